@@ -1,0 +1,66 @@
+# Everything a newcomer or a maintainer types. Needs Python 3.11 or newer and make; Node comes from PyPI.
+PYTHON ?= python3
+PORT ?= 8321
+VENV := .venv
+BIN := $(VENV)/bin
+STATIC := src/promptpulse/static/index.html
+WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package.json web/vite.config.ts
+
+.DEFAULT_GOAL := help
+.PHONY: help install web demo dev test check bench format lock clean
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "PromptPulse needs Python 3.11 or newer; say which with PYTHON=/path/to/python3"; exit 1; }
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing locked Python packages (about a minute)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-lock.json
+	@echo "Installing locked web packages"
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STATIC): web/node_modules/.installed $(WEB_SOURCES)
+	@echo "Building the web app"
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+
+install: $(VENV)/.installed $(STATIC) ## Set up .venv and build the web app
+
+web: $(STATIC) ## Build the web app
+
+demo: install ## Serve the product with 30 days of generated traffic (PORT=8321)
+	@$(BIN)/promptpulse demo --port $(PORT)
+
+dev: install ## Serve with reload: Python on PORT, the web app through Vite on 5173
+	@$(BIN)/promptpulse dev --port $(PORT)
+
+test: install ## Run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
+
+check: install ## Lint, types, import rules (Python and TypeScript)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PYTHONPATH=src $(BIN)/lint-imports --no-cache
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent check
+
+format: install ## Rewrite sources in the house format
+	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format -q .
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent format
+
+bench: install ## Measure the budgets of docs/performance.md
+	@$(BIN)/python -m bench
+
+lock: ## Resolve requirements.lock anew
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
+	@$(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+
+clean: ## Remove everything that was generated
+	rm -rf $(VENV) web/node_modules src/promptpulse/static .demo .mypy_cache .ruff_cache
