@@ -1,0 +1,99 @@
+"""Opening the settings database, and the two ways to talk to it: reading and writing."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from promptpulse.core.errors import Refused
+
+BUSY_TIMEOUT_MS = 15_000
+BEGIN = "promptpulse_begin"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open settings database; safe to share between threads."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    """For reading: `with database.sessions() as session`."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that is committed at the end, and rolled back on an exception.
+
+        On SQLite it takes the write lock at once and waits for it: a transaction that starts as a reader and then
+        writes fails with SQLITE_BUSY_SNAPSHOT, without waiting, when another has written in between."""
+        with self.sessions.begin() as session:
+            session.connection(execution_options={BEGIN: "BEGIN IMMEDIATE"})
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///<path>` (its folder is created) or `postgresql://...`. Raises Refused for any other URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as e:
+        raise _refused(url) from e
+    match parsed.get_backend_name():
+        case "sqlite" if parsed.database and parsed.database != ":memory:":
+            engine = _sqlite(parsed)
+        case "postgresql" | "postgres":
+            engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_size=10, max_overflow=20, pool_pre_ping=True
+            )
+        case _:
+            raise _refused(parsed.render_as_string(hide_password=True))
+    return Database(engine, sessionmaker(engine, expire_on_commit=False))
+
+
+def exclusive(session: Session | Connection, name: str) -> None:
+    """Wait until no other transaction holds the lock `name`; it is held to the end of this one.
+
+    Takes effect on PostgreSQL; on SQLite writing transactions are alone anyway."""
+    bind = session if isinstance(session, Connection) else session.connection()
+    if bind.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        bind.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _refused(url: str) -> Refused:
+    return Refused(
+        f"database url {url!r} is not one we can open; use sqlite:////path/to/settings.db or "
+        "postgresql://user:password@host/name",
+        field="database_url",
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), pool_size=10, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+        # Python's own BEGIN comes before DML only, so DDL would not be in the transaction; we send BEGIN below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, "BEGIN"))
+
+    return engine
