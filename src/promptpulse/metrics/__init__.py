@@ -1,0 +1,11 @@
+"""The semantic layer: every number of the product is defined and computed here."""
+
+from promptpulse.metrics.catalogue import DIMENSIONS, METRICS, Dimension, Metric
+from promptpulse.metrics.query import BadQuery, Filter, Query, zone
+from promptpulse.metrics.run import Frame, Value, previous, run
+from promptpulse.metrics.trend import Change, change
+
+__all__ = [
+    "DIMENSIONS", "METRICS", "BadQuery", "Change", "Dimension", "Filter", "Frame", "Metric", "Query", "Value",
+    "change", "previous", "run", "zone",
+]  # fmt: skip

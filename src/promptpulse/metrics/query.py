@@ -1,0 +1,116 @@
+"""A question about calls, as a value: what every chart, table, rule and report stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from promptpulse.core.errors import Refused
+from promptpulse.core.times import BUCKETS, MAX_BUCKETS, Bucket, auto_bucket, edges
+from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, METRICS, PROPERTY_PREFIX
+
+MAX_GROUPS = 1000
+MAX_POINTS = 1_000_000
+"""Groups x buckets x metrics of one answer."""
+
+
+class BadQuery(Refused):
+    code = "bad_query"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keep calls whose dimension is (not) one of `values`; None is "not known"."""
+
+    dimension: str
+    op: Literal["in", "not_in"]
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Metrics over `[start, end)`, one value a group, or one a bucket and group."""
+
+    project: str
+    metrics: tuple[str, ...]
+    start: datetime
+    end: datetime
+    bucket: str | None = None
+    """A name of `BUCKETS`, or `auto`."""
+    by: tuple[str, ...] = ()
+    where: tuple[Filter, ...] = ()
+    tz: str = "UTC"
+    """Where days begin."""
+    limit: int = 100
+    """Groups kept: those with the largest value of `order_by`."""
+    order_by: str = ""
+    """A metric of the query; the first when empty."""
+
+    @property
+    def needed_dimensions(self) -> frozenset[str]:
+        return frozenset({*self.by, *(f.dimension for f in self.where)})
+
+
+def checked(query: Query) -> Query:
+    """`query` with short names resolved. Raises `BadQuery` that names the field and what to do."""
+    for key in query.metrics:
+        if key not in METRICS:
+            raise BadQuery(f"metrics: {key!r} is not a metric; see GET /api/v1/metrics/catalogue", field="metrics")
+    if not query.metrics:
+        raise BadQuery("metrics: name at least one metric", field="metrics")
+    if len(set(query.metrics)) < len(query.metrics):
+        raise BadQuery("metrics: each metric may be named once", field="metrics")
+    if query.start >= query.end:
+        raise BadQuery("end: must be later than start", field="end")
+    if query.order_by and query.order_by not in query.metrics:
+        raise BadQuery(f"order_by: {query.order_by!r} must be one of the metrics asked for", field="order_by")
+    if not 1 <= query.limit <= MAX_GROUPS:
+        raise BadQuery(f"limit: {query.limit} is not between 1 and {MAX_GROUPS}", field="limit")
+    zone(query.tz)
+    by = tuple(canonical(d, "by") for d in query.by)
+    if len(set(by)) < len(by):
+        raise BadQuery("by: each dimension may be named once", field="by")
+    where = tuple(Filter(canonical(f.dimension, "where"), f.op, f.values) for f in query.where)
+    if any(not f.values for f in where):
+        raise BadQuery("where: give each filter at least one value", field="where")
+    bucket = query.bucket
+    if bucket == "auto":
+        bucket = auto_bucket(query.start, query.end)
+    if bucket is not None and bucket not in BUCKETS:
+        raise BadQuery(f"bucket: {bucket!r} is not one of auto, {', '.join(BUCKETS)}", field="bucket")
+    return Query(
+        query.project, query.metrics, query.start, query.end, bucket, by, where, query.tz, query.limit, query.order_by
+    )  # fmt: skip
+
+
+def canonical(dimension: str, field: str) -> str:
+    """The key of a dimension given by key, short name or `properties.<key>`."""
+    key = ALIASES.get(dimension, dimension)
+    if key in DIMENSIONS or (key.startswith(PROPERTY_PREFIX) and len(key) > len(PROPERTY_PREFIX)):
+        return key
+    raise BadQuery(
+        f"{field}: {dimension!r} is not a dimension; use one of {', '.join(DIMENSIONS)} or {PROPERTY_PREFIX}<key>", field=field
+    )
+
+
+def zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadQuery(f"tz: {name!r} is not a time zone of the IANA database, such as Europe/Stockholm", field="tz") from None
+
+
+def axis(query: Query) -> tuple[Bucket, list[datetime]] | None:
+    """The bucket and the starts of all buckets; None when the query has no bucket. Raises `BadQuery` when there are too many."""
+    if query.bucket is None:
+        return None
+    bucket = BUCKETS[query.bucket]
+    starts = edges(query.start, query.end, bucket, zone(query.tz))
+    if len(starts) > MAX_BUCKETS:
+        raise BadQuery(
+            f"bucket: {query.bucket} cuts this range into more than {MAX_BUCKETS} pieces; take a larger bucket or a shorter range",
+            field="bucket",
+        )
+    return bucket, starts

@@ -1,0 +1,158 @@
+"""Rollups: caches of `calls` that answer the common questions. They may be dropped and rebuilt at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from promptpulse.core.ids import stable_hash
+from promptpulse.core.times import EPOCH
+from promptpulse.metrics.catalogue import DIMENSIONS
+from promptpulse.metrics.measures import MEASURES
+from promptpulse.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that queries read. `grain` 0 is the raw table."""
+
+    table: str
+    time: str
+    grain: timedelta
+    dimensions: frozenset[str]
+    measures: frozenset[str]
+    keep: timedelta | None = None
+    """Only calls that started this recently are in it; None: all."""
+
+    @property
+    def is_raw(self) -> bool:
+        return not self.grain
+
+
+_ALL = frozenset(MEASURES)
+_COMMON = frozenset(
+    {
+        "prompt_id",
+        "prompt_version",
+        "provider",  # follows from the model nearly always: costs no rows
+        "model",
+        "environment",
+        "feature",  # follows from the prompt in most programs
+        "operation",  # embeddings can be told from chat
+        "experiment_id",
+        "variant_id",
+    }
+)
+RAW = Source("calls", "ts", timedelta(0), frozenset(DIMENSIONS), _ALL)
+ROLLUPS = (
+    # coarsest first: the first that answers exactly is read
+    Source("calls_1h_by_prompt", "t", timedelta(hours=1), frozenset({"prompt_id", "environment"}), _ALL),
+    Source("calls_1h", "t", timedelta(hours=1), _COMMON, _ALL),
+    Source("calls_1m_count", "t", timedelta(minutes=1), frozenset({"prompt_id", "environment"}), frozenset({"calls"})),
+    Source("calls_1m", "t", timedelta(minutes=1), _COMMON, _ALL, keep=timedelta(days=3)),
+)
+
+
+def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
+    """Create missing rollups, rebuild those whose definition changed. Returns the tables that were filled anew."""
+    store.command(
+        "CREATE TABLE IF NOT EXISTS rollup_definitions (name String, definition String, at DateTime64(6) DEFAULT now64(6))"
+        " ENGINE = MergeTree ORDER BY name"
+    )
+    known = store.query("SELECT name, argMax(definition, at) AS definition FROM rollup_definitions GROUP BY name")
+    current = dict(known.rows())
+    filled = []
+    for rollup in ROLLUPS:
+        statements = _definition(rollup, engine)
+        fingerprint = stable_hash(*statements)
+        if current.get(rollup.table) == fingerprint:
+            continue
+        store.command(f"DROP VIEW IF EXISTS {rollup.table}_mv")
+        store.command(f"DROP TABLE IF EXISTS {rollup.table}")
+        for statement in statements:
+            store.command(statement)
+        store.command(f"INSERT INTO {rollup.table} {_select(rollup)}")
+        store.insert(
+            "rollup_definitions", {"name": [rollup.table], "definition": [fingerprint]}, {"name": "String", "definition": "String"}
+        )
+        filled.append(rollup.table)
+    return filled
+
+
+def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
+    """Compute `hours` (their starts, UTC) anew from the raw calls. Not to be run beside a writer."""
+    params = {"hours": sorted(hours)}
+    hours_of_calls = "toStartOfHour(ts, 'UTC') IN {hours:Array(DateTime('UTC'))}"
+    chosen = "IN {hours:Array(DateTime('UTC'))}"
+    store.command(f"DELETE FROM {rollup.table} WHERE toStartOfHour(t, 'UTC') {chosen}", params)
+    store.command(f"INSERT INTO {rollup.table} {_select(rollup, hours_of_calls)}", params)
+
+
+def differing_hours(store: Store, rollup: Source, now: datetime) -> list[datetime]:
+    """Hours in which the rollup counts other calls than the raw table does: a write was cut off between the two."""
+    since = _hour(now - rollup.keep) + timedelta(hours=1) if rollup.keep else EPOCH
+    answer = store.query(
+        f"""
+        SELECT toUnixTimestamp(hour) AS hour_s
+        FROM (
+          SELECT project, toStartOfHour(ts, 'UTC') AS hour, toInt64(count()) AS n FROM calls
+          WHERE ts >= {{since:DateTime64(6, 'UTC')}} GROUP BY project, hour
+          UNION ALL
+          SELECT project, toStartOfHour({rollup.time}, 'UTC') AS hour, -toInt64(sum(calls_state)) AS n FROM {rollup.table}
+          WHERE {rollup.time} >= {{since:DateTime64(6, 'UTC')}} GROUP BY project, hour
+        )
+        GROUP BY project, hour
+        HAVING sum(n) != 0
+        """,
+        {"since": since},
+    )
+    return sorted({datetime.fromtimestamp(int(str(s)), UTC) for s in answer.column("hour_s")})
+
+
+def repair(store: Store, now: datetime) -> dict[str, int]:
+    """Make every rollup equal to the raw calls again; hours rebuilt by table. Run before the first write."""
+    repaired = {}
+    for rollup in ROLLUPS:
+        hours = differing_hours(store, rollup, now)
+        if hours:
+            rebuild(store, rollup, hours)
+            repaired[rollup.table] = len(hours)
+    return repaired
+
+
+def _hour(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)
+
+
+def _definition(rollup: Source, engine: str) -> list[str]:
+    measures = [MEASURES[name] for name in sorted(rollup.measures)]
+    dimensions = sorted(rollup.dimensions)
+    columns = [
+        "project LowCardinality(String)",
+        "t DateTime('UTC') CODEC(Delta, ZSTD(1))",
+        *(f"{d} LowCardinality(String)" for d in dimensions),
+        *(f"{m.column} {m.column_type} CODEC(ZSTD(1))" for m in measures),
+    ]
+    ttl = f" TTL t + INTERVAL {int(rollup.keep.total_seconds())} SECOND" if rollup.keep else ""
+    return [
+        f"CREATE TABLE {rollup.table} ({', '.join(columns)}) ENGINE = {engine} PARTITION BY toYYYYMM(t)"
+        f" ORDER BY (project, t, {', '.join(dimensions)}){ttl} SETTINGS non_replicated_deduplication_window = 1000",
+        f"CREATE MATERIALIZED VIEW {rollup.table}_mv TO {rollup.table} AS {_select(rollup)}",
+    ]
+
+
+def _select(rollup: Source, condition: str = "") -> str:
+    step = int(rollup.grain.total_seconds())
+    dimensions = sorted(rollup.dimensions)
+    conditions = [condition] if condition else []
+    if rollup.keep:
+        conditions.append(f"ts >= now() - INTERVAL {int(rollup.keep.total_seconds())} SECOND")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    columns = [
+        "project",
+        f"toStartOfInterval(ts, INTERVAL {step} SECOND, 'UTC') AS t",
+        *dimensions,
+        *(f"{MEASURES[name].state()} AS {MEASURES[name].column}" for name in sorted(rollup.measures)),
+    ]
+    return f"SELECT {', '.join(columns)} FROM calls{where} GROUP BY project, t, {', '.join(dimensions)}"

@@ -1,0 +1,183 @@
+"""`run` is the only way to get a number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from promptpulse.metrics.catalogue import METRICS, Metric
+from promptpulse.metrics.plan import Plan, count_groups, plan
+from promptpulse.metrics.query import MAX_POINTS, BadQuery, Query, axis, checked
+from promptpulse.metrics.rollups import Source
+from promptpulse.store import Store
+
+Value = float | int | None
+Group = tuple[str | None, ...]
+StoredGroup = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Values by metric, group and bucket. None is "no data"."""
+
+    query: Query
+    buckets: tuple[datetime, ...] | None
+    """Starts, ascending, without gaps; None when there is one value a group."""
+    last_bucket_partial: bool
+    groups: tuple[Group, ...]
+    """Values of the query's dimensions; one empty group when it has none."""
+    groups_total: int
+    values: Mapping[str, Sequence[Sequence[Value]]]
+    """`values[metric][group][bucket]`."""
+    source: str
+    rows_read: int
+    elapsed_ms: float
+
+    def total(self, metric: str, group: int = 0) -> Value:
+        """The value of a query without buckets."""
+        return self.values[metric][group][0]
+
+
+def run(store: Store, query: Query, now: datetime, *, source: Source | None = None) -> Frame:
+    """Answer `query`. `source` forces a table, for the guard that raw and rollups agree.
+
+    Raises `BadQuery` (a field is not acceptable) and `TooHeavy` (narrow the range)."""
+    query = checked(query)
+    cut = axis(query)
+    starts = None if cut is None else cut[1]
+    read = _Reading(store, query, starts, now, source)
+    kinds = _kinds(query.metrics)
+    groups, groups_total, ranked = read.groups(kinds) if query.by else ([()], 1, _Rows((), ()))
+    width = 1 if starts is None else len(starts)
+    if len(groups) * width * len(query.metrics) > MAX_POINTS:
+        raise BadQuery(
+            f"limit: {len(groups)} groups x {width} buckets x {len(query.metrics)} metrics are more than {MAX_POINTS} values;"
+            " lower `limit` or take a larger `bucket`",
+            field="limit",
+        )
+    values = {key: [_empty_row(METRICS[key], query, starts, now) for _ in groups] for key in query.metrics}
+    position = {group: i for i, group in enumerate(groups)}
+    column = {0: 0} if starts is None else {int(s.timestamp()): i for i, s in enumerate(starts)}
+    for kind in kinds:
+        if starts is None and ranked.metrics == tuple(kind):
+            answered = ranked
+        elif groups:
+            answered = read.rows(kind, groups if query.by else None)
+        else:
+            break
+        for bucket_s, group, row in answered.rows:
+            for metric, value in zip(kind, row, strict=True):
+                values[metric.key][position[group]][column[bucket_s]] = _number(value)
+    for key in query.metrics:
+        if METRICS[key].per_minute:
+            values[key] = [_per_minute(row, query, starts, now) for row in values[key]]
+    return Frame(
+        query=query,
+        buckets=None if starts is None else tuple(starts),
+        last_bucket_partial=starts is not None and query.end >= now and bool(starts) and starts[-1] <= now,
+        groups=tuple(tuple(v or None for v in group) for group in groups),
+        groups_total=groups_total,
+        values=values,
+        source=", ".join(dict.fromkeys(read.sources)),
+        rows_read=read.rows_read,
+        elapsed_ms=round(read.elapsed_ms, 3),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    metrics: tuple[Metric, ...]
+    rows: Sequence[tuple[int, StoredGroup, tuple[object, ...]]]
+    """(bucket start in seconds or 0, group as stored, values of `metrics`)."""
+
+
+class _Reading:
+    """The statements of one answer, and what they cost together."""
+
+    def __init__(
+        self, store: Store, query: Query, starts: Sequence[datetime] | None, now: datetime, source: Source | None
+    ) -> None:
+        self.store, self.query, self.starts, self.now, self.source = store, query, starts, now, source
+        self.sources: list[str] = []
+        self.rows_read = 0
+        self.elapsed_ms = 0.0
+
+    def groups(self, kinds: Sequence[Sequence[Metric]]) -> tuple[list[StoredGroup], int, _Rows]:
+        """The largest groups, how many there are in all, and the values that came with the ranking."""
+        query = self.query
+        order = METRICS[query.order_by or query.metrics[0]]
+        ranked = [order] if self.starts else next(kind for kind in kinds if order in kind)
+        chosen = plan(query, ranked, None, self.now, source=self.source)
+        keys = ", ".join(f"g{i}" for i in range(len(query.by)))
+        tail = f"ORDER BY {order.key} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
+        found = self._read(replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit}), ranked)
+        groups = [group for _, group, _ in found.rows]
+        if len(groups) < query.limit:
+            return groups, len(groups), found
+        total = count_groups(query, self.now)
+        answer = self.store.query(total.sql, total.params)
+        self._count(total.source, answer.rows_read, answer.elapsed_ms)
+        return groups, int(str(answer.columns[0][0])), found
+
+    def rows(self, metrics: Sequence[Metric], only: Sequence[StoredGroup] | None) -> _Rows:
+        """Values of `metrics`, of the groups `only`."""
+        return self._read(plan(self.query, metrics, self.starts, self.now, only=only, source=self.source), metrics)
+
+    def _read(self, chosen: Plan, metrics: Sequence[Metric]) -> _Rows:
+        answer = self.store.query(chosen.sql, chosen.params)
+        self._count(chosen.source, answer.rows_read, answer.elapsed_ms)
+        first = int(chosen.has_bucket)
+        after = first + len(self.query.by)
+        rows = [
+            (int(str(row[0])) if first else 0, tuple(str(v) for v in row[first:after]), tuple(row[after:]))
+            for row in answer.rows()
+        ]
+        return _Rows(tuple(metrics), rows)
+
+    def _count(self, source: Source, rows: int, elapsed_ms: float) -> None:
+        self.sources.append(source.table)
+        self.rows_read += rows
+        self.elapsed_ms += elapsed_ms
+
+
+def previous(query: Query) -> Query:
+    """The same question about the period of equal length just before."""
+    return replace(query, start=query.start - (query.end - query.start), end=query.start)
+
+
+def _kinds(keys: Sequence[str]) -> list[list[Metric]]:
+    """Metrics that one statement can answer together."""
+    metrics = [METRICS[key] for key in keys]
+    return [kind for kind in ([m for m in metrics if not m.peak], [m for m in metrics if m.peak]) if kind]
+
+
+def _empty_row(metric: Metric, query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:
+    if starts is None:
+        return [metric.empty if query.start <= now else None]
+    return [metric.empty if start <= now else None for start in starts]  # the future is not empty, it is unknown
+
+
+def _per_minute(row: Sequence[Value], query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:
+    begins = [query.start] if starts is None else [max(s, query.start) for s in starts]
+    ends = [*begins[1:], query.end]
+    minutes = [(min(end, max(now, begin)) - begin) / timedelta(minutes=1) for begin, end in zip(begins, ends, strict=True)]
+    return [None if value is None or m <= 0 else value / m for value, m in zip(row, minutes, strict=True)]
+
+
+def _number(value: object) -> Value:
+    match value:
+        case None:
+            return None
+        case bool() | int():
+            return int(value)
+        case Decimal():
+            return float(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case _:
+            raise TypeError(f"a metric answered {value!r}")
+
+

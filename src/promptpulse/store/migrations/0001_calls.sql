@@ -1,0 +1,68 @@
+-- One row a call, written once. "" and NULL mean "not known".
+-- Sorted by time inside a project: lists read the newest rows alone, ranges read their own granules.
+CREATE TABLE calls {on_cluster} (
+  project LowCardinality(String),
+  ts DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+  id String CODEC(ZSTD(1)),
+  operation LowCardinality(String),
+  prompt_id LowCardinality(String),
+  prompt_version LowCardinality(String),
+  provider LowCardinality(String),
+  model LowCardinality(String),
+  response_model LowCardinality(String),
+  response_id String CODEC(ZSTD(1)),
+  status LowCardinality(String),
+  incomplete Bool,
+  error_type LowCardinality(String),
+  error_family LowCardinality(String),
+  error_name LowCardinality(String),
+  error_message String CODEC(ZSTD(1)),
+  http_status Nullable(UInt16),
+  finish_reason LowCardinality(String),
+  streaming Bool,
+  retries Nullable(UInt16),
+  latency_ms Float64 CODEC(ZSTD(1)),
+  inexact_latency Bool,
+  llm_ms Nullable(Float64) CODEC(ZSTD(1)),
+  network_ms Nullable(Float64) CODEC(ZSTD(1)),
+  queue_ms Nullable(Float64) CODEC(ZSTD(1)),
+  first_token_ms Nullable(Float64) CODEC(ZSTD(1)),
+  input_tokens Nullable(UInt64) CODEC(T64, ZSTD(1)),
+  output_tokens Nullable(UInt64) CODEC(T64, ZSTD(1)),
+  total_tokens Nullable(UInt64) CODEC(T64, ZSTD(1)),
+  cached_input_tokens Nullable(UInt64) CODEC(T64, ZSTD(1)),
+  cache_write_tokens Nullable(UInt64) CODEC(T64, ZSTD(1)),
+  reasoning_tokens Nullable(UInt64) CODEC(T64, ZSTD(1)),
+  cost_usd Nullable(Decimal(18, 9)) CODEC(ZSTD(1)),
+  cost_source LowCardinality(String),
+  price_date LowCardinality(String),
+  user_id String CODEC(ZSTD(1)),
+  session_id String CODEC(ZSTD(1)),
+  feature LowCardinality(String),
+  environment LowCardinality(String),
+  service LowCardinality(String),
+  scope LowCardinality(String),
+  experiment_id LowCardinality(String),
+  variant_id LowCardinality(String),
+  trace_id String CODEC(ZSTD(1)),
+  parent_id String CODEC(ZSTD(1)),
+  properties Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+  received_at DateTime('UTC') CODEC(Delta, ZSTD(1))
+)
+ENGINE = {engine}
+PARTITION BY toYYYYMM(ts)
+ORDER BY (project, ts)
+SETTINGS non_replicated_deduplication_window = 1000;
+
+-- Texts are large and rarely read: kept apart so that no metric and no list ever touches them.
+CREATE TABLE call_texts {on_cluster} (
+  project LowCardinality(String),
+  ts DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+  id String CODEC(ZSTD(1)),
+  input String CODEC(ZSTD(3)),
+  output String CODEC(ZSTD(3))
+)
+ENGINE = {engine}
+PARTITION BY toYYYYMM(ts)
+ORDER BY (project, ts)
+SETTINGS non_replicated_deduplication_window = 1000;
