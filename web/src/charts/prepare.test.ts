@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import type { QueryResult } from "../api/types";
+import { MAX_SERIES, prepareTimeChart, withoutSeries } from "./prepare";
+
+const MINUTE = 60_000;
+
+function result(part: Partial<QueryResult>): QueryResult {
+  return {
+    start: "1970-01-01T00:00:00Z",
+    end: "1970-01-01T00:02:00Z",
+    bucket: "1m",
+    buckets: ["1970-01-01T00:00:00Z", "1970-01-01T00:01:00Z"],
+    groups: [{}],
+    metrics: [
+      { key: "calls", label: "Calls", unit: "count", better: "neither" },
+      { key: "p95", label: "p95", unit: "ms", better: "down" },
+      { key: "rate", label: "Success rate", unit: "percent", better: "up" },
+    ],
+    values: { calls: [[3, 0]], p95: [[5, null]], rate: [[99, 97]] },
+    source: "raw",
+    rows_read: 3,
+    elapsed_ms: 1,
+    last_bucket_partial: false,
+    ...part,
+  };
+}
+
+test("keeps the largest series and says how many there are", () => {
+  const groups = Array.from({ length: 80 }, (_, i) => ({ prompt_id: `g${i}` }));
+  const chart = prepareTimeChart(
+    result({ groups, values: { calls: groups.map((_, i) => [i, i]) } }),
+    { kind: "line", metrics: ["calls"] },
+    "UTC",
+  );
+  expect(chart.series).toHaveLength(MAX_SERIES);
+  expect(chart.series[0]?.label).toBe("g79");
+  expect(chart.total).toBe(80);
+});
+
+test("no data stays a gap and zero stays zero", () => {
+  const chart = prepareTimeChart(result({}), { kind: "line", metrics: ["p95", "calls"] }, "UTC");
+  expect(chart.buckets).toEqual([0, MINUTE]);
+  expect(chart.series.map(({ label, points }) => [label, points])).toEqual([
+    ["p95", [5, null]],
+    ["Calls", [3, 0]],
+  ]);
+  expect(chart.axes.map(({ unit }) => unit)).toEqual(["ms", "count"]);
+  expect(chart.empty).toBe(false);
+});
+
+test("metrics keep the order asked for, groups go by size", () => {
+  const stacked = prepareTimeChart(result({}), { kind: "bar", metrics: ["p95", "calls"] }, "UTC");
+  expect(stacked.series.map(({ key }) => key)).toEqual(["p95|", "calls|"]);
+  const grouped = result({
+    groups: [{ prompt_id: "a" }, { prompt_id: null }],
+    values: {
+      calls: [
+        [1, 1],
+        [5, 5],
+      ],
+    },
+  });
+  const chart = prepareTimeChart(grouped, { kind: "line", metrics: ["calls"] }, "UTC");
+  expect(chart.series.map(({ label }) => label)).toEqual(["no prompt", "a"]);
+});
+
+test("a series keeps its colour when others leave", () => {
+  const of = (names: string[]) =>
+    prepareTimeChart(
+      result({ groups: names.map((name) => ({ prompt_id: name })), values: { calls: names.map(() => [1, 1]) } }),
+      { kind: "line", metrics: ["calls"] },
+      "UTC",
+    );
+  const colour = (chart: ReturnType<typeof of>, name: string) =>
+    chart.series.find(({ label }) => label === name)?.colour;
+  expect(colour(of(["support", "welcome"]), "support")).toBe(colour(of(["support"]), "support"));
+  expect(new Set(of(["a", "b", "c", "d", "e", "f", "g", "h"]).series.map((s) => s.colour)).size).toBe(8);
+});
+
+test("the previous period is a second line beside a single one only", () => {
+  const compare = { start: "", end: "", buckets: null, groups: [{}], values: { calls: [[7]] } };
+  const one = prepareTimeChart(result({ compare }), { kind: "line", metrics: ["calls"] }, "UTC");
+  expect(one.previous?.points).toEqual([7, null]);
+  const two = prepareTimeChart(result({ compare }), { kind: "line", metrics: ["calls", "p95"] }, "UTC");
+  expect(two.previous).toBeNull();
+});
+
+test("a success rate is read from its distance to 100", () => {
+  const spec = { kind: "line", metrics: ["rate"], thresholds: [{ value: 90, label: "Warning" }] } as const;
+  expect(prepareTimeChart(result({}), spec, "UTC").axes).toEqual([{ unit: "percent", min: 85, max: 100 }]);
+  const low = result({ values: { rate: [[2, 4]] } });
+  expect(prepareTimeChart(low, { kind: "line", metrics: ["rate"] }, "UTC").axes).toEqual([
+    { unit: "percent", min: 0, max: null },
+  ]);
+});
+
+test("a chart without any value is empty, and switched-off series are left out", () => {
+  const chart = prepareTimeChart(
+    result({ values: { calls: [[null, null]] } }),
+    { kind: "line", metrics: ["calls"] },
+    "UTC",
+  );
+  expect(chart.empty).toBe(true);
+  expect(withoutSeries(chart, new Set(["calls|"])).series).toEqual([]);
+});

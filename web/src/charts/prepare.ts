@@ -1,0 +1,149 @@
+import type { Band, Group, MetricInfo, QueryResult } from "../api/types";
+import type { Unit } from "../format/number";
+import { assignColours } from "./colours";
+import { timeTicks, type Tick } from "./ticks";
+
+export type ChartKind = "line" | "area" | "bar";
+
+/** What a chart is to show; areas and bars are stacked. */
+export interface ChartSpec {
+  kind: ChartKind;
+  /** Metric keys, in the order they are stacked or listed. */
+  metrics: readonly string[];
+  /** Values at which a line is drawn across, in the unit of the first metric. */
+  thresholds?: readonly { value: number; label: string }[];
+  /** Colours the line by the status of its value, where it is the only one. */
+  bands?: readonly Band[] | null;
+}
+
+export interface Series {
+  key: string;
+  /** What keeps its colour wherever it is drawn: the metric, or the group where several are drawn. */
+  identity: string;
+  /** Place in the palette. */
+  colour: number;
+  label: string;
+  unit: Unit;
+  /** One for each bucket; null is no data and stays a gap. */
+  points: (number | null)[];
+}
+
+export interface Axis {
+  unit: Unit;
+  min: number | null;
+  max: number | null;
+}
+
+export interface TimeChart {
+  kind: ChartKind;
+  timeZone: string;
+  /** Epoch milliseconds, ascending. */
+  buckets: number[];
+  ticks: Tick[];
+  series: Series[];
+  /** The same line one period earlier, bucket by bucket; only beside a single series. */
+  previous: Series | null;
+  /** How many series there are; more than are shown when there are too many. */
+  total: number;
+  axes: Axis[];
+  /** The last bucket is still filling. */
+  partialLast: boolean;
+  thresholds: readonly { value: number; label: string }[];
+  bands: readonly Band[] | null;
+  /** No series has any value. */
+  empty: boolean;
+}
+
+export const MAX_SERIES = 12;
+const MAX_TICKS = 7;
+
+/** Decide everything a time chart shows. Pure: no React, no ECharts, no locale state. */
+export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone: string): TimeChart {
+  const buckets = (result.buckets ?? []).map((at) => Date.parse(at));
+  const all = seriesOf(result, spec.metrics, result.values);
+  const ranked = spec.metrics.length > 1 && result.groups.length <= 1 ? all : byMagnitude(all);
+  const shown = ranked.slice(0, MAX_SERIES);
+  const colours = assignColours(shown.map(({ identity }) => identity));
+  const series = shown.map((one) => ({ ...one, colour: colours.get(one.identity) ?? 0 }));
+  const [only] = series;
+  const single = series.length === 1 && only !== undefined && spec.kind === "line";
+  const before = single && result.compare ? seriesOf(result, spec.metrics, result.compare.values)[0] : undefined;
+  const previous = before === undefined ? null : { ...before, label: "Previous period", points: fit(before, buckets) };
+  const bands = single ? (spec.bands ?? null) : null;
+  return {
+    kind: spec.kind,
+    timeZone,
+    buckets,
+    ticks: timeTicks(buckets, timeZone, MAX_TICKS),
+    series,
+    previous,
+    total: all.length,
+    axes: axesOf(series, spec),
+    partialLast: result.last_bucket_partial,
+    thresholds: spec.thresholds ?? [],
+    bands,
+    empty: series.every(({ points }) => points.every((point) => point === null)),
+  };
+}
+
+/** The chart without the series a person switched off. */
+export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): TimeChart {
+  if (hidden.size === 0) return chart;
+  return {
+    ...chart,
+    series: chart.series.filter(({ key }) => !hidden.has(key)),
+    previous: chart.previous !== null && hidden.has("previous") ? null : chart.previous,
+  };
+}
+
+/** Name of a group: its values, "none" where a call had none. */
+export function groupLabel(group: Group): string {
+  return Object.entries(group)
+    .map(([dimension, value]) => value ?? `no ${dimension.replaceAll("_", " ").replace(/ id$/, "")}`)
+    .join(" · ");
+}
+
+function seriesOf(result: QueryResult, keys: readonly string[], values: QueryResult["values"]): Series[] {
+  const metrics = keys.flatMap((key) => result.metrics.find((metric) => metric.key === key) ?? []);
+  const groups = result.groups.length === 0 ? [{}] : result.groups;
+  return metrics.flatMap((metric) =>
+    groups.map((group, g) => {
+      const name = groupLabel(group);
+      return {
+        key: `${metric.key}|${name}`,
+        identity: name === "" ? metric.key : name,
+        colour: 0,
+        label: labelOf(metric, name, metrics.length),
+        unit: metric.unit,
+        points: values[metric.key]?.[g] ?? [],
+      };
+    }),
+  );
+}
+
+function labelOf(metric: MetricInfo, group: string, metrics: number): string {
+  if (group === "") return metric.label;
+  return metrics === 1 ? group : `${group} · ${metric.label}`;
+}
+
+function byMagnitude(series: Series[]): Series[] {
+  const size = ({ points }: Series) => points.reduce<number>((sum, point) => sum + Math.abs(point ?? 0), 0);
+  return [...series].sort((a, b) => size(b) - size(a));
+}
+
+function fit({ points }: Series, buckets: readonly number[]): (number | null)[] {
+  return buckets.map((_, index) => points[index] ?? null);
+}
+
+function axesOf(series: readonly Series[], spec: ChartSpec): Axis[] {
+  const units = [...new Set(series.map(({ unit }) => unit))];
+  return units.map((unit) => {
+    if (unit !== "percent" || spec.kind !== "line") return { unit, min: null, max: null };
+    const values = series.flatMap(({ points }) => points.filter((point) => point !== null));
+    const lowest = Math.min(...values, ...(spec.thresholds ?? []).map(({ value }) => value));
+    const highest = Math.max(...values);
+    // a rate near 100 is read from its distance to 100, one near 0 from its distance to 0
+    if (lowest >= 50) return { unit, min: Math.max(0, Math.floor((lowest - 1) / 5) * 5), max: 100 };
+    return { unit, min: 0, max: highest > 50 ? 100 : null };
+  });
+}

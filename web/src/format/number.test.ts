@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { format, formatChange, formatExact, NO_DATA, type Unit } from "./number";
+
+const s = (text: string) => text.replaceAll(" ", "\u00a0");
+
+test.each<[number | null, Unit, string]>([
+  [1240, "ms", "1.24 s"],
+  [843.4, "ms", "843 ms"],
+  [999.7, "ms", "1 s"],
+  [3.25, "ms", "3.3 ms"],
+  [90_000, "ms", "1.5 min"],
+  [0.0125, "usd", "$0.0125"],
+  [0.0000125, "usd", "$0.0000125"],
+  [0, "usd", "$0"],
+  [12.5, "usd", "$12.50"],
+  [0.99999, "usd", "$1.00"],
+  [12_500, "usd", "$12.5 k"],
+  [12_480, "count", "12.5 k"],
+  [9_842, "count", "9,842"],
+  [9_999.7, "count", "10 k"],
+  [1_250_000, "tokens", "1.25 M"],
+  [999_999, "tokens", "1 M"],
+  [0, "count", "0"],
+  [97.5, "percent", "97.5 %"],
+  [100, "percent", "100 %"],
+  [99.97, "percent", "99.97 %"],
+  [0.012, "percent", "0.012 %"],
+  [0.42, "per_minute", "0.42/min"],
+  [138.6, "per_minute", "139/min"],
+  [null, "usd", NO_DATA],
+  [Number.NaN, "ms", NO_DATA],
+])("%s %s reads %s", (value, unit, text) => {
+  expect(format(value, unit)).toBe(s(text));
+});
+
+test("exact numbers keep every digit that means something", () => {
+  expect(formatExact(1243, "ms")).toBe(s("1,243 ms"));
+  expect(formatExact(0.012345, "usd")).toBe("$0.012345");
+  expect(formatExact(12_482, "count")).toBe("12,482");
+  expect(formatExact(null, "count")).toBe(NO_DATA);
+});
+
+test("a change carries its sign, and from nothing there is no change", () => {
+  expect(formatChange(12.44)).toBe(s("+12.4 %"));
+  expect(formatChange(-3.1)).toBe(s("−3.1 %"));
+  expect(formatChange(1234)).toBe(s("+1,234 %"));
+  expect(formatChange(0.01)).toBe(s("0 %"));
+  expect(formatChange(null)).toBe(NO_DATA);
+});

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import type { Band } from "../api/types";
+import { bandOf } from "./status";
+
+const SUCCESS: Band[] = [
+  { name: "critical", from: 0, inclusive: true },
+  { name: "healthy", from: 95, inclusive: false },
+  { name: "warning", from: 90, inclusive: true },
+];
+
+test.each([
+  [100, "healthy"],
+  [95.01, "healthy"],
+  [95, "warning"],
+  [90, "warning"],
+  [89.99, "critical"],
+  [0, "critical"],
+  [null, null],
+])("a success rate of %s is %s", (value, band) => {
+  expect(bandOf(value, SUCCESS)).toBe(band);
+});
+
+test("a metric without bands has no status", () => {
+  expect(bandOf(97, null)).toBeNull();
+});

@@ -1,0 +1,39 @@
+const PARTS: Intl.DateTimeFormatOptions = {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+};
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Milliseconds that clocks in `timeZone` are ahead of UTC at epoch milliseconds `at`. */
+export function offsetMs(timeZone: string, at: number): number {
+  return Date.parse(`${wallTime(at, timeZone).replace(" ", "T")}Z`) - Math.floor(at / 1000) * 1000;
+}
+
+/** What the clock on the wall shows: "2026-03-12 14:05:00". */
+export function wallTime(at: number, timeZone: string): string {
+  let formatter = formatters.get(timeZone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat("en-US", { ...PARTS, timeZone });
+    formatters.set(timeZone, formatter);
+  }
+  const part = Object.fromEntries(formatter.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part["year"] ?? ""}-${part["month"] ?? ""}-${part["day"] ?? ""} ${part["hour"] ?? ""}:${part["minute"] ?? ""}:${part["second"] ?? ""}`;
+}
+
+/** The moment at which the wall clock shows `wall`; in the hour that daylight saving skips, the moment after it. */
+export function momentOf(wall: string, timeZone: string): number {
+  const asUtc = Date.parse(`${wall.replace(" ", "T")}Z`);
+  const guess = asUtc - offsetMs(timeZone, asUtc);
+  return asUtc - offsetMs(timeZone, guess);
+}
+
+/** Every zone this browser knows, UTC first. */
+export function timeZones(): string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+}
