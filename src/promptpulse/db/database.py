@@ -9,11 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from promptpulse.core.errors import Refused
+from promptpulse.core.errors import AppError, Refused
 
 BUSY_TIMEOUT_MS = 15_000
 BEGIN = "promptpulse_begin"
@@ -67,6 +67,14 @@ def exclusive(session: Session | Connection, name: str) -> None:
     if bind.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         bind.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def flush_or(session: Session, error: AppError) -> None:
+    """Send what is pending; raises `error` when it breaks a constraint of the database, such as a unique name."""
+    try:
+        session.flush()
+    except IntegrityError as e:
+        raise error from e
 
 
 def _refused(url: str) -> Refused:

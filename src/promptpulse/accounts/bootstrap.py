@@ -1,0 +1,60 @@
+"""What an empty database begins with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from promptpulse.accounts.keys import NewKey, create_key
+from promptpulse.accounts.models import Project, User
+from promptpulse.accounts.service import add_member, create_project, create_user
+from promptpulse.accounts.sessions import link_for
+from promptpulse.accounts.values import By, Role, Scope
+from promptpulse.core.errors import Refused
+from promptpulse.db import exclusive
+
+FIRST_PROJECT = "default"
+FIRST_ADMIN = "admin@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the operator set in PROMPTPULSE_BOOTSTRAP_*; "" where nothing was set."""
+
+    key: str = ""
+    admin_email: str = ""
+    admin_password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapResult:
+    project_id: str
+    """The project `default`."""
+    admin_email: str
+    sign_in_token: str | None
+    """For `/sign-in?token=`, within 24 hours, once; None when the admin has a password."""
+
+
+def bootstrap(session: Session, wanted: Beginning, now: datetime) -> BootstrapResult | None:
+    """Create the project, its admin and the key of the operator; None, and nothing done, on a database in use.
+
+    The bootstrap key has all scopes and is an instance key. Raises Refused for a key under 16 characters, or a
+    password without an e-mail."""
+    exclusive(session, "promptpulse bootstrap")
+    if session.scalar(select(Project.id).limit(1)) or session.scalar(select(User.id).limit(1)):
+        return None
+    if wanted.admin_password and not wanted.admin_email:
+        raise Refused(
+            "the bootstrap admin has a password but no e-mail; set PROMPTPULSE_BOOTSTRAP_ADMIN_EMAIL too",
+            field="bootstrap_admin_email",
+        )
+    by = By("bootstrap", now)
+    project = create_project(session, FIRST_PROJECT, "UTC", by)
+    admin = create_user(session, wanted.admin_email or FIRST_ADMIN, by, password=wanted.admin_password, is_admin=True)
+    add_member(session, project, admin, Role.ADMIN, by)
+    if wanted.key:
+        key = NewKey("bootstrap", frozenset(Scope), instance=True, secret=wanted.key)
+        create_key(session, project, key, by)
+    token = None if wanted.admin_password else link_for(session, admin, now)
+    return BootstrapResult(project.id, admin.email, token)
