@@ -47,6 +47,7 @@ __all__ = [
     "Scope",
     "by_session",
     "caller",
+    "keys_admin",
     "may_admin",
     "may_edit",
     "may_ingest",
@@ -176,6 +177,13 @@ async def may_edit(access: Annotated[Access, Depends(project_access)]) -> Access
 async def may_admin(access: Annotated[Access, Depends(project_access)]) -> Access:
     """Admins of the project or the server; keys with `admin`."""
     return _with_role(access, Role.ADMIN)
+
+
+async def keys_admin(request: Request, who: Annotated[Caller, Depends(caller)], project: ProjectQuery = None) -> Access:
+    """As `may_admin`; an instance key may name any project."""
+    if who.key is not None and who.key.instance and project is not None:
+        return await run_in_threadpool(admin_of, accounts_of(request), who, project)
+    return _with_role(await project_access(request, who, project), Role.ADMIN)
 
 
 async def path_access(request: Request, project_id: str, who: Annotated[Caller, Depends(caller)]) -> Access:

@@ -87,8 +87,12 @@ def find_key(session: Session, key_id: str) -> ApiKey:
     """Raises NotFound."""
     row = session.get(ApiKey, key_id) if is_id(key_id) else None
     if row is None:
-        raise NotFound(f"there is no API key {key_id!r}; list them with GET /api/v1/keys")
+        raise no_key(key_id)
     return row
+
+
+def no_key(key_id: str) -> NotFound:
+    return NotFound(f"there is no API key {key_id!r}; list them with GET /api/v1/keys")
 
 
 def revoke_key(session: Session, row: ApiKey, by: By) -> None:

@@ -1,6 +1,5 @@
 """A project's own prices of models. Prices are dated: a change of price is a new row, and the old days keep theirs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +17,7 @@ from promptpulse.db import flush_or
 
 DIGITS_BEFORE, DIGITS_AFTER = 10, 9
 """What `Decimal(19, 9)` holds."""
+SMALLEST = Decimal(1).scaleb(-DIGITS_AFTER)
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -89,16 +89,17 @@ def delete_price(session: Session, project: Project, price_id: str, by: By) -> N
 
 def usd(amount: Decimal, field: str) -> Decimal:
     """A price that is neither negative nor longer than 10 digits before and 9 after the point. Raises Refused."""
+    shown = str(amount)[:40]
     if not amount.is_finite() or amount < 0:
-        raise Refused(f"{field} is {amount}; give US dollars per million tokens, 0 or more", field=field)
-    plain = abs(amount).normalize()
-    exponent = plain.as_tuple().exponent
-    if plain >= 10**DIGITS_BEFORE or not isinstance(exponent, int) or exponent < -DIGITS_AFTER:
+        raise Refused(f"{field} is {shown}; give US dollars per million tokens, 0 or more", field=field)
+    # The size comes first: `quantize` fails on a number with more digits than the context has.
+    kept = amount.quantize(SMALLEST) if amount.adjusted() < DIGITS_BEFORE else None
+    if kept is None or kept != amount:
         raise Refused(
-            f"{field} is {amount}; at most {DIGITS_BEFORE} digits before and {DIGITS_AFTER} after the point are kept",
+            f"{field} is {shown}; at most {DIGITS_BEFORE} digits before and {DIGITS_AFTER} after the point are kept",
             field=field,
         )
-    return plain
+    return Decimal(format(kept.normalize(), "f"))
 
 
 def price_override(row: PriceOverrideRow) -> PriceOverride:
@@ -106,10 +107,6 @@ def price_override(row: PriceOverrideRow) -> PriceOverride:
         row.input_usd_per_mtok, row.output_usd_per_mtok, row.cached_input_usd_per_mtok, row.cache_write_usd_per_mtok
     )
     return PriceOverride(row.id, row.provider, row.model, row.valid_from, prices, row.created_at, row.created_by)
-
-
-def list_prices(session: Session, project_id: str) -> Sequence[PriceOverride]:
-    return overrides_for(session, project_id).prices
 
 
 def _usd_or_none(amount: Decimal | None, field: str) -> Decimal | None:

@@ -30,13 +30,13 @@ class Begun:
     token: str
 
 
-def sign_in(session: Session, email: str, password: str, now: datetime) -> Begun:
+def user_with_password(session: Session, email: str, password: str) -> User:
     """Raises Unauthenticated, after the same time and with the same words whether or not the person exists."""
     # A NUL cannot be part of an address, and PostgreSQL refuses it in a bound text.
     user = None if "\x00" in email else find_user(session, email)
     if not password_matches(password, None if user is None else user.password_hash) or user is None:
         raise Unauthenticated("the e-mail or the password is wrong; check both", code="wrong_credentials")
-    return _begin(session, user, now, by_link=False)
+    return user
 
 
 def sign_in_link(session: Session, email: str, now: datetime) -> str:
@@ -66,7 +66,24 @@ def sign_in_by_link(session: Session, token: str, now: datetime) -> Begun:
         raise Unauthenticated(
             "the sign-in link was used already or is older than 24 hours; ask for a new one", code="link_expired"
         )
-    return _begin(session, user, now, by_link=True)
+    return begin(session, user, now, by_link=True)
+
+
+def begin(session: Session, user: User, now: datetime, *, by_link: bool) -> Begun:
+    """A new session of the person, for 14 days."""
+    token = new_secret()
+    session.add(
+        BrowserSession(
+            token_hash=digest(token),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + SESSION_LIFE,
+            by_link=by_link,
+        )
+    )
+    session.execute(update(User).where(User.id == user.id).values(signed_in_at=now))
+    record(session, None, By(user.email, now), "session.begin", f"user {user.email}", detail={"by_link": by_link})
+    return Begun(user, token)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -118,20 +135,3 @@ def remove_expired(session: Session, now: datetime) -> None:
     """Forget sessions and links that have ended."""
     session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
     session.execute(delete(SignInLink).where(SignInLink.expires_at <= now))
-
-
-def _begin(session: Session, user: User, now: datetime, *, by_link: bool) -> Begun:
-    token = new_secret()
-    session.add(
-        BrowserSession(
-            token_hash=digest(token),
-            user_id=user.id,
-            created_at=now,
-            expires_at=now + SESSION_LIFE,
-            by_link=by_link,
-        )
-    )
-    user.signed_in_at = now
-    session.flush()
-    record(session, None, By(user.email, now), "session.begin", f"user {user.email}", detail={"by_link": by_link})
-    return Begun(user, token)
