@@ -1,0 +1,5 @@
+/** Query keys. All that new calls change lies under `traffic`, so that a refresh can name it. */
+export const SESSION = ["session"] as const;
+export const CATALOGUE = ["catalogue"] as const;
+export const traffic = (project: string) => ["project", project, "traffic"] as const;
+export const settings = (project: string, part: string) => ["project", project, "settings", part] as const;

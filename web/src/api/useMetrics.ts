@@ -1,0 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
+import { useProject } from "../state/ProjectContext";
+import { useApi } from "./ApiContext";
+import { traffic } from "./keys";
+import type { Query, QueryResult } from "./types";
+
+export interface Answered extends QueryResult {
+  groups_total: number;
+}
+
+/** A metric query of the current project. While another is fetched, the last answer of this project stays. */
+export function useMetrics(query: Query) {
+  const api = useApi();
+  const { id } = useProject();
+  return useQuery({
+    queryKey: [...traffic(id), "query", query],
+    placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
+    queryFn: async ({ signal }): Promise<Answered> => {
+      const { data, meta } = await api<QueryResult>("/query", {
+        method: "POST",
+        params: { project: id },
+        body: query,
+        signal,
+      });
+      const total = meta["groups_total"];
+      return { ...data, groups_total: typeof total === "number" ? total : data.groups.length };
+    },
+  });
+}

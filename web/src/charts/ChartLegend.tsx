@@ -1,0 +1,36 @@
+import { Swatch } from "../ui/Swatch";
+import classes from "./ChartLegend.module.css";
+import type { TimeChart } from "./prepare";
+
+interface Props {
+  chart: TimeChart;
+  hidden: ReadonlySet<string>;
+  onToggle: (key: string) => void;
+}
+
+/** Which colour is which; a click switches a series off and on. */
+export function ChartLegend({ chart, hidden, onToggle }: Props) {
+  const entries = chart.previous === null ? chart.series : [...chart.series, { ...chart.previous, key: "previous" }];
+  if (entries.length < 2) return null;
+  return (
+    <div className={classes["legend"]}>
+      {entries.map(({ key, label, colour }) => (
+        <button
+          key={key}
+          type="button"
+          className={classes["entry"]}
+          aria-pressed={!hidden.has(key)}
+          onClick={() => onToggle(key)}
+        >
+          {key === "previous" ? <span className={classes["dashes"]} aria-hidden /> : <Swatch place={colour} />}
+          {label}
+        </button>
+      ))}
+      {chart.total > chart.series.length && (
+        <span className={classes["more"]}>
+          {chart.series.length} of {chart.total}, the largest
+        </span>
+      )}
+    </div>
+  );
+}

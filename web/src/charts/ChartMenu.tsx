@@ -1,0 +1,54 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import {
+  IconChartLine,
+  IconDots,
+  IconFileSpreadsheet,
+  IconLink,
+  IconList,
+  IconPhoto,
+  IconTable,
+} from "@tabler/icons-react";
+import { Link } from "react-router";
+
+interface Props {
+  title: string;
+  asTable: boolean;
+  onTable: () => void;
+  onCsv: () => void;
+  onPng: () => void;
+  onLink: () => void;
+  callsHref: string;
+}
+
+export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref }: Props) {
+  return (
+    <Menu position="bottom-end" width={190}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Menu of ${title}`}>
+          <IconDots size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={asTable ? <IconChartLine size={16} aria-hidden /> : <IconTable size={16} aria-hidden />}
+          onClick={onTable}
+        >
+          {asTable ? "View as chart" : "View as table"}
+        </Menu.Item>
+        <Menu.Item component={Link} to={callsHref} leftSection={<IconList size={16} aria-hidden />}>
+          See the calls
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconFileSpreadsheet size={16} aria-hidden />} onClick={onCsv}>
+          Download CSV
+        </Menu.Item>
+        <Menu.Item leftSection={<IconPhoto size={16} aria-hidden />} onClick={onPng} disabled={asTable}>
+          Download PNG
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLink size={16} aria-hidden />} onClick={onLink}>
+          Copy link
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

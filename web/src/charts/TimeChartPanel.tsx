@@ -1,0 +1,134 @@
+import { Skeleton } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useLocation, useNavigate } from "react-router";
+import type { Params } from "../api/client";
+import type { QueryResult } from "../api/types";
+import { useProject } from "../state/ProjectContext";
+import { useHref } from "../state/useHref";
+import { useView } from "../state/useView";
+import { downloadAddress, downloadText } from "../ui/download";
+import { Empty } from "../ui/Empty";
+import { Failure } from "../ui/Failure";
+import { Panel } from "../ui/Panel";
+import { ChartLegend } from "./ChartLegend";
+import { ChartMenu } from "./ChartMenu";
+import { ChartTable } from "./ChartTable";
+import { chartCsv } from "./csv";
+import { EChart, type ChartPicture } from "./EChart";
+import { INKS } from "./palette";
+import { prepareTimeChart, withoutSeries, type ChartSpec } from "./prepare";
+import classes from "./TimeChartPanel.module.css";
+import { useScheme } from "./useScheme";
+
+interface Props {
+  id: string;
+  title: string;
+  spec: ChartSpec;
+  result: QueryResult | undefined;
+  error: unknown;
+  onRetry: () => void;
+  /** Filters of the calls that the chart counts. */
+  calls?: Params;
+  note?: ReactNode;
+  /** Another answer is on its way; what is shown is the last one. */
+  stale: boolean;
+}
+
+/** One time chart in its box, with its states and its menu. */
+export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls = {}, note, stale }: Props) {
+  const scheme = useScheme();
+  const timeZone = useProject().time_zone;
+  const { view, change } = useView();
+  const href = useHref();
+  const navigate = useNavigate();
+  const location = useLocation();
+  const picture = useRef<ChartPicture>(null);
+  const [asTable, setAsTable] = useState(false);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+
+  const whole = useMemo(
+    () => (result === undefined ? null : prepareTimeChart(result, spec, timeZone)),
+    [result, spec, timeZone],
+  );
+  const chart = useMemo(() => (whole === null ? null : withoutSeries(whole, hidden)), [whole, hidden]);
+
+  const toggle = (key: string) => {
+    const next = new Set(hidden);
+    if (!next.delete(key)) next.add(key);
+    setHidden(next);
+  };
+  const zoom = (first: number, last: number) => {
+    if (chart === null || result === undefined) return;
+    const start = chart.buckets[first];
+    const end = chart.buckets[last + 1] ?? Date.parse(result.end);
+    if (start !== undefined && start < end) change({ range: { start, end } }, { zoomed: true });
+  };
+  const zoomOut = () => {
+    const state = location.state as { zoomed?: boolean } | null;
+    if (state?.zoomed === true) void navigate(-1);
+    else if (!("preset" in view.range)) change({ range: { preset: "24h" } });
+  };
+  const copyLink = () => {
+    const address = new URL(window.location.href);
+    address.hash = id;
+    void navigator.clipboard
+      .writeText(address.toString())
+      .then(() => notifications.show({ message: `Link to ${title} copied` }))
+      .catch(() =>
+        notifications.show({ message: `The browser does not let pages copy. The link: ${address.toString()}` }),
+      );
+  };
+
+  return (
+    <Panel
+      id={id}
+      title={title}
+      note={note}
+      actions={
+        chart !== null && (
+          <ChartMenu
+            title={title}
+            asTable={asTable}
+            onTable={() => setAsTable(!asTable)}
+            onCsv={() => downloadText(`${id}.csv`, "text/csv", chartCsv(chart))}
+            onPng={() => downloadAddress(`${id}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
+            onLink={copyLink}
+            callsHref={href("/calls", calls)}
+          />
+        )
+      }
+    >
+      <div className={classes["body"]} data-stale={stale || undefined}>
+        {chart === null && error !== null && (
+          <Failure what={`${title} could not be loaded`} error={error} onRetry={onRetry} />
+        )}
+        {chart === null && error === null && (
+          <Skeleton className={classes["skeleton"]} aria-label={`Loading ${title}`} />
+        )}
+        {chart?.empty === true && (
+          <Empty title="No calls in this time range">Choose a longer range or other filters.</Empty>
+        )}
+        {chart?.empty === false && asTable && (
+          <ChartTable
+            chart={chart}
+            title={title}
+            callsHref={(start, end) => href("/calls", calls, { range: { start, end } })}
+          />
+        )}
+        {chart?.empty === false && !asTable && (
+          <EChart
+            ref={picture}
+            chart={chart}
+            scheme={scheme}
+            label={`${title}, chart. Its menu shows the numbers as a table.`}
+            group="page"
+            onZoom={zoom}
+            onZoomOut={zoomOut}
+          />
+        )}
+      </div>
+      {whole?.empty === false && <ChartLegend chart={whole} hidden={hidden} onToggle={toggle} />}
+    </Panel>
+  );
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { TimeChart } from "./prepare";
+import { toOption } from "./toOption";
+
+const CHART: TimeChart = {
+  kind: "line",
+  timeZone: "UTC",
+  buckets: [0, 60_000, 120_000, 180_000],
+  ticks: [{ index: 1, label: "00:01" }],
+  series: [{ key: "rate|", identity: "rate", colour: 0, label: "Rate", unit: "percent", points: [97, null, 96, 91] }],
+  previous: null,
+  total: 1,
+  axes: [{ unit: "percent", min: 85, max: 100 }],
+  partialLast: true,
+  thresholds: [],
+  bands: null,
+  empty: false,
+};
+
+const seriesOf = (chart: TimeChart) =>
+  toOption(chart, "light", () => "").series as { id: string; data: unknown[]; lineStyle: { type: unknown } }[];
+
+test("gaps stay gaps, a point between gaps is drawn, and the unfinished bucket is dotted", () => {
+  const [done, filling] = seriesOf(CHART);
+  expect(done?.data).toEqual([{ value: 97, symbol: "circle" }, null, { value: 96, symbol: "circle" }, null]);
+  expect(filling?.data).toEqual([null, null, 96, 91]);
+  expect([done?.lineStyle.type, filling?.lineStyle.type]).toEqual(["solid", [2, 3]]);
+});
+
+test("a finished last bucket is part of the line", () => {
+  expect(seriesOf({ ...CHART, partialLast: false })).toHaveLength(1);
+});
+
+test("bands colour each side of a border once", () => {
+  const bands = [
+    { name: "healthy", from: 95, inclusive: false },
+    { name: "warning", from: 90, inclusive: true },
+    { name: "critical", from: 0, inclusive: true },
+  ] as const;
+  const option = toOption({ ...CHART, bands }, "light", () => "");
+  const { pieces } = option.visualMap as { pieces: Record<string, unknown>[] };
+  expect(pieces.map((piece) => ({ ...piece, color: "" }))).toEqual([
+    { gt: 95, color: "" },
+    { gte: 90, lte: 95, color: "" },
+    { gte: 0, lt: 90, color: "" },
+  ]);
+});

@@ -1,0 +1,159 @@
+import type { EChartsOption, LineSeriesOption, BarSeriesOption, VisualMapComponentOption } from "echarts";
+import type { Band } from "../api/types";
+import { format } from "../format/number";
+import { colourAt, INKS, type Scheme } from "./palette";
+import type { Series, TimeChart } from "./prepare";
+
+/** What the chart shows when the cursor is at a bucket. */
+export type Tooltip = (index: number) => HTMLElement | string;
+
+type Point = number | null | { value: number; symbol: "circle" };
+
+/** Map a prepared chart onto ECharts. Decides nothing. */
+export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EChartsOption {
+  const inks = INKS[scheme];
+  const labels = new Map(chart.ticks.map(({ index, label }) => [index, label]));
+  const lines = chart.kind === "bar" ? [] : chart.series.flatMap((series) => linesOf(chart, series, scheme));
+  const bars = chart.kind === "bar" ? chart.series.map((series) => barsOf(chart, series, scheme)) : [];
+  const previous = chart.previous === null ? [] : [previousLine(chart.previous, inks.muted)];
+  const option: EChartsOption = {
+    animation: false,
+    aria: { enabled: false },
+    textStyle: { fontFamily: "inherit" },
+    grid: { left: 4, right: 12, top: 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: {
+      type: "category",
+      data: chart.buckets.map(String),
+      axisLabel: {
+        color: inks.muted,
+        fontSize: 11,
+        hideOverlap: true,
+        interval: (index: number) => labels.has(index),
+        formatter: (_: string, index: number) => labels.get(index) ?? "",
+      },
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: inks.grid } },
+      axisPointer: { type: chart.kind === "bar" ? "shadow" : "line", label: { show: false }, z: 0 },
+    },
+    yAxis: chart.axes.map(({ unit, min, max }, index) => ({
+      type: "value" as const,
+      position: index === 0 ? ("left" as const) : ("right" as const),
+      splitNumber: 3,
+      axisLabel: { color: inks.muted, fontSize: 11, formatter: (value: number) => format(value, unit) },
+      splitLine: { show: index === 0, lineStyle: { color: inks.grid } },
+      ...(min === null ? {} : { min }),
+      ...(max === null ? {} : { max }),
+    })),
+    series: [...previous, ...lines, ...bars, ...thresholdsOf(chart, inks.muted)],
+    tooltip: {
+      trigger: "axis",
+      confine: false,
+      appendTo: "body",
+      transitionDuration: 0,
+      padding: 0,
+      borderWidth: 0,
+      backgroundColor: "transparent",
+      extraCssText: "box-shadow:none",
+      formatter: (params) => tooltip((Array.isArray(params) ? params[0] : params)?.dataIndex ?? 0),
+    },
+  };
+  if (chart.bands !== null && chart.bands.length > 0) {
+    option.visualMap = bandColours(chart.bands, previous.length, lines.length, scheme);
+  }
+  return option;
+}
+
+/** A line, and the dotted way into the last bucket while that one is still filling. */
+function linesOf(chart: TimeChart, series: Series, scheme: Scheme): LineSeriesOption[] {
+  const colour = colourAt(series.colour, scheme);
+  const last = chart.buckets.length - 1;
+  const line = (id: string, points: (number | null)[], dotted: boolean): LineSeriesOption => ({
+    id,
+    name: series.label,
+    type: "line",
+    data: points.map((value, index): Point => {
+      const alone = value !== null && (points[index - 1] ?? null) === null && (points[index + 1] ?? null) === null;
+      return alone ? { value, symbol: "circle" } : value;
+    }),
+    symbol: "none",
+    symbolSize: 4,
+    showSymbol: true,
+    connectNulls: false,
+    color: colour,
+    lineStyle: { width: chart.kind === "area" ? 1 : 1.75, type: dotted ? [2, 3] : "solid" },
+    yAxisIndex: chart.axes.findIndex(({ unit }) => unit === series.unit),
+    ...(chart.kind === "area" ? { stack: dotted ? "partial" : "all", areaStyle: { opacity: dotted ? 0.2 : 0.6 } } : {}),
+  });
+  if (!chart.partialLast || last < 1) return [line(series.key, series.points, false)];
+  const done = chart.buckets.map((_, index) => (index < last ? (series.points[index] ?? null) : null));
+  const filling = chart.buckets.map((_, index) => (index >= last - 1 ? (series.points[index] ?? null) : null));
+  return [line(series.key, done, false), line(`${series.key}|partial`, filling, true)];
+}
+
+function barsOf(chart: TimeChart, series: Series, scheme: Scheme): BarSeriesOption {
+  const last = chart.buckets.length - 1;
+  const colour = colourAt(series.colour, scheme);
+  return {
+    id: series.key,
+    name: series.label,
+    type: "bar",
+    stack: "all",
+    color: colour,
+    barCategoryGap: "20%",
+    data: series.points.map((value, index) =>
+      value !== null && index === last && chart.partialLast
+        ? { value, itemStyle: { opacity: 0.45, borderColor: colour, borderWidth: 1, borderType: "dotted" } }
+        : value,
+    ),
+  };
+}
+
+function previousLine(series: Series, colour: string): LineSeriesOption {
+  return {
+    id: "previous",
+    name: series.label,
+    type: "line",
+    data: series.points,
+    symbol: "none",
+    color: colour,
+    lineStyle: { width: 1, type: [5, 4], opacity: 0.75 },
+    z: 1,
+  };
+}
+
+function thresholdsOf(chart: TimeChart, colour: string): LineSeriesOption[] {
+  if (chart.thresholds.length === 0) return [];
+  return [
+    {
+      id: "thresholds",
+      type: "line",
+      data: [],
+      silent: true,
+      markLine: {
+        silent: true,
+        symbol: "none",
+        lineStyle: { color: colour, width: 1, type: "dashed", opacity: 0.8 },
+        label: { position: "insideEndTop", color: colour, fontSize: 10, formatter: "{b}" },
+        data: chart.thresholds.map(({ value, label }) => ({ yAxis: value, name: label })),
+      },
+    },
+  ];
+}
+
+function bandColours(bands: readonly Band[], from: number, count: number, scheme: Scheme): VisualMapComponentOption {
+  const highestFirst = [...bands].sort((a, b) => b.from - a.from);
+  return {
+    type: "piecewise",
+    show: false,
+    dimension: 1,
+    seriesIndex: Array.from({ length: count }, (_, index) => from + index),
+    pieces: highestFirst.map(({ name, from: lowest, inclusive }, index) => {
+      const above = highestFirst[index - 1];
+      return {
+        ...(inclusive ? { gte: lowest } : { gt: lowest }),
+        ...(above === undefined ? {} : above.inclusive ? { lt: above.from } : { lte: above.from }),
+        color: INKS[scheme][name],
+      };
+    }),
+  };
+}

@@ -1,0 +1,47 @@
+import { formatExact, NO_DATA } from "../format/number";
+import { formatTime, zoneOffsetName } from "../format/time";
+import { colourAt, type Scheme } from "./palette";
+import type { Series, TimeChart } from "./prepare";
+import classes from "./tooltip.module.css";
+
+/** Exact values of every series at a bucket, as elements: names of prompts are text, never HTML. */
+export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTMLElement {
+  const box = element("div", classes["box"]);
+  const at = chart.buckets[index] ?? 0;
+  const heading = element("div", classes["heading"]);
+  heading.append(`${formatTime(at, "dateMinute", chart.timeZone)} ${zoneOffsetName(chart.timeZone, at)}`);
+  if (chart.partialLast && index === chart.buckets.length - 1) heading.append(" · still filling");
+  box.append(heading);
+  for (const series of chart.series) box.append(row(series, index, colourAt(series.colour, scheme)));
+  if (chart.previous !== null) box.append(row(chart.previous, index, "var(--pp-muted)"));
+  const total = totalAt(chart, index);
+  if (total !== null) box.append(row(total, index, null));
+  return box;
+}
+
+function totalAt(chart: TimeChart, index: number): Series | null {
+  const [first] = chart.series;
+  if (chart.kind === "line" || first === undefined || chart.series.length < 2) return null;
+  const values = chart.series.flatMap(({ points }) => points[index] ?? []);
+  const points = chart.buckets.map(() => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)));
+  return { ...first, label: "All", points };
+}
+
+function row(series: Series, index: number, colour: string | null): HTMLElement {
+  const line = element("div", classes["row"]);
+  const swatch = element("span", classes["swatch"]);
+  swatch.style.background = colour ?? "transparent";
+  const name = element("span", classes["name"]);
+  name.append(series.label);
+  const value = element("span", classes["value"]);
+  const point = series.points[index] ?? null;
+  value.append(point === null ? `${NO_DATA} no data` : formatExact(point, series.unit));
+  line.append(swatch, name, value);
+  return line;
+}
+
+function element<Tag extends "div" | "span">(tag: Tag, className: string | undefined): HTMLElementTagNameMap[Tag] {
+  const made = document.createElement(tag);
+  made.className = className ?? "";
+  return made;
+}
