@@ -12,6 +12,8 @@ from promptpulse.core.times import BUCKETS, MAX_BUCKETS, Bucket, auto_bucket, ed
 from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, METRICS, PROPERTY_PREFIX
 
 MAX_GROUPS = 1000
+EARLIEST, LATEST = 1970, 2200
+"""Years that the store can tell."""
 MAX_POINTS = 1_000_000
 """Groups x buckets x metrics of one answer."""
 
@@ -64,6 +66,8 @@ def checked(query: Query) -> Query:
         raise BadQuery("metrics: each metric may be named once", field="metrics")
     if query.start >= query.end:
         raise BadQuery("end: must be later than start", field="end")
+    if not EARLIEST <= query.start.year <= query.end.year <= LATEST:
+        raise BadQuery(f"start: the range must lie between the years {EARLIEST} and {LATEST}", field="start")
     if query.order_by and query.order_by not in query.metrics:
         raise BadQuery(f"order_by: {query.order_by!r} must be one of the metrics asked for", field="order_by")
     if not 1 <= query.limit <= MAX_GROUPS:

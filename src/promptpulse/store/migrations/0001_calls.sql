@@ -47,22 +47,24 @@ CREATE TABLE calls {on_cluster} (
   trace_id String CODEC(ZSTD(1)),
   parent_id String CODEC(ZSTD(1)),
   properties Map(LowCardinality(String), String) CODEC(ZSTD(1)),
-  received_at DateTime('UTC') CODEC(Delta, ZSTD(1))
+  received_at DateTime('UTC') CODEC(Delta, ZSTD(1)),
+  INDEX id_bloom id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {engine}
 PARTITION BY toYYYYMM(ts)
 ORDER BY (project, ts)
 SETTINGS non_replicated_deduplication_window = 1000;
 
--- Texts are large and rarely read: kept apart so that no metric and no list ever touches them.
+-- Texts are large and rarely read: kept apart so that no metric and no list ever touches them. They may come in
+-- several parts (log records of a call): the longest text of each side is the text.
 CREATE TABLE call_texts {on_cluster} (
   project LowCardinality(String),
-  ts DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
   id String CODEC(ZSTD(1)),
   input String CODEC(ZSTD(3)),
-  output String CODEC(ZSTD(3))
+  output String CODEC(ZSTD(3)),
+  received_at DateTime('UTC') CODEC(Delta, ZSTD(1))
 )
 ENGINE = {engine}
-PARTITION BY toYYYYMM(ts)
-ORDER BY (project, ts)
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (project, id)
 SETTINGS non_replicated_deduplication_window = 1000;

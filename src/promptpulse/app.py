@@ -1,0 +1,171 @@
+"""Composition root: settings -> services -> routers. The only module that knows every slice."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from promptpulse import __version__
+from promptpulse.accounts.access import AccountHeaders
+from promptpulse.accounts.bootstrap import Beginning, BootstrapResult, bootstrap
+from promptpulse.accounts.prices import overrides_for
+from promptpulse.accounts.routes import router as accounts_router
+from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
+from promptpulse.accounts.values import PriceOverride
+from promptpulse.calls.routes import router as calls_router
+from promptpulse.core.lock import FolderLock
+from promptpulse.db import Database, open_database
+from promptpulse.db import migrate as migrate_database
+from promptpulse.ingest.counts import Counts
+from promptpulse.ingest.live import Hub
+from promptpulse.ingest.otlp import RecentCalls
+from promptpulse.ingest.pipeline import Pipeline
+from promptpulse.ingest.price import Prices
+from promptpulse.ingest.routes import router as ingest_router
+from promptpulse.ingest.writer import Writer
+from promptpulse.metrics import rollups
+from promptpulse.query.routes import router as query_router
+from promptpulse.settings import Settings
+from promptpulse.store import Store, open_store
+from promptpulse.store import migrate as migrate_store
+from promptpulse.web.errors import add_error_handlers
+from promptpulse.web.headers import SecurityHeaders, SingleSlash
+from promptpulse.web.health import router as health_router
+from promptpulse.web.openapi import describe
+from promptpulse.web.pages import router as pages_router
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What routes reach through `request.app.state.services`."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    accounts: Accounts
+    store: Store
+    pipeline: Pipeline
+    lock: FolderLock | None
+    beginning: BootstrapResult | None
+    """What was created, when this start found an empty database."""
+
+    def close(self) -> None:
+        """Stop accepting, write what was accepted, close the stores."""
+        self.pipeline.hub.close()
+        self.pipeline.writer.close()
+        self.accounts.close()
+        self.store.close()
+        self.database.close()
+        if self.lock:
+            self.lock.release()
+
+
+def open_services(settings: Settings, clock: Clock = system_clock) -> Services:
+    """Open and bring up to date both stores, repair what a crash left, start the writer.
+
+    Raises `Conflict` when another process owns the data folder."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store_url = settings.resolved_store_url
+    lock = None
+    if store_url.startswith("chdb:"):
+        lock = FolderLock(settings.data / "lock", f"pid {os.getpid()}, {settings.base_url}")
+        lock.acquire()
+    try:
+        database = open_database(settings.resolved_database_url)
+        migrate_database(database)
+        beginning = begin(database, settings, clock())
+        accounts = open_accounts(
+            database,
+            AccountSettings(settings.rate_limit_per_minute, settings.public_url, settings.secure_cookies),
+            clock,
+        )
+        store = open_event_store(store_url, clock())
+    except BaseException:
+        if lock:
+            lock.release()
+        raise
+    hub = Hub()
+    writer = Writer(store, clock, on_stored=hub.publish)
+    pipeline = Pipeline(
+        store=store,
+        prices=Prices(prices_of(database)),
+        recent=RecentCalls(),
+        writer=writer,
+        counts=Counts(),
+        hub=hub,
+        clock=clock,
+        max_body_bytes=settings.max_body_mb << 20,
+    )
+    writer.start()
+    accounts.start()
+    return Services(settings, clock, database, accounts, store, pipeline, lock, beginning)
+
+
+def open_event_store(url: str, now: datetime) -> Store:
+    """The event store, up to date and whole."""
+    store = open_store(url)
+    migrate_store(store)
+    for table in rollups.ensure(store):
+        log.info("rollup %s was filled", table)
+    for table, hours in rollups.repair(store, now).items():
+        log.warning("rollup %s differed from the calls in %d hours and was rebuilt there", table, hours)
+    return store
+
+
+def prices_of(database: Database) -> Callable[[str], Sequence[PriceOverride]]:
+    """A project's own prices, read anew each time."""
+
+    def read(project_id: str) -> Sequence[PriceOverride]:
+        with database.sessions() as session:
+            return overrides_for(session, project_id).prices
+
+    return read
+
+
+def create_app(services: Services, *, owns_services: bool = True) -> FastAPI:
+    """The HTTP face of `services`, which are closed with it when it owns them."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if owns_services:
+            await run_in_threadpool(services.close)
+
+    app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.services = services
+    app.add_middleware(AccountHeaders)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SingleSlash)
+    add_error_handlers(app)
+    for router in (accounts_router, ingest_router, query_router, calls_router, health_router):
+        app.include_router(router)
+    app.include_router(pages_router)  # last: it answers every other path with the web app
+    describe(app)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """For servers that take a factory, such as `uvicorn --factory promptpulse.app:from_environment`."""
+    return create_app(open_services(Settings()))
+
+
+def begin(database: Database, settings: Settings, now: datetime) -> BootstrapResult | None:
+    """Fill an empty database; None on one in use."""
+    wanted = Beginning(settings.bootstrap_key, settings.bootstrap_admin_email, settings.bootstrap_admin_password)
+    with database.writing() as session:
+        return bootstrap(session, wanted, now)

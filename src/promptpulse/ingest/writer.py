@@ -1,0 +1,188 @@
+"""The one writer: groups what arrives into few inserts, and answers when rows are stored."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from promptpulse.core.call import Call
+from promptpulse.core.errors import AppError, Unavailable
+from promptpulse.ingest.otlp import Content
+from promptpulse.ingest.rows import COLUMN_TYPES, TEXT_TYPES, columns, text_columns
+from promptpulse.ingest.seen import Seen
+from promptpulse.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+GROUP_ROWS = 20_000
+LINGER_S = 0.04
+"""A busy writer waits this long for company: fewer, larger parts. An idle one does not wait."""
+BUSY_FOR_S = 1.0
+RETRY_DELAYS_S = (0.1, 0.5, 2.0)
+QUEUE_BYTES = 64 << 20
+ROW_BYTES = 1500
+"""Rough size of a queued call without texts, for the bound of the queue."""
+
+Stored = Callable[[Counter[str]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Outcome of one batch: what is stored now, and the indices of calls that were stored before."""
+
+    accepted: int
+    duplicates: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Batch:
+    calls: Sequence[Call]
+    undated: frozenset[int]
+    size: int
+    done: Future[Written] = field(default_factory=Future)
+
+
+class Writer:
+    """A thread between many requests and one store. `write` may be called from any thread."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], on_stored: Stored | None = None) -> None:
+        self._store = store
+        self._clock = clock
+        self._on_stored = on_stored
+        self._seen = Seen(store, exclusive=store.embedded)
+        self._queue: list[_Batch] = []
+        self._queued_bytes = 0
+        self._changed = threading.Condition()  # guards the three fields around it
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Remember what is stored, then serve. Run after the rollups were repaired."""
+        self._seen.load(self._clock())
+        self._thread.start()
+
+    def write(self, calls: Sequence[Call], undated: frozenset[int] = frozenset()) -> Future[Written]:
+        """Store `calls`, all or none of this batch. Raises `Unavailable` when too much is waiting or the server stops."""
+        size = sum(ROW_BYTES + len(c.input) + len(c.output) for c in calls)
+        batch = _Batch(calls, undated, size)
+        with self._changed:
+            if self._closing:
+                raise Unavailable("the server is shutting down; send again in a moment", retry_after_s=2)
+            if self._queued_bytes + size > QUEUE_BYTES and self._queue:
+                raise Unavailable("more calls are arriving than can be stored; send again in a moment", retry_after_s=2)
+            self._queue.append(batch)
+            self._queued_bytes += size
+            self._changed.notify()
+        return batch.done
+
+    @property
+    def queued_bytes(self) -> int:
+        return self._queued_bytes
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """Store what was accepted, then end."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        last_write = 0.0
+        while True:
+            with self._changed:
+                while not self._queue and not self._closing:
+                    self._changed.wait()
+                if not self._queue:
+                    return
+                busy = time.monotonic() - last_write < BUSY_FOR_S
+                deadline = time.monotonic() + LINGER_S
+                while busy and not self._closing and sum(len(b.calls) for b in self._queue) < GROUP_ROWS:
+                    left = deadline - time.monotonic()
+                    if left <= 0:
+                        break
+                    self._changed.wait(left)
+                group, rows = [], 0
+                while self._queue and (not group or rows + len(self._queue[0].calls) <= GROUP_ROWS):
+                    group.append(self._queue.pop(0))
+                    rows += len(group[-1].calls)
+                self._queued_bytes -= sum(b.size for b in group)
+            self._write_group(group)
+            last_write = time.monotonic()
+
+    def _write_group(self, group: Sequence[_Batch]) -> None:
+        try:
+            written = self._store_batches(group)
+        except AppError as e:
+            self._fail(group, e)
+        except Exception as e:  # noqa: BLE001 - one unstorable batch must neither stop the writer nor fail its neighbours
+            if len(group) > 1:
+                for batch in group:
+                    self._write_group([batch])
+            else:
+                log.exception("a batch of %d calls cannot be stored", len(group[0].calls))
+                self._fail(group, StoreError(f"a value of this batch cannot be stored: {e}", 0))
+        else:
+            for batch, outcome in zip(group, written, strict=True):
+                batch.done.set_result(outcome)
+
+    def _store_batches(self, group: Sequence[_Batch]) -> list[Written]:
+        now = self._clock()
+        calls = [call for batch in group for call in batch.calls]
+        undated, offset = set(), 0
+        for batch in group:
+            undated.update(offset + i for i in batch.undated)
+            offset += len(batch.calls)
+        duplicates = self._seen.duplicates(calls, frozenset(undated), now)
+        fresh = [c for i, c in enumerate(calls) if i not in duplicates] if duplicates else calls
+        if fresh:
+            insert(self._store, fresh, int(now.timestamp()))
+            self._seen.add(fresh)
+            if self._on_stored:
+                self._on_stored(Counter(c.project for c in fresh))
+        written, offset = [], 0
+        for batch in group:
+            end = offset + len(batch.calls)
+            repeated = tuple(i - offset for i in range(offset, end) if i in duplicates) if duplicates else ()
+            written.append(Written(len(batch.calls) - len(repeated), repeated))
+            offset = end
+        return written
+
+    @staticmethod
+    def _fail(group: Sequence[_Batch], error: AppError) -> None:
+        for batch in group:
+            batch.done.set_exception(error)
+
+
+def insert(store: Store, calls: Sequence[Call], received_at_s: int) -> None:
+    """Store `calls`, which must be new. Repeats itself over passing faults: one token, so at most one copy.
+
+    Raises `Unavailable` when the store keeps failing."""
+    token = str(uuid4())
+    texts = [(c.project, c.id, c.input, c.output) for c in calls if c.input or c.output]
+    found = columns(calls, received_at_s)
+    for delay_s in (*RETRY_DELAYS_S, None):
+        try:
+            if texts:
+                store.insert("call_texts", text_columns(texts, received_at_s), TEXT_TYPES, token=token)
+            store.insert("calls", found, COLUMN_TYPES, token=token)
+        except StoreError as e:
+            log.warning("insert of %d calls failed: %s", len(calls), e)
+            if delay_s is None:
+                raise Unavailable("calls cannot be stored at the moment; send again in a moment", retry_after_s=5) from e
+            time.sleep(delay_s)
+        else:
+            return
+
+
+def insert_texts(store: Store, project: str, texts: Sequence[Content], received_at_s: int) -> None:
+    """Store texts that came apart from their calls."""
+    rows = [(project, t.id, t.input, t.output) for t in texts]
+    store.insert("call_texts", text_columns(rows, received_at_s), TEXT_TYPES)

@@ -1,0 +1,72 @@
+"""Ask for numbers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+
+from promptpulse.accounts.access import Access, may_read
+from promptpulse.core.times import BUCKETS
+from promptpulse.metrics import DIMENSIONS, METRICS
+from promptpulse.metrics.measures import MEASURES
+from promptpulse.query import service
+from promptpulse.query.models import (
+    BandOut,
+    Catalogue,
+    CatalogueAnswer,
+    CatalogueDimension,
+    CatalogueMeasure,
+    CatalogueMetric,
+    QueryAnswer,
+    QueryIn,
+    SeedAnswer,
+)
+
+router = APIRouter(tags=["metrics"])
+CATALOGUE = Catalogue(
+    metrics=[
+        CatalogueMetric(
+            key=m.key, label=m.label, unit=m.unit, better=m.better, description=m.description,
+            bands=[BandOut(name=b.name, above=b.above, inclusive=b.inclusive) for b in m.bands],
+        )
+        for m in METRICS.values()
+    ],
+    measures=[CatalogueMeasure(key=m.name, kind=m.kind) for m in MEASURES.values()],
+    dimensions=[CatalogueDimension(key=d.key, label=d.label, also=list(d.also)) for d in DIMENSIONS.values()],
+    buckets=list(BUCKETS),
+)  # fmt: skip
+
+
+@router.post("/api/v1/query", summary="Metrics of calls, over time and by dimension", response_model=QueryAnswer)
+def query(request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[QueryIn, Body()]) -> Response:
+    """Answered from rollups where they are exact, else from the calls; a stored call is visible at once."""
+    services = request.app.state.services
+    found = service.answer(
+        services.store,
+        asked.value(access.project.id, access.project.time_zone),
+        services.clock(),
+        compare=asked.compare is not None,
+    )
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+@router.get("/api/v1/metrics/catalogue", summary="All metrics, measures and dimensions")
+def catalogue(access: Annotated[Access, Depends(may_read)]) -> CatalogueAnswer:  # noqa: ARG001 - reading it needs a key, too
+    return CatalogueAnswer(data=CATALOGUE)
+
+
+@router.get("/api/metrics", summary="Figures of one prompt, or of all, in a period")
+def seed_metrics(
+    request: Request,
+    access: Annotated[Access, Depends(may_read)],
+    prompt_id: Annotated[str | None, Query(max_length=256, examples=["abc123"])] = None,
+    start: Annotated[str | None, Query(max_length=40, examples=["2024-01-01"])] = None,
+    end: Annotated[str | None, Query(max_length=40, examples=["2024-01-31"])] = None,
+) -> SeedAnswer:
+    """`start` and `end`: a date (whole days in the project's time zone, `end` inclusive) or a date-time; the last 30 days by default."""
+    services = request.app.state.services
+    return service.seed_answer(
+        services.store, access.project.id, prompt_id, start, end, access.project.time_zone, services.clock()
+    )

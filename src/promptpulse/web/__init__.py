@@ -1,0 +1,1 @@
+"""The shell around the slices: errors, headers, health, OpenAPI and the built pages."""

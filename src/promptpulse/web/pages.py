@@ -1,0 +1,40 @@
+"""The built web app: files under /assets, and its one page at every other address."""
+
+from __future__ import annotations
+
+import mimetypes
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException
+
+STATIC = Path(str(files("promptpulse"))) / "static"
+API_PREFIXES = ("/api/", "/v1/", "/otel/")
+NOT_BUILT = (
+    "<!doctype html><html lang=en><title>PromptPulse</title><h1>The web app is not built</h1>"
+    "<p>Run <code>make web</code> in the source folder, then reload. The API works without it.</p></html>"
+)
+
+router = APIRouter(include_in_schema=False)
+mimetypes.add_type("text/javascript", ".js")
+
+
+@router.get("/{path:path}")
+@router.head("/{path:path}")
+def page(request: Request, path: str) -> Response:
+    """A file of the build, or the app itself, which reads the address."""
+    if request.url.path.startswith(API_PREFIXES):
+        raise HTTPException(404)
+    file = (STATIC / path).resolve()
+    if path and file.is_file() and file.is_relative_to(STATIC.resolve()):
+        # names under /assets carry a hash of the content
+        cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
+        return FileResponse(file, headers={"Cache-Control": cache})
+    if "." in path.rpartition("/")[2] and not path.startswith("calls/"):
+        raise HTTPException(404)
+    index = STATIC / "index.html"
+    if not index.is_file():
+        return HTMLResponse(NOT_BUILT, 503)
+    return FileResponse(index, headers={"Cache-Control": "no-cache"})
