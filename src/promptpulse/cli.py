@@ -28,7 +28,9 @@ from promptpulse.accounts.values import By, Scope
 from promptpulse.core.errors import AppError
 from promptpulse.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, help="Production metrics of LLM prompts.", pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=True, help="Production metrics of LLM prompts.", pretty_exceptions_enable=False
+)
 keys = typer.Typer(no_args_is_help=True, help="API keys of a project.")
 users = typer.Typer(no_args_is_help=True, help="People who sign in.")
 projects = typer.Typer(no_args_is_help=True, help="Projects: calls of one never meet those of another.")
@@ -48,11 +50,17 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.", show_default=False)] = None,
     data: Data = None,
-    store_url: Annotated[str | None, typer.Option(help="Event store: chdb:///folder or clickhouse(s)://...", show_default=False)] = None,
-    database_url: Annotated[str | None, typer.Option(help="Settings database: sqlite:///file or postgresql://...", show_default=False)] = None,
+    store_url: Annotated[
+        str | None, typer.Option(help="Event store: chdb:///folder or clickhouse(s)://...", show_default=False)
+    ] = None,
+    database_url: Annotated[
+        str | None, typer.Option(help="Settings database: sqlite:///file or postgresql://...", show_default=False)
+    ] = None,
     public_url: Annotated[str | None, typer.Option(help="Address that others use.", show_default=False)] = None,
     log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.", show_default=False)] = None,
-    log_json: Annotated[bool | None, typer.Option("--log-json/--log-text", help="One JSON object a log line.", show_default=False)] = None,
+    log_json: Annotated[
+        bool | None, typer.Option("--log-json/--log-text", help="One JSON object a log line.", show_default=False)
+    ] = None,
 ) -> None:
     """Run the server. Every option can also be set as PROMPTPULSE_<NAME>."""
     given = {
@@ -72,7 +80,9 @@ def serve(
         def ready(address: str) -> None:
             out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]")
             if beginning and beginning.sign_in_token:
-                out.print(f"First sign-in (once, within 24 hours): [bold]{address}/sign-in?token={beginning.sign_in_token}[/bold]")
+                out.print(
+                    f"First sign-in (once, within 24 hours): [bold]{address}/sign-in?token={beginning.sign_in_token}[/bold]"
+                )
 
         server.serve(services, bound, ready)
 
@@ -94,7 +104,11 @@ def demo(
 @app.command()
 def dev(port: Annotated[int, typer.Option(help="Port of the API.")] = 8321) -> None:
     """Serve with reload: the API on PORT, the web app through Vite on 5173. For the source folder."""
-    environment = {**os.environ, "PROMPTPULSE_PORT": str(port), "PROMPTPULSE_DATA": os.environ.get("PROMPTPULSE_DATA", ".demo")}
+    environment = {
+        **os.environ,
+        "PROMPTPULSE_PORT": str(port),
+        "PROMPTPULSE_DATA": os.environ.get("PROMPTPULSE_DATA", ".demo"),
+    }
     binaries = Path(sys.executable).parent
     environment["PATH"] = f"{binaries}{os.pathsep}{environment['PATH']}"
     npm = shutil.which("npm", path=environment["PATH"])
@@ -152,7 +166,7 @@ def keys_list(
 ) -> None:
     """List the keys of a project, revoked ones too."""
     with _failures(), _database(data) as (session, _settings_used):
-        rows = [
+        rows: list[dict[str, object]] = [
             {
                 "id": k.id, "name": k.name, "prefix": k.prefix, "scopes": ", ".join(k.scopes),
                 "created": k.created_at, "last used": k.last_used_at, "revoked": k.revoked_at,
@@ -175,7 +189,9 @@ def keys_revoke(key_id: Annotated[str, typer.Argument(help="Id, from `keys list`
 def users_create(
     email: Annotated[str, typer.Argument(help="E-mail address, for signing in.")],
     admin: Annotated[bool, typer.Option("--admin", help="Sees and manages every project.")] = False,
-    password: Annotated[str, typer.Option(help="Password; a one-time link is printed without one.", envvar="PROMPTPULSE_NEW_PASSWORD")] = "",
+    password: Annotated[
+        str, typer.Option(help="Password; a one-time link is printed without one.", envvar="PROMPTPULSE_NEW_PASSWORD")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Add a person to the server. Members are added to projects under Settings."""
@@ -185,7 +201,9 @@ def users_create(
         if not password:
             session.flush()
             token = sign_in_link(session, email, _now())
-            out.print(f"Sign-in link (once, within 24 hours): {settings.base_url}/sign-in?token={token}", soft_wrap=True)
+            out.print(
+                f"Sign-in link (once, within 24 hours): {settings.base_url}/sign-in?token={token}", soft_wrap=True
+            )
 
 
 @projects.command("create")
@@ -205,7 +223,9 @@ def projects_create(
 def projects_list(data: Data = None, as_json: AsJson = False) -> None:
     """List all projects."""
     with _failures(), _database(data) as (session, _settings_used):
-        _table([{"id": p.id, "name": p.name, "time zone": p.time_zone} for p in list_projects(session)], as_json=as_json)
+        _table(
+            [{"id": p.id, "name": p.name, "time zone": p.time_zone} for p in list_projects(session)], as_json=as_json
+        )
 
 
 def _now() -> datetime:
@@ -252,7 +272,9 @@ def _scopes(text: str) -> frozenset[Scope]:
     names = {part.strip() for part in text.split(",") if part.strip()}
     unknown = names - {s.value for s in Scope}
     if unknown or not names:
-        raise typer.BadParameter(f"{', '.join(sorted(unknown)) or 'nothing'}: use ingest, read, admin", param_hint="--scopes")
+        raise typer.BadParameter(
+            f"{', '.join(sorted(unknown)) or 'nothing'}: use ingest, read, admin", param_hint="--scopes"
+        )
     return frozenset(Scope(name) for name in names)
 
 

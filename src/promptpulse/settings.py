@@ -17,12 +17,25 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8321, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data: Path = Field(Path("data"), description="Folder of the embedded stores; belongs to one process.")
-    store_url: str = Field("", description="Event store: chdb:///folder (default: inside the data folder) or clickhouse(s)://user:password@host/db.")
-    database_url: str = Field("", description="Settings database: sqlite:///file (default: inside the data folder) or postgresql://user:password@host/db.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least important message to log.")
+    store_url: str = Field(
+        "",
+        description="Event store: chdb:///folder (default: inside the data folder) or clickhouse(s)://user:password@host/db.",
+    )
+    database_url: str = Field(
+        "",
+        description="Settings database: sqlite:///file (default: inside the data folder) or postgresql://user:password@host/db.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least important message to log."
+    )
     log_json: bool = Field(False, description="One JSON object a log line.")
-    public_url: str = Field("", description="Address that people and programs use, such as https://pulse.example.com; for links and secure cookies.")
-    bootstrap_key: str = Field("", description="On an empty database: an API key with all scopes for the project `default`.")
+    public_url: str = Field(
+        "",
+        description="Address that people and programs use, such as https://pulse.example.com; for links and secure cookies.",
+    )
+    bootstrap_key: str = Field(
+        "", description="On an empty database: an API key with all scopes for the project `default`."
+    )
     bootstrap_admin_email: str = Field("", description="On an empty database: the first admin.")
     bootstrap_admin_password: str = Field("", description="Password of the first admin.")
     max_body_mb: int = Field(20, ge=1, le=1000, description="Largest request body after decompression, in MiB.")
@@ -40,7 +53,10 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where a browser on this machine, or behind `public_url`, finds the server."""
-        return self.public_url.rstrip("/") or f"http://{'127.0.0.1' if self.host in {'0.0.0.0', '::'} else self.host}:{self.port}"  # noqa: S104
+        return (
+            self.public_url.rstrip("/")
+            or f"http://{'127.0.0.1' if self.host in {'0.0.0.0', '::'} else self.host}:{self.port}"
+        )  # noqa: S104
 
     @property
     def secure_cookies(self) -> bool:

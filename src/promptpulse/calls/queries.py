@@ -23,7 +23,17 @@ _SELECT = (
     f" if(trace_id = '~', substring(id, 1, 32), trace_id) AS trace, {', '.join(LIST_COLUMNS)}"
 )
 KNOWN_VALUES = frozenset(
-    {"id", "operation", "status", "incomplete", "streaming", "latency_ms", "inexact_latency", "properties", "cost_source"}
+    {
+        "id",
+        "operation",
+        "status",
+        "incomplete",
+        "streaming",
+        "latency_ms",
+        "inexact_latency",
+        "properties",
+        "cost_source",
+    }
 )
 """Columns whose empty value is a value; in all others "" means "not known" and leaves as None."""
 TRACE_WINDOW = timedelta(hours=6)
@@ -93,7 +103,8 @@ def page(store: Store, project: str, selection: Selection, after: Cursor | None,
         # lets the engine skip what is newer; it does not see through the pair
         where += " AND ts <= fromUnixTimestamp64Micro({after_us:Int64}, 'UTC')"
     answer = store.query(
-        f"SELECT {_SELECT} FROM calls WHERE {where} ORDER BY ts DESC, id DESC LIMIT {{limit:UInt32}}", {**params, "limit": limit}
+        f"SELECT {_SELECT} FROM calls WHERE {where} ORDER BY ts DESC, id DESC LIMIT {{limit:UInt32}}",
+        {**params, "limit": limit},
     )
     return [_row(answer.names, row) for row in answer.rows()]
 

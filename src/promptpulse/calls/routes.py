@@ -149,8 +149,8 @@ def list_calls(
     selection = filters.selection(services.clock())
     project = access.project.id
     if filters.format != "json":
-        rows = queries.stream(services.store, project, selection, EXPORT_LIMIT)
-        body = as_csv(rows, COLUMNS) if filters.format == "csv" else as_ndjson(rows)
+        every = queries.stream(services.store, project, selection, EXPORT_LIMIT)
+        body = as_csv(every, COLUMNS) if filters.format == "csv" else as_ndjson(every)
         media = "text/csv; charset=utf-8" if filters.format == "csv" else "application/x-ndjson"
         disposition = f'attachment; filename="calls.{filters.format}"'
         return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})
@@ -168,7 +168,9 @@ def list_calls(
 
 
 @router.get("/{call_id:path}", summary="One call with its texts and its trace", response_model=CallAnswer)
-def one_call(request: Request, access: Annotated[Access, Depends(may_read)], call_id: Annotated[str, Path(max_length=256)]) -> Response:
+def one_call(
+    request: Request, access: Annotated[Access, Depends(may_read)], call_id: Annotated[str, Path(max_length=256)]
+) -> Response:
     services = request.app.state.services
     call = queries.one(services.store, access.project.id, call_id)
     if call is None:

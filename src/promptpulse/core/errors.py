@@ -1,16 +1,16 @@
 """Expected failures. Each carries what HTTP needs; `app` turns them into an answer once.
 
-    AppError
-    ├── BadRequest      400  the request cannot be read
-    ├── Unauthenticated 401  who are you?
-    ├── Forbidden       403  you may not
-    ├── NotFound        404
-    ├── Conflict        409  the state forbids it
-    ├── TooLarge        413
-    ├── UnsupportedType 415
-    ├── Refused         422  readable, but a value is not acceptable
-    ├── TooMany         429  over a rate limit
-    └── Unavailable     503  try again in a moment
+AppError
+├── BadRequest      400  the request cannot be read
+├── Unauthenticated 401  who are you?
+├── Forbidden       403  you may not
+├── NotFound        404
+├── Conflict        409  the state forbids it
+├── TooLarge        413
+├── UnsupportedType 415
+├── Refused         422  readable, but a value is not acceptable
+├── TooMany         429  over a rate limit
+└── Unavailable     503  try again in a moment
 """
 
 from __future__ import annotations

@@ -19,9 +19,12 @@ async def read_body(request: Request, max_bytes: int) -> bytes:
     elif encoding in _WINDOW_BITS:
         inflate = zlib.decompressobj(_WINDOW_BITS[encoding])
     else:
-        raise UnsupportedType(f"content-encoding: {encoding!r} is not supported; send gzip, deflate or plain", code="unsupported_encoding")
+        raise UnsupportedType(
+            f"content-encoding: {encoding!r} is not supported; send gzip, deflate or plain", code="unsupported_encoding"
+        )
     too_large = TooLarge(
-        f"the body is larger than {max_bytes >> 20} MiB after decompression; send smaller batches", code="body_too_large"
+        f"the body is larger than {max_bytes >> 20} MiB after decompression; send smaller batches",
+        code="body_too_large",
     )
     parts: list[bytes] = []
     size = 0

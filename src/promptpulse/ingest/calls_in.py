@@ -101,7 +101,9 @@ def read_calls(body: bytes, project: str, now: datetime) -> tuple[list[Row], lis
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as e:
         raise BadRequest(f'the body must be {{"calls": [...]}}: {_plain(str(e))}', field="calls") from None
     if len(envelope.calls) > MAX_ROWS:
-        raise BadRequest(f"calls: {len(envelope.calls)} rows are more than {MAX_ROWS}; send several requests", field="calls")
+        raise BadRequest(
+            f"calls: {len(envelope.calls)} rows are more than {MAX_ROWS}; send several requests", field="calls"
+        )
     rows, rejected = [], []
     for index, raw in enumerate(envelope.calls):
         try:

@@ -140,7 +140,9 @@ class Prices:
 def _override(own: Sequence[PriceOverride], provider: str, model: str, day: date) -> Rates | None:
     names = {provider, PROVIDERS.get(provider, provider)}
     fitting = [
-        o for o in own if o.model.lower() == model.lower() and o.valid_from <= day and (not provider or o.provider in names)
+        o
+        for o in own
+        if o.model.lower() == model.lower() and o.valid_from <= day and (not provider or o.provider in names)
     ]
     if not fitting:
         return None

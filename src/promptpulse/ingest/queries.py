@@ -11,7 +11,10 @@ from promptpulse.store import Store
 
 def stored(store: Store, project: str, now: datetime) -> int:
     """Calls of the project."""
-    return int(run(store, Query(project, ("total_requests",), EPOCH, now + timedelta(days=2)), now).total("total_requests") or 0)
+    return int(
+        run(store, Query(project, ("total_requests",), EPOCH, now + timedelta(days=2)), now).total("total_requests")
+        or 0
+    )
 
 
 def extent(store: Store, project: str) -> tuple[int, int]:
@@ -28,7 +31,9 @@ def extent(store: Store, project: str) -> tuple[int, int]:
     return int(str(first)), int(str(last))
 
 
-def unpriced_models(store: Store, project: str, now: datetime, limit: int = 20) -> list[tuple[str | None, str | None, int]]:
+def unpriced_models(
+    store: Store, project: str, now: datetime, limit: int = 20
+) -> list[tuple[str | None, str | None, int]]:
     """(provider, model, calls) of the last 30 days whose cost is not known, most calls first."""
     end = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     asked = Query(project, ("unpriced_requests",), end - timedelta(days=30), end, by=("provider", "model"), limit=limit)

@@ -64,7 +64,9 @@ class StatusOut(BaseModel):
     first_call_at: str | None
     last_call_at: str | None
     unpriced_models: list[UnpricedModel] = Field(description="Models without a price, by calls in the last 30 days.")
-    dropped: dict[str, int] = Field(description="Spans and rows that are no call of their own, by reason, since the server started.")
+    dropped: dict[str, int] = Field(
+        description="Spans and rows that are no call of their own, by reason, since the server started."
+    )
     rate_limit: RateUse
 
 
@@ -116,7 +118,11 @@ async def send_calls(request: Request, access: Annotated[Access, Depends(may_ing
         reasons={"rejected_row": len(rejected)} if rejected else None,
         requests=1, calls=written, duplicates=len(rows) - written,
     )  # fmt: skip
-    found: dict[str, object] = {"accepted": written, "duplicates": len(rows) - written, "rejected": rejected[:SHOWN_REJECTIONS]}
+    found: dict[str, object] = {
+        "accepted": written,
+        "duplicates": len(rows) - written,
+        "rejected": rejected[:SHOWN_REJECTIONS],
+    }
     return _json({"success": True, "data": found, **found})
 
 
@@ -149,7 +155,9 @@ async def logs(request: Request, access: Annotated[Access, Depends(may_ingest)])
     body = await read_body(request, pipeline.max_body_bytes)
     texts = await run_in_threadpool(read_logs, body, media)
     if texts and access.project.capture_content:
-        await run_in_threadpool(insert_texts, pipeline.store, access.project.id, texts, int(pipeline.clock().timestamp()))
+        await run_in_threadpool(
+            insert_texts, pipeline.store, access.project.id, texts, int(pipeline.clock().timestamp())
+        )
         dropped = {}
     else:
         dropped = {"content_not_captured": len(texts)} if texts else {}

@@ -77,7 +77,10 @@ def columns(calls: Sequence[Call], received_at_s: int) -> dict[str, Sequence[obj
         values = [getattr(c, name) for c in calls]
         if any(value is not None and value != "" and value is not False for value in values):
             found[name] = values
-    traces = [TRACE_IN_ID if c.trace_id and c.id.startswith(c.trace_id) and len(c.trace_id) == 32 else c.trace_id for c in calls]
+    traces = [
+        TRACE_IN_ID if c.trace_id and c.id.startswith(c.trace_id) and len(c.trace_id) == 32 else c.trace_id
+        for c in calls
+    ]
     if any(traces):
         found["trace_id"] = traces
     if any(c.properties for c in calls):
@@ -89,4 +92,10 @@ def columns(calls: Sequence[Call], received_at_s: int) -> dict[str, Sequence[obj
 def text_columns(texts: Sequence[tuple[str, str, str, str]], received_at_s: int) -> dict[str, Sequence[object]]:
     """Values by column of (project, id, input, output)."""
     project, call_id, sent, received = zip(*texts, strict=True)
-    return {"project": project, "id": call_id, "input": sent, "output": received, "received_at": [received_at_s] * len(texts)}
+    return {
+        "project": project,
+        "id": call_id,
+        "input": sent,
+        "output": received,
+        "received_at": [received_at_s] * len(texts),
+    }

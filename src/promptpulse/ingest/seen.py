@@ -71,7 +71,9 @@ class Seen:
             dated = [i for i in indices if i not in undated]
             times = [calls[i].ts for i in dated]
             if times:
-                stored = self._stored(project, [calls[i].id for i in dated], from_micros(min(times)), from_micros(max(times)))
+                stored = self._stored(
+                    project, [calls[i].id for i in dated], from_micros(min(times)), from_micros(max(times))
+                )
                 found.update(i for i in dated if calls[i].id in stored)
             loose = [i for i in indices if i in undated]
             if loose:

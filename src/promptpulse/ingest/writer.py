@@ -109,7 +109,8 @@ class Writer:
                     if left <= 0:
                         break
                     self._changed.wait(left)
-                group, rows = [], 0
+                group: list[_Batch] = []
+                rows = 0
                 while self._queue and (not group or rows + len(self._queue[0].calls) <= GROUP_ROWS):
                     group.append(self._queue.pop(0))
                     rows += len(group[-1].calls)
@@ -122,7 +123,7 @@ class Writer:
             written = self._store_batches(group)
         except AppError as e:
             self._fail(group, e)
-        except Exception as e:  # noqa: BLE001 - one unstorable batch must neither stop the writer nor fail its neighbours
+        except Exception as e:
             if len(group) > 1:
                 for batch in group:
                     self._write_group([batch])
@@ -136,7 +137,8 @@ class Writer:
     def _store_batches(self, group: Sequence[_Batch]) -> list[Written]:
         now = self._clock()
         calls = [call for batch in group for call in batch.calls]
-        undated, offset = set(), 0
+        undated: set[int] = set()
+        offset = 0
         for batch in group:
             undated.update(offset + i for i in batch.undated)
             offset += len(batch.calls)
@@ -176,7 +178,9 @@ def insert(store: Store, calls: Sequence[Call], received_at_s: int) -> None:
         except StoreError as e:
             log.warning("insert of %d calls failed: %s", len(calls), e)
             if delay_s is None:
-                raise Unavailable("calls cannot be stored at the moment; send again in a moment", retry_after_s=5) from e
+                raise Unavailable(
+                    "calls cannot be stored at the moment; send again in a moment", retry_after_s=5
+                ) from e
             time.sleep(delay_s)
         else:
             return

@@ -103,7 +103,11 @@ def count_groups(query: Query, now: datetime) -> Plan:
     params: dict[str, object] = {"project": query.project, "start": query.start, "end": query.end}
     source = pick(query, None, now, frozenset())
     dimensions = ", ".join(_dimension(d, i, params) for i, d in enumerate(query.by))
-    return Plan(f"SELECT uniqExact({dimensions}) AS n FROM {source.table} WHERE {_where(query, source, params, None)}", params, source)
+    return Plan(
+        f"SELECT uniqExact({dimensions}) AS n FROM {source.table} WHERE {_where(query, source, params, None)}",
+        params,
+        source,
+    )
 
 
 def _where(query: Query, source: Source, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> str:
@@ -124,7 +128,9 @@ def _where(query: Query, source: Source, params: dict[str, object], only: Sequen
             conditions.append(f"{dimensions[0]} IN {{only:Array(String)}}")
         else:
             params["only"] = [tuple(values) for values in only]
-            conditions.append(f"({', '.join(dimensions)}) IN {{only:Array(Tuple({', '.join(['String'] * len(dimensions))}))}}")
+            conditions.append(
+                f"({', '.join(dimensions)}) IN {{only:Array(Tuple({', '.join(['String'] * len(dimensions))}))}}"
+            )
     return " AND ".join(conditions)
 
 
@@ -166,5 +172,3 @@ def _formula(metric: Metric, used: dict[str, tuple[float, ...]]) -> str:
 
 def _highest(metric: Metric) -> str:
     return f"max({_REFERENCE.sub(lambda r: f'm_{r[1]}', metric.formula)})"
-
-

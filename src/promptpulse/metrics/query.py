@@ -57,19 +57,11 @@ class Query:
 
 def checked(query: Query) -> Query:
     """`query` with short names resolved. Raises `BadQuery` that names the field and what to do."""
-    for key in query.metrics:
-        if key not in METRICS:
-            raise BadQuery(f"metrics: {key!r} is not a metric; see GET /api/v1/metrics/catalogue", field="metrics")
-    if not query.metrics:
-        raise BadQuery("metrics: name at least one metric", field="metrics")
-    if len(set(query.metrics)) < len(query.metrics):
-        raise BadQuery("metrics: each metric may be named once", field="metrics")
+    _check_metrics(query)
     if query.start >= query.end:
         raise BadQuery("end: must be later than start", field="end")
     if not EARLIEST <= query.start.year <= query.end.year <= LATEST:
         raise BadQuery(f"start: the range must lie between the years {EARLIEST} and {LATEST}", field="start")
-    if query.order_by and query.order_by not in query.metrics:
-        raise BadQuery(f"order_by: {query.order_by!r} must be one of the metrics asked for", field="order_by")
     if not 1 <= query.limit <= MAX_GROUPS:
         raise BadQuery(f"limit: {query.limit} is not between 1 and {MAX_GROUPS}", field="limit")
     zone(query.tz)
@@ -89,13 +81,26 @@ def checked(query: Query) -> Query:
     )  # fmt: skip
 
 
+def _check_metrics(query: Query) -> None:
+    for key in query.metrics:
+        if key not in METRICS:
+            raise BadQuery(f"metrics: {key!r} is not a metric; see GET /api/v1/metrics/catalogue", field="metrics")
+    if not query.metrics:
+        raise BadQuery("metrics: name at least one metric", field="metrics")
+    if len(set(query.metrics)) < len(query.metrics):
+        raise BadQuery("metrics: each metric may be named once", field="metrics")
+    if query.order_by and query.order_by not in query.metrics:
+        raise BadQuery(f"order_by: {query.order_by!r} must be one of the metrics asked for", field="order_by")
+
+
 def canonical(dimension: str, field: str) -> str:
     """The key of a dimension given by key, short name or `properties.<key>`."""
     key = ALIASES.get(dimension, dimension)
     if key in DIMENSIONS or (key.startswith(PROPERTY_PREFIX) and len(key) > len(PROPERTY_PREFIX)):
         return key
     raise BadQuery(
-        f"{field}: {dimension!r} is not a dimension; use one of {', '.join(DIMENSIONS)} or {PROPERTY_PREFIX}<key>", field=field
+        f"{field}: {dimension!r} is not a dimension; use one of {', '.join(DIMENSIONS)} or {PROPERTY_PREFIX}<key>",
+        field=field,
     )
 
 
@@ -103,7 +108,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadQuery(f"tz: {name!r} is not a time zone of the IANA database, such as Europe/Stockholm", field="tz") from None
+        raise BadQuery(
+            f"tz: {name!r} is not a time zone of the IANA database, such as Europe/Stockholm", field="tz"
+        ) from None
 
 
 def axis(query: Query) -> tuple[Bucket, list[datetime]] | None:

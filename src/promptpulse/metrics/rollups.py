@@ -61,7 +61,7 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
         " ENGINE = MergeTree ORDER BY name"
     )
     known = store.query("SELECT name, argMax(definition, at) AS definition FROM rollup_definitions GROUP BY name")
-    current = dict(known.rows())
+    current = {name: definition for name, definition in known.rows()}  # noqa: C416 - the pairs are tuples of any length
     filled = []
     for rollup in ROLLUPS:
         statements = _definition(rollup, engine)
@@ -74,7 +74,9 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
             store.command(statement)
         store.command(f"INSERT INTO {rollup.table} {_select(rollup)}")
         store.insert(
-            "rollup_definitions", {"name": [rollup.table], "definition": [fingerprint]}, {"name": "String", "definition": "String"}
+            "rollup_definitions",
+            {"name": [rollup.table], "definition": [fingerprint]},
+            {"name": "String", "definition": "String"},
         )
         filled.append(rollup.table)
     return filled

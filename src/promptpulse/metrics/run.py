@@ -113,7 +113,9 @@ class _Reading:
         chosen = plan(query, ranked, None, self.now, source=self.source)
         keys = ", ".join(f"g{i}" for i in range(len(query.by)))
         tail = f"ORDER BY {order.key} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
-        found = self._read(replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit}), ranked)
+        found = self._read(
+            replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit}), ranked
+        )
         groups = [group for _, group, _ in found.rows]
         if len(groups) < query.limit:
             return groups, len(groups), found
@@ -163,7 +165,9 @@ def _empty_row(metric: Metric, query: Query, starts: Sequence[datetime] | None, 
 def _per_minute(row: Sequence[Value], query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:
     begins = [query.start] if starts is None else [max(s, query.start) for s in starts]
     ends = [*begins[1:], query.end]
-    minutes = [(min(end, max(now, begin)) - begin) / timedelta(minutes=1) for begin, end in zip(begins, ends, strict=True)]
+    minutes = [
+        (min(end, max(now, begin)) - begin) / timedelta(minutes=1) for begin, end in zip(begins, ends, strict=True)
+    ]
     return [None if value is None or m <= 0 else value / m for value, m in zip(row, minutes, strict=True)]
 
 
@@ -179,5 +183,3 @@ def _number(value: object) -> Value:
             return value if math.isfinite(value) else None
         case _:
             raise TypeError(f"a metric answered {value!r}")
-
-

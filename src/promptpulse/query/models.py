@@ -47,14 +47,20 @@ class QueryIn(BaseModel):
     metrics: Annotated[list[str], Field(min_length=1, max_length=50, description="Keys of the catalogue.")]
     start: Annotated[datetime, Field(description="Inclusive; RFC 3339 with a time zone.")]
     end: Annotated[datetime, Field(description="Exclusive; RFC 3339 with a time zone.")]
-    bucket: Annotated[str | None, Field(description="1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.")] = None
+    bucket: Annotated[
+        str | None, Field(description="1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.")
+    ] = None
     by: Annotated[list[str], Field(max_length=4, description="Dimensions to group by.")] = []
     where: Annotated[
         list[FilterIn] | dict[str, FilterValue | list[FilterValue]],
         Field(description='Filters; or, for equality, an object such as {"model": "gpt-4o"}.'),
     ] = []
-    compare: Annotated[Literal["previous"] | None, Field(description="Also answer for the period of equal length just before.")] = None
-    tz: Annotated[str | None, Field(description="IANA time zone in which days begin; the project's when absent.")] = None
+    compare: Annotated[
+        Literal["previous"] | None, Field(description="Also answer for the period of equal length just before.")
+    ] = None
+    tz: Annotated[str | None, Field(description="IANA time zone in which days begin; the project's when absent.")] = (
+        None
+    )
     limit: Annotated[int, Field(ge=1, le=1000, description="Groups kept: those with the largest `order_by`.")] = 100
     order_by: Annotated[str | None, Field(description="A metric of the query; the first when absent.")] = None
 
@@ -83,7 +89,8 @@ class QueryIn(BaseModel):
         if isinstance(self.where, list):
             return tuple(f.value() for f in self.where)
         return tuple(
-            FilterIn(dimension=key, values=value if isinstance(value, list) else [value]).value() for key, value in self.where.items()
+            FilterIn(dimension=key, values=value if isinstance(value, list) else [value]).value()
+            for key, value in self.where.items()
         )
 
 
@@ -100,7 +107,9 @@ class FrameOut(BaseModel):
     start: str
     end: str
     bucket: str | None
-    buckets: list[str] | None = Field(description="Starts of the buckets, ascending, without gaps; null without `bucket`.")
+    buckets: list[str] | None = Field(
+        description="Starts of the buckets, ascending, without gaps; null without `bucket`."
+    )
     last_bucket_partial: bool = Field(description="The last bucket is not over yet.")
     groups: list[dict[str, str | None]]
     metrics: list[MetricOut]
@@ -111,13 +120,17 @@ class FrameOut(BaseModel):
 
 
 class ChangeOut(BaseModel):
-    percent: float | None = Field(description="null where there is nothing to compare with; growth from 0 is not 100 %.")
+    percent: float | None = Field(
+        description="null where there is nothing to compare with; growth from 0 is not 100 %."
+    )
     trend: Literal["rising", "falling", "steady"] | None
 
 
 class QueryOut(FrameOut):
     compare: FrameOut | None = None
-    change: dict[str, list[ChangeOut]] | None = Field(None, description="Totals of each group against the previous period.")
+    change: dict[str, list[ChangeOut]] | None = Field(
+        None, description="Totals of each group against the previous period."
+    )
 
 
 class QueryAnswer(BaseModel):

@@ -40,7 +40,9 @@ CATALOGUE = Catalogue(
 
 
 @router.post("/api/v1/query", summary="Metrics of calls, over time and by dimension", response_model=QueryAnswer)
-def query(request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[QueryIn, Body()]) -> Response:
+def query(
+    request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[QueryIn, Body()]
+) -> Response:
     """Answered from rollups where they are exact, else from the calls; a stored call is visible at once."""
     services = request.app.state.services
     found = service.answer(

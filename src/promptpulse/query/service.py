@@ -37,7 +37,8 @@ def frame_out(frame: Frame) -> dict[str, object]:
         "last_bucket_partial": frame.last_bucket_partial,
         "groups": [dict(zip(query.by, group, strict=True)) for group in frame.groups],
         "metrics": [
-            {"key": m.key, "label": m.label, "unit": m.unit, "better": m.better} for m in (METRICS[k] for k in query.metrics)
+            {"key": m.key, "label": m.label, "unit": m.unit, "better": m.better}
+            for m in (METRICS[k] for k in query.metrics)
         ],
         "values": frame.values,
         "source": frame.source,
@@ -46,7 +47,9 @@ def frame_out(frame: Frame) -> dict[str, object]:
     }
 
 
-def seed_metrics(store: Store, project: str, prompt_id: str | None, start: datetime, end: datetime, now: datetime) -> SeedMetrics:
+def seed_metrics(
+    store: Store, project: str, prompt_id: str | None, start: datetime, end: datetime, now: datetime
+) -> SeedMetrics:
     where = (Filter("prompt_id", "in", (prompt_id,)),) if prompt_id else ()
     frame = run(store, Query(project, SEED_METRICS, start, end, where=where), now)
     return SeedMetrics.model_validate({key: frame.total(key) for key in SEED_METRICS})
@@ -65,7 +68,9 @@ def seed_answer(
     if lower >= upper:
         raise BadRequest(f"end: {last} must not be before start: {first}", field="end")
     return SeedAnswer(
-        prompt_id=prompt_id, period=f"{first} to {last}", metrics=seed_metrics(store, project, prompt_id, lower, upper, now)
+        prompt_id=prompt_id,
+        period=f"{first} to {last}",
+        metrics=seed_metrics(store, project, prompt_id, lower, upper, now),
     )
 
 
@@ -80,7 +85,8 @@ def _instant(text: str, field: str, tz: ZoneInfo, *, inclusive: bool) -> datetim
         return (instant if instant.tzinfo else instant.replace(tzinfo=tz)).astimezone(tz)
     except (ValueError, OverflowError):
         raise BadRequest(
-            f"{field}: {text!r} is not a date such as 2026-11-21 or a date-time such as 2026-11-21T10:00:00Z", field=field
+            f"{field}: {text!r} is not a date such as 2026-11-21 or a date-time such as 2026-11-21T10:00:00Z",
+            field=field,
         ) from None
 
 

@@ -45,7 +45,6 @@ WRITE_SETTINGS = {
 }
 
 
-
 class StoreError(AppError):
     """The engine refused or failed; `engine_code` is ClickHouse's error code (0 when unknown)."""
 
@@ -184,4 +183,6 @@ def _connect(url: str, settings: Mapping[str, object]) -> Client:
                 settings=dict(settings),
             )
         case other:
-            raise ValueError(f"store url: {other!r} is not known; use chdb:///folder, clickhouse://host/db or clickhouses://")
+            raise ValueError(
+                f"store url: {other!r} is not known; use chdb:///folder, clickhouse://host/db or clickhouses://"
+            )

@@ -20,7 +20,14 @@ log = logging.getLogger(__name__)
 
 GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 11, 415: 3, 422: 3, 429: 8, 503: 14}
 """HTTP status -> google.rpc.Code, for OTLP clients."""
-CODES = {400: "bad_request", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+CODES = {
+    400: "bad_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -76,7 +83,9 @@ def _http_error(request: Request, error: Exception) -> Response:
         404: f"there is nothing at {request.url.path}; see /openapi.json",
         405: f"{request.method} is not possible at {request.url.path}; see /openapi.json",
     }
-    found = AppError(messages.get(error.status_code, str(error.detail)), code=CODES.get(error.status_code, "http_error"))
+    found = AppError(
+        messages.get(error.status_code, str(error.detail)), code=CODES.get(error.status_code, "http_error")
+    )
     found.status = error.status_code
     answer = failure(request, found)
     answer.headers.update(error.headers or {})
@@ -86,4 +95,6 @@ def _http_error(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     number = uuid4().hex[:12]
     log.error("request failed, error %s: %s %s", number, request.method, request.url.path, exc_info=error)
-    return failure(request, AppError(f"this should not have happened; the server's log tells more under error {number}"))
+    return failure(
+        request, AppError(f"this should not have happened; the server's log tells more under error {number}")
+    )

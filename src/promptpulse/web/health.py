@@ -103,11 +103,15 @@ class _Server(Collector):
         }
         for name, help_text in names.items():
             yield CounterMetricFamily(f"promptpulse_ingest_{name}", help_text, value=totals.get(name, 0))
-        dropped = CounterMetricFamily("promptpulse_ingest_dropped", "Spans and rows that are no call of their own.", labels=["reason"])
+        dropped = CounterMetricFamily(
+            "promptpulse_ingest_dropped", "Spans and rows that are no call of their own.", labels=["reason"]
+        )
         for reason, n in sorted(self._pipeline.counts.dropped_in_all().items()):
             dropped.add_metric([reason], n)
         yield dropped
-        yield GaugeMetricFamily("promptpulse_writer_queue_bytes", "Calls waiting to be stored.", value=self._pipeline.writer.queued_bytes)
+        yield GaugeMetricFamily(
+            "promptpulse_writer_queue_bytes", "Calls waiting to be stored.", value=self._pipeline.writer.queued_bytes
+        )
         info = GaugeMetricFamily("promptpulse_build_info", "Version of this server.", labels=["version"])
         info.add_metric([__version__], 1)
         yield info
@@ -130,13 +134,25 @@ class _Prompts(Collector):
             yield family
         start = (now - RECENT).replace(second=0, microsecond=0)
         recent = run(
-            store, Query(self._project, (*RECENTLY, *QUANTILES), start, now, by=by, limit=MAX_PROMPTS, order_by="requests_per_minute"), now
+            store,
+            Query(
+                self._project,
+                (*RECENTLY, *QUANTILES),
+                start,
+                now,
+                by=by,
+                limit=MAX_PROMPTS,
+                order_by="requests_per_minute",
+            ),
+            now,
         )
         for key, (name, help_text, factor) in RECENTLY.items():
             family = GaugeMetricFamily(name, help_text, labels=["prompt"])
             self._fill(family, [g[0] for g in recent.groups], [row[0] for row in recent.values[key]], factor)
             yield family
-        latency = GaugeMetricFamily("promptpulse_prompt_latency_seconds", "Latency quantiles, last 5 minutes.", labels=["prompt", "quantile"])
+        latency = GaugeMetricFamily(
+            "promptpulse_prompt_latency_seconds", "Latency quantiles, last 5 minutes.", labels=["prompt", "quantile"]
+        )
         for key, quantile in QUANTILES.items():
             for group, row in zip(recent.groups, recent.values[key], strict=True):
                 if row[0] is not None:
