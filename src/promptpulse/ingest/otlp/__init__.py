@@ -13,12 +13,14 @@ from promptpulse.ingest.otlp import content
 from promptpulse.ingest.otlp.content import Content
 from promptpulse.ingest.otlp.decode import Attributes, Media, Span, decode_logs, decode_traces, fault
 from promptpulse.ingest.otlp.join import Plan, RecentCalls
-from promptpulse.ingest.otlp.normalise import Facts, HttpChild, Origin, describe, http_child_of, operation_of, origin_of
+from promptpulse.ingest.otlp.normalise import Facts, Origin, Terms, describe, origin_of
+from promptpulse.ingest.otlp.select import HttpChild, http_child_of, operation_of
 
 __all__ = ["Content", "Media", "Reading", "RecentCalls", "read_logs", "read_traces"]
 
 FIRST_NS = 1_420_070_400 * 10**9
 """2015-01-01; older times are broken clocks."""
+NO_PARENT = "0" * 16
 FUTURE = timedelta(days=1)
 
 
@@ -53,7 +55,7 @@ def read_traces(
     spans = decode_traces(body, media)
     reasons: Counter[str] = Counter()
     valid, rejected = _valid(spans, now, reasons)
-    described, links = _described(valid, project, reasons, capture_content=capture_content)
+    described, links = _described(valid, Terms(project, capture_content, reasons), reasons)
     plan = recent.match(project, links, described, now.timestamp())
     reasons.update(plan.dropped)
     return Reading(
@@ -74,8 +76,9 @@ def _valid(spans: list[Span], now: datetime, reasons: Counter[str]) -> tuple[lis
         if wrong := fault(span, FIRST_NS, latest_ns):
             rejected[wrong] += 1
             continue
-        if len(span.parent_id) != 16 or span.parent_id == "0" * 16 or span.parent_id == span.span_id:
-            if span.parent_id.strip("0"):
+        parent = span.parent_id
+        if parent and (len(parent) != 16 or parent in (NO_PARENT, span.span_id)):
+            if parent != NO_PARENT:
                 reasons["invalid_parent_id"] += 1
             span.parent_id = ""
         valid.append(span)
@@ -83,7 +86,7 @@ def _valid(spans: list[Span], now: datetime, reasons: Counter[str]) -> tuple[lis
 
 
 def _described(
-    spans: list[Span], project: str, reasons: Counter[str], *, capture_content: bool
+    spans: list[Span], terms: Terms, reasons: Counter[str]
 ) -> tuple[list[tuple[Call, Facts]], list[tuple[str, str]]]:
     """The calls that the spans describe, each by itself, and the tree: keys of spans and of their parents."""
     candidates: list[tuple[Span, str]] = []
@@ -106,23 +109,15 @@ def _described(
     described = []
     resource: Attributes | None = None
     origin = Origin("", "", "")
-    no_children: Sequence[HttpChild] = ()
-    absurd: Counter[str] = Counter()
-
-    def note(column: str) -> None:
-        absurd["absurd_" + column] += 1
-
     for span, operation in candidates:
         if span.resource is not resource:
             resource = span.resource
             origin = origin_of(resource)
         key = span.trace_id + span.span_id
-        children = http.get(key, no_children) if http else no_children
-        call, facts = describe(span, operation, origin, project, children, note, capture_content=capture_content)
+        call, facts = describe(span, operation, origin, http.get(key, ()) if http else (), terms)
         if call.inexact_latency and key in raw:
             _time_by(call, raw[key])
         described.append((call, facts))
-    reasons.update(absurd)
     return described, links
 
 

@@ -160,6 +160,8 @@ def _spans_of_proto(request: ExportTraceServiceRequest) -> list[Span]:
 
 
 def _proto_events(span: ProtoSpan) -> list[Event]:
+    if not span.events:
+        return []
     return [Event(e.name, e.time_unix_nano, _proto_attributes(e.attributes)) for e in span.events]
 
 
@@ -167,8 +169,8 @@ def _proto_attributes(pairs: Iterable[ProtoKeyValue]) -> Attributes:
     attributes: Attributes = {}
     for pair in pairs:
         value = pair.value
-        # most values are texts: asking for the text alone costs half of asking for the kind first
-        attributes[pair.key] = value.string_value or _proto_value(value)
+        # most values are texts or counts: asking for these first costs half of asking for the kind
+        attributes[pair.key] = value.string_value or value.int_value or _proto_value(value)
     return attributes
 
 
@@ -390,7 +392,7 @@ def _hex(text: str | None) -> str:
 def _int(value: _Int) -> int:
     """An integer of proto3 JSON; 0 when absent or unreadable."""
     if value.__class__ is int:
-        return value  # type: ignore[return-value] # mypy does not narrow by __class__, the fast test
+        return value
     if isinstance(value, str):
         if value in _NAMED_ENUMS:
             return _NAMED_ENUMS[value]

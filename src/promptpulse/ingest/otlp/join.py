@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from promptpulse.core.call import CostSource, Status
-from promptpulse.ingest.otlp.normalise import REQUEST_HALF, RESULT_HALF, Call, Facts
+from promptpulse.core.call import Call, CostSource, Status
+from promptpulse.ingest.otlp.normalise import REQUEST_HALF, RESULT_HALF, Facts
 
 MAX_SPANS = 60_000
 """In one of the two generations that are kept; about 80 MB in all when full."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
     from promptpulse.ingest.otlp.decode import Value
 
 MAX_TOKENS = 1_000_000_000
@@ -19,8 +22,20 @@ NANO_USD = Decimal("0.000000001")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class AbsurdValue(ValueError):
+class AbsurdValueError(ValueError):
     """A number that is negative, not finite, or beyond any call."""
+
+
+_T = TypeVar("_T")
+
+
+def sane(read: Callable[[Value], _T], value: Value, absurd: Counter[str], column: str) -> _T | None:
+    """What `read` makes of `value`; None for a number that cannot be true, counted as `absurd_<column>`."""
+    try:
+        return read(value)
+    except AbsurdValueError:
+        absurd["absurd_" + column] += 1
+        return None
 
 
 def text_of(value: Value, limit: int = 256) -> str:
@@ -59,41 +74,41 @@ def map_of(value: Value) -> dict[str, Value]:
 
 
 def tokens_of(value: Value) -> int | None:
-    """Raises AbsurdValue."""
-    if value.__class__ is int:
-        number: float = value  # type: ignore[assignment] # mypy does not narrow by __class__, the fast test
-    else:
-        found = number_of(value)
-        if found is None:
-            return None
-        number = found
+    """Raises AbsurdValueError."""
+    number = value if value.__class__ is int else number_of(value)
+    if number is None:
+        return None
     if not 0 <= number <= MAX_TOKENS:
-        raise AbsurdValue
+        raise AbsurdValueError
     return int(number)
 
 
-def milliseconds_of(value: Value, factor: float = 1.0) -> float | None:
-    """Raises AbsurdValue."""
+def milliseconds_of(value: Value) -> float | None:
+    """Raises AbsurdValueError."""
     number = number_of(value)
-    if number is None:
-        return None
-    if not 0 <= number * factor <= MAX_MS:
-        raise AbsurdValue
-    return number * factor
+    if number is not None and not 0 <= number <= MAX_MS:
+        raise AbsurdValueError
+    return number
+
+
+def seconds_in_ms_of(value: Value) -> float | None:
+    """Raises AbsurdValueError."""
+    number = number_of(value)
+    return None if number is None else milliseconds_of(1000.0 * number)
 
 
 def dollars_of(value: Value) -> Decimal | None:
-    """None also for 0, which emitters write for a price they do not know. Raises AbsurdValue."""
+    """None also for 0, which emitters write for a price they do not know. Raises AbsurdValueError."""
     number = number_of(value)
     if number is None:
         return None
     if not 0 <= number <= MAX_USD:
-        raise AbsurdValue
+        raise AbsurdValueError
     return Decimal(repr(number)).quantize(NANO_USD) or None
 
 
 def number_of(value: Value) -> float | None:
-    """A number, also from text. Raises AbsurdValue for NaN and infinities."""
+    """A number, also from text. Raises AbsurdValueError for NaN and infinities."""
     if isinstance(value, bool) or not isinstance(value, int | float | str) or value == "":
         return None
     try:
@@ -101,7 +116,7 @@ def number_of(value: Value) -> float | None:
     except (ValueError, OverflowError):
         return None
     if not math.isfinite(number):
-        raise AbsurdValue
+        raise AbsurdValueError
     return number if isinstance(value, float | str) else value
 
 
