@@ -46,7 +46,8 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError as e:
-        raise _refused(url) from e
+        # It may contain a password, and cannot be taken apart to hide it.
+        raise _refused(f"{url[:4]}...") from e
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
             engine = _sqlite(parsed)

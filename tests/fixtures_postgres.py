@@ -1,0 +1,132 @@
+"""Settings databases for tests: a file of SQLite, and a PostgreSQL that is ours alone.
+
+PROMPTPULSE_TEST_POSTGRES=<url of a server> uses that one. Without it a private cluster is started from the binaries of
+this machine, on a free port of localhost; without binaries the PostgreSQL half of the tests is skipped, or fails when
+PROMPTPULSE_REQUIRE_POSTGRES=1."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from promptpulse.db import Database, migrate, open_database
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a PostgreSQL server, without a database name, where the user may create databases."""
+    given = os.environ.get("PROMPTPULSE_TEST_POSTGRES")
+    if given:
+        yield given.rstrip("/").removesuffix("/postgres")
+        return
+    binaries = _binaries()
+    if binaries is None:
+        missing = "no PostgreSQL binaries (initdb, pg_ctl) on this machine; set PROMPTPULSE_TEST_POSTGRES to a URL"
+        if os.environ.get("PROMPTPULSE_REQUIRE_POSTGRES") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    folder = Path(tempfile.mkdtemp(prefix="promptpulse-pg-"))
+    port = _free_port()
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        cluster = folder / "cluster"
+        _run(
+            binaries / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"
+        )
+        options = f"-F -p {port} -k {folder} -c listen_addresses=127.0.0.1 -c full_page_writes=off"
+        _run(binaries / "pg_ctl", "-D", cluster, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://postgres@127.0.0.1:{port}"
+        finally:
+            _run(binaries / "pg_ctl", "-D", cluster, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Name of a migrated database to copy."""
+    name = f"template_{uuid.uuid4().hex}"
+    _create(postgres_server, name)
+    database = open_database(f"{postgres_server}/{name}")
+    migrate(database)
+    database.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database without tables, on each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/settings.db"
+        return
+    server = request.getfixturevalue("postgres_server")
+    yield from _temporary(server, "template1")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database, on each engine."""
+    if request.param == "sqlite":
+        opened = open_database(f"sqlite:///{tmp_path}/settings.db")
+        migrate(opened)
+        yield opened
+        opened.close()
+        return
+    server = request.getfixturevalue("postgres_server")
+    for url in _temporary(server, request.getfixturevalue("postgres_template")):
+        opened = open_database(url)
+        yield opened
+        opened.close()
+
+
+def _temporary(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    _create(server, name, template)
+    yield f"{server}/{name}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+def _create(server: str, name: str, template: str = "template1") -> None:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+
+
+def _binaries() -> Path | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = shutil.which("initdb") or (installed[-1] if installed else None)
+    usable = found is not None and (os.geteuid() != 0 or any(user.pw_name == "postgres" for user in pwd.getpwall()))
+    return Path(found).parent if found is not None and usable else None
+
+
+def _run(*command: object) -> None:
+    # PostgreSQL refuses to run as root.
+    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*as_user, *map(str, command)],
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"{command[0]} failed: {done.stderr.strip()}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
