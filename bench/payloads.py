@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 MODELS = (("gpt-4o-mini", "gpt-4o-mini-2024-07-18"), ("gpt-4o", "gpt-4o-2024-08-06"), ("o4-mini", "o4-mini-2025-04-16"))
 FAILURES = (
@@ -42,9 +43,8 @@ def otlp_batch(
     calls = resource.scope_spans.add()
     calls.scope.name = "opentelemetry.instrumentation.genai.openai"
     calls.scope.version = "1.3b0"
-    application = resource.scope_spans.add() if other_spans else None
-    if application is not None:
-        application.scope.name = "my-app"
+    application = resource.scope_spans.add()
+    application.scope.name = "my-app"
     for _ in range(n_spans):
         begin = start_ns + dice.randrange(60 * 10**9)
         took_ns = int(dice.lognormvariate(6.7, 0.6) * 1e6)
@@ -57,7 +57,7 @@ def otlp_batch(
         )
         _put(span.attributes.add, _chat(span, dice, took_ns, prompts, users))
         parent = b""
-        for level in range(other_spans if application is not None else 0):
+        for level in range(other_spans):
             above = application.spans.add(
                 trace_id=span.trace_id,
                 span_id=dice.randbytes(8),
@@ -94,7 +94,7 @@ def _chat(
     }
     if dice.random() < 0.03:
         name, message = dice.choice(FAILURES)
-        span.status.code, span.status.message = 2, message
+        span.status.code, span.status.message = Status.STATUS_CODE_ERROR, message
         return attributes | {"error.type": name}
     _answer(span, dice, attributes, answered)
     if dice.random() < 0.3:
@@ -116,15 +116,15 @@ def _answer(span: Span, dice: random.Random, attributes: dict[str, str | int | f
     reasons.values.add(string_value=dice.choices(("stop", "length", "tool_calls"), (90, 4, 6))[0])
 
 
-def _put(add: object, attributes: Mapping[str, str | int | float | bool]) -> None:
+def _put(add: Callable[[], KeyValue], attributes: Mapping[str, str | int | float | bool]) -> None:
     for key, value in attributes.items():
-        pair = add(key=key)  # type: ignore[operator] # protobuf's `add` has no type of its own to name
-        match value:
-            case bool():
-                pair.value.bool_value = value
-            case int():
-                pair.value.int_value = value
-            case float():
-                pair.value.double_value = value
-            case str():
-                pair.value.string_value = value
+        pair = add()
+        pair.key = key
+        if isinstance(value, str):
+            pair.value.string_value = value
+        elif isinstance(value, bool):
+            pair.value.bool_value = value
+        elif isinstance(value, int):
+            pair.value.int_value = value
+        else:
+            pair.value.double_value = value

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ EXPECTED: dict[str, Any] = (
     json.loads((RECORDINGS / "EXPECTED.json").read_text()) if (RECORDINGS / "EXPECTED.json").is_file() else {}
 )
 
-FORMS = {
+FORMS: dict[str, tuple[Media, Callable[[bytes], bytes]]] = {
     ".bin": ("protobuf", bytes),
     ".otlp.json": ("json", bytes),
     ".bin.gzip": ("protobuf", gzip.decompress),

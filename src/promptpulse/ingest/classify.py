@@ -36,16 +36,20 @@ NAMES = {
         ),
         (
             SERVER_ERROR,
-            "internalservererror modelservererror serviceunavailableerror overloadederror midstreamfallbackerror"
-            " badgatewayerror servererror",
+            (
+                "internalservererror modelservererror serviceunavailableerror overloadederror midstreamfallbackerror"
+                " badgatewayerror servererror"
+            ),
         ),
         (CONTENT_FILTER, "contentfiltererror contentpolicyviolationerror contentfilter contentpolicyviolation"),
         (BROKEN_STREAM, "apierror"),
         (
             VALIDATION,
-            "badrequesterror unprocessableentityerror contextwindowexceedederror modelcontextwindowexceedederror"
-            " contextlengthexceeded invalidrequesterror unsupportedparamserror requesttoolarge authenticationerror"
-            " permissiondeniederror permissionerror notfounderror modelnotfound conflicterror invalidapikey",
+            (
+                "badrequesterror unprocessableentityerror contextwindowexceedederror modelcontextwindowexceedederror"
+                " contextlengthexceeded invalidrequesterror unsupportedparamserror requesttoolarge authenticationerror"
+                " permissiondeniederror permissionerror notfounderror modelnotfound conflicterror invalidapikey"
+            ),
         ),
         (SYSTEM, "apiconnectionerror modelconnectionerror remoteprotocolerror connecterror"),
     )

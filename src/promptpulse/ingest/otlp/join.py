@@ -427,10 +427,29 @@ TOGETHER = (
 )
 """Columns that are taken from one description as a whole when the row lacks the first of them."""
 SINGLY = (
-    "provider model response_model response_id finish_reason user_id session_id feature environment service"
-    " error_message cached_input_tokens cache_write_tokens reasoning_tokens llm_ms network_ms queue_ms http_status"
-    " retries input output prompt_version"
-).split()
+    "provider",
+    "model",
+    "response_model",
+    "response_id",
+    "finish_reason",
+    "user_id",
+    "session_id",
+    "feature",
+    "environment",
+    "service",
+    "error_message",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "llm_ms",
+    "network_ms",
+    "queue_ms",
+    "http_status",
+    "retries",
+    "input",
+    "output",
+    "prompt_version",
+)
 
 
 def fill(row: Call, other: Call) -> None:

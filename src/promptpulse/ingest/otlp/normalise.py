@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from promptpulse.core.call import NO_PROPERTIES, Call, CostSource, Status
+from promptpulse.core.call import Call, CostSource, Status
 from promptpulse.ingest.classify import CONTENT_FILTER, classify
 from promptpulse.ingest.otlp import content
 from promptpulse.ingest.otlp.decode import STATUS_ERROR, Attributes, Span, Value
@@ -124,16 +124,11 @@ def describe(
 
     fields: dict[str, object] = {
         # most values are short texts as they are; the others pay for a call
-        column: value if value.__class__ is str and len(value) <= 256 and value[0] != '"' else text_of(unquoted(value))  # type: ignore[arg-type,index] # by __class__
+        column: value if value.__class__ is str and len(value) <= 256 and value[0] != '"' else text_of(unquoted(value))
         for column, value in found.items()
         if column in TEXT_COLUMNS
     }
-    fields |= tokens(found, absurd)
-    if "cost" in found:
-        fields |= _cost(a, absurd)
-    for column in DURATIONS:
-        if column in found:
-            fields[column] = sane(milliseconds_of, found[column], absurd, column)
+    fields |= _numbers(found, a, absurd)
     if own or "metadata" in a:
         fields["properties"] = _properties(own, a.get("metadata"))
     if origin.environment:
@@ -219,6 +214,16 @@ def _columns(a: Attributes) -> tuple[dict[str, Value], Attributes]:
         else:
             found[column] = value
     return found, own
+
+
+def _numbers(found: Mapping[str, Value], a: Attributes, absurd: Counter[str]) -> dict[str, object]:
+    fields: dict[str, object] = {**tokens(found, absurd)}
+    if "cost" in found:
+        fields |= _cost(a, absurd)
+    for column in DURATIONS:
+        if column in found:
+            fields[column] = sane(milliseconds_of, found[column], absurd, column)
+    return fields
 
 
 def _models(

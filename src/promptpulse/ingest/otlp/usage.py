@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptpulse.ingest.otlp.tables import TOKEN_COLUMNS
-from promptpulse.ingest.otlp.values import map_of, sane, tokens_of
+from promptpulse.ingest.otlp.values import MAX_TOKENS, map_of, sane, tokens_of
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -43,21 +43,33 @@ PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 def tokens(found: Mapping[str, Value], absurd: Counter[str]) -> dict[str, int | None]:
     """The token columns of a call; an absurd number leaves its column unknown."""
-    usage = map_of(found.get("raw_usage") or found.get("langfuse_usage"))
     counts: list[int | None] = []
+    langfuse = found.get("langfuse_usage")
+    raw = found.get("raw_usage", langfuse)
+    usage = map_of(raw) if raw else {}
     for column in TOKEN_COLUMNS:
         value = found.get(column)
         if value is None and usage:
             value = _in_usage(usage, column)
-        counts.append(None if value is None else sane(tokens_of, value, absurd, column))
+        if value is None or (value.__class__ is int and 0 <= value <= MAX_TOKENS):
+            counts.append(value)
+        else:
+            counts.append(sane(tokens_of, value, absurd, column))
     sent, received, total, cached, written, reasoning = counts
-    if not written and "langfuse_usage" in found:
+    if not written and langfuse:
         written = None  # OpenAI's usage object says 0 for what it does not count, and Langfuse passes it on
     if sent is not None and (cached or written) and _counts_apart(usage, (sent, received, total, cached, written)):
         sent += (cached or 0) + (written or 0)
     if total is None and (sent is not None or received is not None):
         total = (sent or 0) + (received or 0)
-    return dict(zip(TOKEN_COLUMNS, (sent, received, total, cached, written, reasoning), strict=True))
+    return {
+        "input_tokens": sent,
+        "output_tokens": received,
+        "total_tokens": total,
+        "cached_input_tokens": cached,
+        "cache_write_tokens": written,
+        "reasoning_tokens": reasoning,
+    }
 
 
 def _counts_apart(usage: Mapping[str, Value], counts: tuple[int | None, ...]) -> bool:

@@ -29,7 +29,7 @@ class AbsurdValueError(ValueError):
 _T = TypeVar("_T")
 
 
-def sane(read: Callable[[Value], _T], value: Value, absurd: Counter[str], column: str) -> _T | None:
+def sane(read: Callable[[Value], _T | None], value: Value, absurd: Counter[str], column: str) -> _T | None:
     """What `read` makes of `value`; None for a number that cannot be true, counted as `absurd_<column>`."""
     try:
         return read(value)
