@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import inspect, text
 
 from promptpulse.db import Database, migrate, open_database
 
@@ -53,14 +54,13 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """Name of a migrated database to copy."""
-    name = f"template_{uuid.uuid4().hex}"
-    _create(postgres_server, name)
-    database = open_database(f"{postgres_server}/{name}")
-    migrate(database)
-    database.close()
-    return name
+def postgres_database(postgres_server: str) -> Iterator[Database]:
+    """A migrated database that tests of this session share; each leaves it empty."""
+    for url in _temporary(postgres_server):
+        shared = open_database(url)
+        migrate(shared)
+        yield shared
+        shared.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -69,8 +69,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/settings.db"
         return
-    server = request.getfixturevalue("postgres_server")
-    yield from _temporary(server, "template1")
+    yield from _temporary(request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -82,24 +81,21 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield opened
         opened.close()
         return
-    server = request.getfixturevalue("postgres_server")
-    for url in _temporary(server, request.getfixturevalue("postgres_template")):
-        opened = open_database(url)
-        yield opened
-        opened.close()
+    shared: Database = request.getfixturevalue("postgres_database")
+    yield shared
+    with shared.writing() as session:
+        tables = set(inspect(session.connection()).get_table_names()) - {"alembic_version"}
+        session.execute(text(f"TRUNCATE {', '.join(sorted(tables))}"))
+        session.execute(text("DROP TABLE IF EXISTS values_of_a_test"))
 
 
-def _temporary(server: str, template: str) -> Iterator[str]:
+def _temporary(server: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
-    _create(server, name, template)
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
     yield f"{server}/{name}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
-
-
-def _create(server: str, name: str, template: str = "template1") -> None:
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
 
 def _binaries() -> Path | None:

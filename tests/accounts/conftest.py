@@ -1,10 +1,10 @@
 import pytest
 
 from accounts.world import Clock, World, small_world
-from fixtures_postgres import database, postgres_server, postgres_template
+from fixtures_postgres import database, postgres_database, postgres_server
 from promptpulse.db import Database
 
-__all__ = ["database", "postgres_server", "postgres_template"]
+__all__ = ["database", "postgres_database", "postgres_server"]
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.world import BOOTSTRAP_KEY, NOON, Scope, World, build
+from accounts.world import BOOTSTRAP_KEY, NOON, World, build
 from promptpulse.accounts.limits import RateLimits, Throttle, is_otlp
 from promptpulse.accounts.state import AccountSettings
+from promptpulse.accounts.values import Scope
 
 
 @pytest.fixture

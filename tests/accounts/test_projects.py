@@ -59,18 +59,18 @@ def test_each_role_may_do_what_it_says(world: World, role: Role, allowed: set[st
     assert set(statuses.values()) <= {200, 201, 403, 404}
 
 
-@pytest.mark.parametrize("name", sorted(EVERYTHING))
-def test_a_project_of_others_is_not_found(world: World, name: str) -> None:
-    other = world.new_project("other")
+def test_a_project_of_others_is_not_found(world: World) -> None:
+    other = world.new_project("Secret plans")
     world.new_user("ada@example.com", default=Role.ADMIN)
-    refused = world.signed_in("ada@example.com").send(*routes_of(other)[name])
-    assert refused.status == 404
-    assert "other" not in refused.body["error"].replace("another", "")
+    browser = world.signed_in("ada@example.com")
+    replies = {name: browser.send(*route) for name, route in routes_of(other).items()}
+    assert {name: reply.status for name, reply in replies.items()} == dict.fromkeys(EVERYTHING, 404)
+    assert not any("Secret plans" in reply.body["error"] for reply in replies.values())
 
 
-@pytest.mark.parametrize("name", sorted(EVERYTHING))
-def test_a_stranger_gets_401_everywhere(world: World, name: str) -> None:
-    assert world.browser().send(*routes_of(world.project)[name]).status == 401
+def test_a_stranger_gets_401_everywhere(world: World) -> None:
+    statuses = {name: world.browser().send(*route).status for name, route in routes_of(world.project).items()}
+    assert statuses == dict.fromkeys(EVERYTHING, 401)
 
 
 def test_a_key_cannot_reach_the_settings_of_another_project(world: World) -> None:
@@ -276,6 +276,7 @@ def test_every_change_of_prices_is_noticed_at_once(world: World) -> None:
         ("valid_from", "2026-02-30"),
         ("valid_from", "1999-12-31"),
         ("provider", ""),
+        ("provider", "\u0130" * 100),  # twice as long in lower case
         ("model", "x" * 201),
     ],
 )
@@ -326,12 +327,13 @@ def test_every_change_is_in_the_audit_log_newest_first(world: World) -> None:
         world.clock.forward(seconds=1)
         made.append(root.send(method, path, body).data)
     key, grace = made[3], made[4]
-    for method, path, body in [
+    undo: list[tuple[str, str, dict[str, object] | None]] = [
         ("DELETE", f"{base}/prices/{made[2]['id']}", None),
         ("DELETE", f"/api/v1/keys/{key['id']}", None),
         ("PATCH", f"{base}/members/{grace['user_id']}", {"role": "editor"}),
         ("DELETE", f"{base}/members/{grace['user_id']}", None),
-    ]:
+    ]
+    for method, path, body in undo:
         world.clock.forward(seconds=1)
         assert root.send(method, path, body).status == 200
     me = "root@example.com"

@@ -1,3 +1,3 @@
-from fixtures_postgres import database, empty_url, postgres_server, postgres_template
+from fixtures_postgres import database, empty_url, postgres_database, postgres_server
 
-__all__ = ["database", "empty_url", "postgres_server", "postgres_template"]
+__all__ = ["database", "empty_url", "postgres_database", "postgres_server"]

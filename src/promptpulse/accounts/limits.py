@@ -98,6 +98,13 @@ class Throttle:
             return 0
         return max(1, math.ceil((began + self._window - now).total_seconds()))
 
+    def give_back(self, name: str) -> None:
+        """Uncount one attempt."""
+        with self._lock:
+            began, count = self._seen.get(name, (None, 0))
+            if began is not None:
+                self._seen[name] = (began, max(0, count - 1))
+
     def forgive(self, name: str) -> None:
         with self._lock:
             self._seen.pop(name, None)

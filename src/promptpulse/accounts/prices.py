@@ -61,7 +61,7 @@ def add_price(session: Session, project: Project, wanted: NewPrice, by: By) -> P
     row = PriceOverrideRow(
         id=uuid7(by.at),
         project_id=project.id,
-        provider=named(wanted.provider, "provider").lower(),
+        provider=named(wanted.provider.lower(), "provider"),
         model=named(wanted.model, "model", 200),
         valid_from=wanted.valid_from,
         input_usd_per_mtok=usd(wanted.prices.input_usd_per_mtok, "input_usd_per_mtok"),

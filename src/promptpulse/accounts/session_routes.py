@@ -42,7 +42,7 @@ def sign_in(body: shapes.SignIn, request: Request, response: Response) -> Answer
         user = sessions.user_with_password(session, body.email, body.password)
     with accounts.database.writing() as session:
         begun = sessions.begin(session, user, now, by_link=False)
-    accounts.sign_ins.forgive(name)
+    _succeeded(accounts, name, address)
     set_session_cookie(response, accounts, begun.token)
     return _session(accounts, keys.person(begun.user), begun.token)
 
@@ -87,7 +87,8 @@ def set_password(
     with accounts.database.writing() as session:
         by = By(who.actor, now)
         sessions.set_password(session, who.session_token, body.current_password, body.new_password, by)
-    accounts.sign_ins.forgive(name)
+    if body.current_password:
+        _succeeded(accounts, name, address)
     return Answer(data=None)
 
 
@@ -152,6 +153,11 @@ def _slow_down(accounts: Accounts, name: str, address: str, now: datetime) -> No
     wait_s = max(accounts.sign_ins.wait_s(name, now), accounts.addresses.wait_s(address, now))
     if wait_s:
         raise TooMany(f"too many attempts to sign in; wait {wait_s} s", code="too_many_attempts", retry_after_s=wait_s)
+
+
+def _succeeded(accounts: Accounts, name: str, address: str) -> None:
+    accounts.sign_ins.forgive(name)
+    accounts.addresses.give_back(address)
 
 
 def _session(accounts: Accounts, person: Person, token: str) -> Answer[shapes.SessionOut]:

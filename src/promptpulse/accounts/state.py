@@ -46,7 +46,7 @@ class Accounts:
     sign_ins: Throttle = field(default_factory=lambda: Throttle(10, WINDOW))
     """Failures of one e-mail from one address."""
     addresses: Throttle = field(default_factory=lambda: Throttle(100, WINDOW))
-    """Sign-ins from one address: stops trying one password on many people."""
+    """Failures from one address: stops trying one password on many people."""
     _stopping: Event = field(default_factory=Event)
 
     def tidy(self) -> None:

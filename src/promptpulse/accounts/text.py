@@ -31,7 +31,7 @@ def named(text: str, field: str, longest: int = 100) -> str:
 
 def email_address(text: str) -> str:
     """Lower case. `admin@localhost` is fine; whether mail arrives is not checked."""
-    email = named(text, "email", 254).lower()
+    email = named(text.lower(), "email", 254)
     if not _EMAIL.fullmatch(email):
         raise Refused(f"email {text!r} is not an e-mail address; write it as name@example.com", field="email")
     return email
