@@ -19,7 +19,6 @@ COLUMN_TYPES: dict[str, str] = {
     "provider": "LowCardinality(String)",
     "model": "LowCardinality(String)",
     "response_model": "LowCardinality(String)",
-    "response_id": "String",
     "status": "LowCardinality(String)",
     "incomplete": "Bool",
     "error_type": "LowCardinality(String)",
@@ -30,15 +29,15 @@ COLUMN_TYPES: dict[str, str] = {
     "finish_reason": "LowCardinality(String)",
     "streaming": "Bool",
     "retries": "Nullable(UInt16)",
-    "latency_ms": "Float64",
+    "latency_us": "UInt64",
     "inexact_latency": "Bool",
-    "llm_ms": "Nullable(Float64)",
-    "network_ms": "Nullable(Float64)",
-    "queue_ms": "Nullable(Float64)",
-    "first_token_ms": "Nullable(Float64)",
+    "llm_us": "Nullable(UInt64)",
+    "network_us": "Nullable(UInt64)",
+    "queue_us": "Nullable(UInt64)",
+    "first_token_us": "Nullable(UInt64)",
     "input_tokens": "Nullable(UInt64)",
     "output_tokens": "Nullable(UInt64)",
-    "total_tokens": "Nullable(UInt64)",
+    "odd_total_tokens": "Nullable(UInt64)",
     "cached_input_tokens": "Nullable(UInt64)",
     "cache_write_tokens": "Nullable(UInt64)",
     "reasoning_tokens": "Nullable(UInt64)",
@@ -65,14 +64,23 @@ TEXT_TYPES = {
     "output": "String",
     "received_at": "DateTime('UTC')",
 }
-_ALWAYS = ("project", "id", "ts", "latency_ms")
-_TRANSFORMED = frozenset({*_ALWAYS, "trace_id", "properties", "received_at"})
+_ALWAYS = ("project", "id", "ts")
+_DURATIONS = {"llm_us": "llm_ms", "network_us": "network_ms", "queue_us": "queue_ms", "first_token_us": "first_token_ms"}
+_TRANSFORMED = frozenset({*_ALWAYS, *_DURATIONS, "latency_us", "odd_total_tokens", "trace_id", "properties", "received_at"})
 _PLAIN = tuple(name for name in COLUMN_TYPES if name not in _TRANSFORMED)
 
 
 def columns(calls: Sequence[Call], received_at_s: int) -> dict[str, Sequence[object]]:
     """Values by column. A column that no call fills is left out: the store knows its default."""
     found: dict[str, Sequence[object]] = {name: [getattr(c, name) for c in calls] for name in _ALWAYS}
+    found["latency_us"] = [round(c.latency_ms * 1000) for c in calls]
+    for name, field in _DURATIONS.items():
+        durations = [getattr(c, field) for c in calls]
+        if any(d is not None for d in durations):
+            found[name] = [None if d is None else round(d * 1000) for d in durations]
+    totals = [_odd_total(c) for c in calls]
+    if any(t is not None for t in totals):
+        found["odd_total_tokens"] = totals
     for name in _PLAIN:
         values = [getattr(c, name) for c in calls]
         if any(value is not None and value != "" and value is not False for value in values):
@@ -87,6 +95,14 @@ def columns(calls: Sequence[Call], received_at_s: int) -> dict[str, Sequence[obj
         found["properties"] = [dict(c.properties) for c in calls]
     found["received_at"] = [received_at_s] * len(calls)
     return found
+
+
+def _odd_total(call: Call) -> int | None:
+    """The reported total, where it is not what the store computes itself."""
+    total = call.total_tokens
+    if total is None or total == (call.input_tokens or 0) + (call.output_tokens or 0):
+        return None
+    return total
 
 
 def text_columns(texts: Sequence[tuple[str, str, str, str]], received_at_s: int) -> dict[str, Sequence[object]]:

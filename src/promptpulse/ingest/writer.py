@@ -22,9 +22,6 @@ from promptpulse.store import Store, StoreError
 log = logging.getLogger(__name__)
 
 GROUP_ROWS = 20_000
-LINGER_S = 0.04
-"""A busy writer waits this long for company: fewer, larger parts. An idle one does not wait."""
-BUSY_FOR_S = 1.0
 RETRY_DELAYS_S = (0.1, 0.5, 2.0)
 QUEUE_BYTES = 64 << 20
 ROW_BYTES = 1500
@@ -95,20 +92,13 @@ class Writer:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        last_write = 0.0
         while True:
             with self._changed:
                 while not self._queue and not self._closing:
                     self._changed.wait()
                 if not self._queue:
                     return
-                busy = time.monotonic() - last_write < BUSY_FOR_S
-                deadline = time.monotonic() + LINGER_S
-                while busy and not self._closing and sum(len(b.calls) for b in self._queue) < GROUP_ROWS:
-                    left = deadline - time.monotonic()
-                    if left <= 0:
-                        break
-                    self._changed.wait(left)
+                # what arrived during the last insert is the next group: no batch waits for company
                 group: list[_Batch] = []
                 rows = 0
                 while self._queue and (not group or rows + len(self._queue[0].calls) <= GROUP_ROWS):
@@ -116,7 +106,6 @@ class Writer:
                     rows += len(group[-1].calls)
                 self._queued_bytes -= sum(b.size for b in group)
             self._write_group(group)
-            last_write = time.monotonic()
 
     def _write_group(self, group: Sequence[_Batch]) -> None:
         try:

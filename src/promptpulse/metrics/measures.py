@@ -76,17 +76,12 @@ def decoded(position: int, alias: str) -> str:
     return f"ifNotFinite(pow({GROWTH}, {alias}[{position}]) - 1, NULL)"
 
 
-def _log_bucket(ms: str) -> str:
-    return f"toUInt16(least(1023, round(log1p(greatest(0, ifNull({ms}, 0))) / log({GROWTH}))))"
+def _log_bucket(us: str) -> str:
+    return f"toUInt16(least(1023, round(log1p(ifNull({us}, 0) / 1000) / log({GROWTH}))))"
 
 
 def _csv(levels: Sequence[float]) -> str:
     return ", ".join(str(level) for level in levels)
-
-
-def _micros(column: str) -> str:
-    # Integers add up to the same sum in every order, so raw and rollup agree to the last digit.
-    return f"round({column} * 1000)"
 
 
 def _known(name: str, column: str) -> Measure:
@@ -101,7 +96,7 @@ _TOKEN_COLUMNS = {
     "cache_write": "cache_write_tokens",
     "reasoning": "reasoning_tokens",
 }
-_PART_COLUMNS = {"llm": "llm_ms", "network": "network_ms", "queue": "queue_ms", "first_token": "first_token_ms"}
+_PARTS = ("llm", "network", "queue", "first_token")
 ERROR_TYPES = ("timeout", "rate_limit", "model_error", "validation", "system", "other")
 ERROR_FAMILIES = ("4xx", "5xx", "llm")
 
@@ -113,11 +108,11 @@ MEASURES: dict[str, Measure] = {
         Measure("incomplete", "count", condition="incomplete"),
         *(Measure(f"error_{t}", "count", condition=f"error_type = '{t}'") for t in ERROR_TYPES),
         *(Measure(f"family_{f}", "count", condition=f"error_family = '{f}'") for f in ERROR_FAMILIES),
-        Measure("latency_us", "sum", _micros("latency_ms")),
-        Measure("latency", "quantiles", "latency_ms"),
-        *(Measure(f"{name}_us", "sum", _micros(column)) for name, column in _PART_COLUMNS.items()),
-        *(_known(name, column) for name, column in _PART_COLUMNS.items()),
-        Measure("first_token", "quantiles", "first_token_ms", "isNotNull(first_token_ms)"),
+        Measure("latency_us", "sum", "latency_us"),
+        Measure("latency", "quantiles", "latency_us"),
+        *(Measure(f"{part}_us", "sum", f"{part}_us") for part in _PARTS),
+        *(_known(part, f"{part}_us") for part in _PARTS),
+        Measure("first_token", "quantiles", "first_token_us", "isNotNull(first_token_us)"),
         *(Measure(name, "sum", column) for name, column in _TOKEN_COLUMNS.items()),
         *(_known(name, column) for name, column in _TOKEN_COLUMNS.items()),
         Measure("cost", "money", "cost_usd"),

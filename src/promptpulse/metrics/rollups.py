@@ -31,6 +31,8 @@ class Source:
 
 
 _ALL = frozenset(MEASURES)
+# Ids of users hardly compress and are asked for by prompt at most: by model or version the calls answer.
+_WITHOUT_USERS = _ALL - {"users"}
 _COMMON = frozenset(
     {
         "prompt_id",
@@ -48,9 +50,9 @@ RAW = Source("calls", "ts", timedelta(0), frozenset(DIMENSIONS), _ALL)
 ROLLUPS = (
     # coarsest first: the first that answers exactly is read
     Source("calls_1h_by_prompt", "t", timedelta(hours=1), frozenset({"prompt_id", "environment"}), _ALL),
-    Source("calls_1h", "t", timedelta(hours=1), _COMMON, _ALL),
+    Source("calls_1h", "t", timedelta(hours=1), _COMMON, _WITHOUT_USERS),
     Source("calls_1m_count", "t", timedelta(minutes=1), frozenset({"prompt_id", "environment"}), frozenset({"calls"})),
-    Source("calls_1m", "t", timedelta(minutes=1), _COMMON, _ALL, keep=timedelta(days=3)),
+    Source("calls_1m", "t", timedelta(minutes=1), _COMMON, _WITHOUT_USERS, keep=timedelta(days=3)),
 )
 
 
