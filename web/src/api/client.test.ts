@@ -48,7 +48,7 @@ test("a 401 ends the session", async () => {
 });
 
 test("addresses leave out what is not set", () => {
-  expect(apiUrl("/calls", { project: "p 1", status: null, user_id: "", limit: 0 })).toBe(
-    "/api/v1/calls?project=p+1&limit=0",
+  expect(apiUrl("/calls", { project: "p 1", status: null, user_id: undefined, prompt_id: "", limit: 0 })).toBe(
+    "/api/v1/calls?project=p+1&prompt_id=&limit=0",
   );
 });

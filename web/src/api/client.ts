@@ -57,11 +57,11 @@ export function createApi({ fetch, csrfToken, signedOut }: Surroundings): Api {
   };
 }
 
-/** The address of an API resource; parameters that are null, undefined or "" are left out. */
+/** The address of an API resource; parameters that are null or undefined are left out ("" asks for "not known"). */
 export function apiUrl(path: string, params: Params = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
-    if (value !== null && value !== undefined && value !== "") search.set(name, String(value));
+    if (value !== null && value !== undefined) search.set(name, String(value));
   }
   const query = search.toString();
   return `/api/v1${path}${query === "" ? "" : `?${query}`}`;

@@ -7,7 +7,9 @@ export type Scope = "ingest" | "read" | "admin";
 export interface User {
   id: string;
   email: string;
-  name: string | null;
+  name: string;
+  /** Admin of the whole server: every project, and new ones. */
+  is_admin: boolean;
   has_password: boolean;
 }
 
@@ -101,10 +103,10 @@ export interface Status {
 export type Better = "up" | "down" | "neither";
 export type BandName = "healthy" | "warning" | "critical";
 
-/** A metric's value is in the band with the highest `from` that it reaches. */
+/** A metric's value is in the band with the highest `above` that it reaches. */
 export interface Band {
   name: BandName;
-  from: number;
+  above: number;
   inclusive: boolean;
 }
 
@@ -180,11 +182,13 @@ export interface CallRow {
   error_name: string | null;
   error_message: string | null;
   http_status: number | null;
-  incomplete: boolean | null;
+  incomplete: boolean;
   finish_reason: string | null;
   streaming: boolean | null;
   retries: number | null;
-  latency_ms: number | null;
+  latency_ms: number;
+  /** The duration of a wrapper around the call: an upper bound. */
+  inexact_latency: boolean;
   llm_ms: number | null;
   network_ms: number | null;
   queue_ms: number | null;
@@ -196,7 +200,7 @@ export interface CallRow {
   cache_write_tokens: number | null;
   reasoning_tokens: number | null;
   cost_usd: number | null;
-  cost_source: string | null;
+  cost_source: "client" | "price_list" | "override" | "unpriced";
   price_date: string | null;
   user_id: string | null;
   session_id: string | null;
@@ -208,11 +212,12 @@ export interface CallRow {
   parent_id: string | null;
   service: string | null;
   scope: string | null;
-  properties: Record<string, string | number | boolean | null> | null;
+  properties: Record<string, string>;
+  received_at: string;
 }
 
 export interface CallDetail extends CallRow {
-  input: unknown;
-  output: unknown;
+  input: string | null;
+  output: string | null;
   related: CallRow[];
 }

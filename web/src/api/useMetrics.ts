@@ -12,7 +12,7 @@ export interface Answered extends QueryResult {
 export function useMetrics(query: Query) {
   const api = useApi();
   const { id } = useProject();
-  return useQuery({
+  return useQuery<Answered>({
     queryKey: [...traffic(id), "query", query],
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ signal }): Promise<Answered> => {

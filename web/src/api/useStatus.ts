@@ -8,7 +8,7 @@ import type { Status } from "./types";
 export function useStatus(pollMs?: number) {
   const api = useApi();
   const { id } = useProject();
-  return useQuery({
+  return useQuery<Status>({
     queryKey: [...traffic(id), "status"],
     refetchInterval: pollMs ?? false,
     queryFn: async ({ signal }) => (await api<Status>("/status", { params: { project: id }, signal })).data,

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 const SPAN_DAYS = 31;
 
 /** Values a dimension had in the last month, the busiest first; null is "not given". */
-export function useValues(dimension: "prompt_id" | "environment") {
+export function useValues(dimension: string) {
   const api = useApi();
   const { id } = useProject();
   return useQuery({

@@ -33,9 +33,9 @@ test("a finished last bucket is part of the line", () => {
 
 test("bands colour each side of a border once", () => {
   const bands = [
-    { name: "healthy", from: 95, inclusive: false },
-    { name: "warning", from: 90, inclusive: true },
-    { name: "critical", from: 0, inclusive: true },
+    { name: "healthy", above: 95, inclusive: false },
+    { name: "warning", above: 90, inclusive: true },
+    { name: "critical", above: 0, inclusive: true },
   ] as const;
   const option = toOption({ ...CHART, bands }, "light", () => "");
   const { pieces } = option.visualMap as { pieces: Record<string, unknown>[] };

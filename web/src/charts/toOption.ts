@@ -141,17 +141,17 @@ function thresholdsOf(chart: TimeChart, colour: string): LineSeriesOption[] {
 }
 
 function bandColours(bands: readonly Band[], from: number, count: number, scheme: Scheme): VisualMapComponentOption {
-  const highestFirst = [...bands].sort((a, b) => b.from - a.from);
+  const highestFirst = [...bands].sort((a, b) => b.above - a.above);
   return {
     type: "piecewise",
     show: false,
     dimension: 1,
     seriesIndex: Array.from({ length: count }, (_, index) => from + index),
-    pieces: highestFirst.map(({ name, from: lowest, inclusive }, index) => {
-      const above = highestFirst[index - 1];
+    pieces: highestFirst.map(({ name, above: lowest, inclusive }, index) => {
+      const next = highestFirst[index - 1];
       return {
         ...(inclusive ? { gte: lowest } : { gt: lowest }),
-        ...(above === undefined ? {} : above.inclusive ? { lt: above.from } : { lte: above.from }),
+        ...(next === undefined ? {} : next.inclusive ? { lt: next.above } : { lte: next.above }),
         color: INKS[scheme][name],
       };
     }),

@@ -3,9 +3,9 @@ import type { Band } from "../api/types";
 import { bandOf } from "./status";
 
 const SUCCESS: Band[] = [
-  { name: "critical", from: 0, inclusive: true },
-  { name: "healthy", from: 95, inclusive: false },
-  { name: "warning", from: 90, inclusive: true },
+  { name: "critical", above: 0, inclusive: true },
+  { name: "healthy", above: 95, inclusive: false },
+  { name: "warning", above: 90, inclusive: true },
 ];
 
 test.each([

@@ -1,0 +1,35 @@
+import { lazy } from "react";
+import { Route, Routes } from "react-router";
+import { Frame } from "./features/frame/Frame";
+import { NotFound } from "./features/frame/NotFound";
+import { SignedIn } from "./features/frame/SignedIn";
+import { SignIn } from "./features/signin/SignIn";
+
+const Overview = lazy(async () => ({ default: (await import("./features/overview/Overview")).Overview }));
+const Calls = lazy(async () => ({ default: (await import("./features/calls/Calls")).Calls }));
+const CallDrawer = lazy(async () => ({ default: (await import("./features/calls/CallDrawer")).CallDrawer }));
+const Start = lazy(async () => ({ default: (await import("./features/start/Start")).Start }));
+const Settings = lazy(async () => ({ default: (await import("./features/settings/Settings")).Settings }));
+
+export function App() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignIn />} />
+      <Route
+        element={
+          <SignedIn>
+            <Frame />
+          </SignedIn>
+        }
+      >
+        <Route index element={<Overview />} />
+        <Route path="calls" element={<Calls />}>
+          <Route path=":id" element={<CallDrawer />} />
+        </Route>
+        <Route path="start" element={<Start />} />
+        <Route path="settings/:part?" element={<Settings />} />
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,43 @@
+import { useParams } from "react-router";
+import type { CallRow } from "../../api/types";
+import { CallsTableRow } from "./CallsTableRow";
+import classes from "./Calls.module.css";
+
+export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: boolean }) {
+  const { id: open } = useParams();
+  return (
+    <div className={classes["scroll"]} data-stale={stale || undefined} tabIndex={0} role="region" aria-label="Calls">
+      <table className={classes["table"]}>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">Status</th>
+            <th scope="col">Prompt</th>
+            <th scope="col">Model</th>
+            <th scope="col" className={classes["number"]}>
+              Latency
+            </th>
+            <th scope="col" className={classes["number"]}>
+              First token
+            </th>
+            <th scope="col" className={classes["number"]}>
+              Tokens in
+            </th>
+            <th scope="col" className={classes["number"]}>
+              Tokens out
+            </th>
+            <th scope="col" className={classes["number"]}>
+              Cost
+            </th>
+            <th scope="col">User</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <CallsTableRow key={row.id} row={row} open={row.id === open} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { Drawer, Skeleton } from "@mantine/core";
+import { useDisclosure, useLocalStorage, useMediaQuery } from "@mantine/hooks";
+import { Suspense } from "react";
+import { Outlet, useLocation } from "react-router";
+import { ClockProvider } from "../../state/ClockProvider";
+import { useProject } from "../../state/ProjectContext";
+import classes from "./Frame.module.css";
+import { Navigation } from "./Navigation";
+import { Palette } from "./Palette";
+import { Shortcuts } from "./Shortcuts";
+import { TopBar } from "./TopBar";
+
+/** What surrounds every page: navigation, top bar, palette, shortcuts. */
+export function Frame() {
+  const [collapsed, setCollapsed] = useLocalStorage({ key: "promptpulse-navigation-collapsed", defaultValue: false });
+  const [open, drawer] = useDisclosure(false);
+  const narrow = useMediaQuery("(max-width: 47.99em)");
+  const { id } = useProject();
+  const { pathname } = useLocation();
+  const analysis = pathname === "/" || pathname.startsWith("/calls");
+  return (
+    <ClockProvider key={id}>
+      <a className={classes["skip"]} href="#content">
+        Skip to the content
+      </a>
+      <div className={classes["frame"]} data-collapsed={collapsed || undefined}>
+        {narrow ? (
+          <Drawer opened={open} onClose={drawer.close} size={230} withCloseButton={false} padding={0} title={null}>
+            <div className={classes["drawer"]}>
+              <Navigation collapsed={false} onFollow={drawer.close} />
+            </div>
+          </Drawer>
+        ) : (
+          <div className={classes["side"]}>
+            <Navigation collapsed={collapsed} onCollapse={() => setCollapsed(!collapsed)} />
+          </div>
+        )}
+        <div className={classes["main"]}>
+          <TopBar analysis={analysis} onMenu={narrow ? drawer.open : null} />
+          <main id="content" className={classes["content"]} tabIndex={-1}>
+            <Suspense fallback={<Skeleton height={320} />}>
+              <Outlet />
+            </Suspense>
+          </main>
+        </div>
+      </div>
+      <Palette />
+      <Shortcuts />
+    </ClockProvider>
+  );
+}

@@ -1,0 +1,116 @@
+import { useMantineColorScheme } from "@mantine/core";
+import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import "@mantine/spotlight/styles.css";
+import {
+  IconCalendar,
+  IconKeyboard,
+  IconLogout,
+  IconMessage,
+  IconMoon,
+  IconPlayerPlay,
+  IconRefresh,
+  IconSearch,
+  IconSun,
+} from "@tabler/icons-react";
+import { useNavigate } from "react-router";
+import { useValues } from "../../api/useValues";
+import { useClock } from "../../state/ClockContext";
+import { PRESET_LABEL, PRESETS } from "../../state/range";
+import { useHref } from "../../state/useHref";
+import { useView } from "../../state/useView";
+import { promptName } from "../../ui/promptName";
+import { openShortcuts, paletteStore } from "./events";
+import { CONNECT, PAGES } from "./pages";
+import { useSignOut } from "./useSignOut";
+
+/** Ctrl/Cmd-K: pages, prompts, actions. */
+export function Palette() {
+  const href = useHref();
+  const navigate = useNavigate();
+  const { view, change } = useView();
+  const { refresh } = useClock();
+  const { data: prompts = [] } = useValues("prompt_id");
+  const { setColorScheme } = useMantineColorScheme();
+  const signOut = useSignOut();
+  const go = (path: string) => () => void navigate(path);
+
+  const actions: SpotlightActionGroupData[] = [
+    {
+      group: "Pages",
+      actions: [...PAGES, CONNECT].map(({ path, label, icon: Icon }) => ({
+        id: `page ${path}`,
+        label,
+        leftSection: <Icon size={18} stroke={1.6} aria-hidden />,
+        onClick: go(href(path)),
+      })),
+    },
+    {
+      group: "Actions",
+      actions: [
+        { id: "refresh", label: "Refresh", leftSection: <IconRefresh size={18} aria-hidden />, onClick: refresh },
+        {
+          id: "live",
+          label: view.live ? "Stop live updates" : "Start live updates",
+          leftSection: <IconPlayerPlay size={18} aria-hidden />,
+          onClick: () => change({ live: !view.live }),
+        },
+        ...PRESETS.map((preset) => ({
+          id: `range ${preset}`,
+          label: `Show ${PRESET_LABEL[preset].toLowerCase()}`,
+          leftSection: <IconCalendar size={18} aria-hidden />,
+          onClick: () => change({ range: { preset } }),
+        })),
+        {
+          id: "light",
+          label: "Light colours",
+          leftSection: <IconSun size={18} aria-hidden />,
+          onClick: () => setColorScheme("light"),
+        },
+        {
+          id: "dark",
+          label: "Dark colours",
+          leftSection: <IconMoon size={18} aria-hidden />,
+          onClick: () => setColorScheme("dark"),
+        },
+        {
+          id: "shortcuts",
+          label: "Keyboard shortcuts",
+          leftSection: <IconKeyboard size={18} aria-hidden />,
+          onClick: openShortcuts,
+        },
+        {
+          id: "sign out",
+          label: "Sign out",
+          leftSection: <IconLogout size={18} aria-hidden />,
+          onClick: () => signOut.mutate(),
+        },
+      ],
+    },
+    {
+      group: "Prompts",
+      actions: prompts.map((prompt) => ({
+        id: `prompt ${prompt ?? ""}`,
+        label: promptName(prompt),
+        leftSection: <IconMessage size={18} stroke={1.6} aria-hidden />,
+        onClick: go(href("/", {}, { prompts: [prompt] })),
+      })),
+    },
+  ];
+  return (
+    <Spotlight
+      store={paletteStore}
+      actions={actions}
+      shortcut={null}
+      limit={30}
+      scrollable
+      maxHeight={460}
+      highlightQuery
+      nothingFound="Nothing of this name"
+      searchProps={{
+        leftSection: <IconSearch size={18} aria-hidden />,
+        placeholder: "Find a page, a prompt or an action",
+        "aria-label": "Find a page, a prompt or an action",
+      }}
+    />
+  );
+}

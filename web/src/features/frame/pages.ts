@@ -1,0 +1,19 @@
+import { IconList, IconPlugConnected, IconSettings, IconTimeline, type Icon } from "@tabler/icons-react";
+
+export interface Page {
+  path: string;
+  label: string;
+  icon: Icon;
+  /** Pressed after G. */
+  key: string;
+}
+
+/** The pages of the navigation, in its order. */
+export const PAGES: readonly Page[] = [
+  { path: "/", label: "Overview", icon: IconTimeline, key: "o" },
+  { path: "/calls", label: "Calls", icon: IconList, key: "c" },
+  { path: "/settings", label: "Settings", icon: IconSettings, key: "s" },
+];
+
+/** Reached by the palette and from where it is needed. */
+export const CONNECT: Page = { path: "/start", label: "Connect an application", icon: IconPlugConnected, key: "a" };

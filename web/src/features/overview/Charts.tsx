@@ -1,0 +1,34 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Answered } from "../../api/useMetrics";
+import { useCatalogue } from "../../api/useCatalogue";
+import { TimeChartPanel } from "../../charts/TimeChartPanel";
+import { useView } from "../../state/useView";
+import { isComparing } from "../../state/where";
+import classes from "./Overview.module.css";
+import { overviewCharts } from "./specs";
+
+export function Charts({ series }: { series: UseQueryResult<Answered> }) {
+  const { view } = useView();
+  const { data: catalogue } = useCatalogue();
+  const comparing = isComparing(view);
+  const bands = catalogue?.get("success_rate")?.bands ?? null;
+  const charts = useMemo(() => overviewCharts(comparing, bands), [comparing, bands]);
+  return (
+    <div className={classes["charts"]}>
+      {charts.map(({ id, title, spec, calls }) => (
+        <TimeChartPanel
+          key={id}
+          id={id}
+          title={title}
+          spec={spec}
+          calls={calls ?? {}}
+          result={series.data}
+          error={series.error}
+          stale={series.isPlaceholderData}
+          onRetry={() => void series.refetch()}
+        />
+      ))}
+    </div>
+  );
+}

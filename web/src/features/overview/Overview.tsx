@@ -1,0 +1,26 @@
+import { Navigate } from "react-router";
+import { useStatus } from "../../api/useStatus";
+import { useHref } from "../../state/useHref";
+import { Charts } from "./Charts";
+import classes from "./Overview.module.css";
+import { KpiCards } from "./KpiCards";
+import { PromptTable } from "./PromptTable";
+import { UnpricedNote } from "./UnpricedNote";
+import { useOverview } from "./useOverview";
+
+/** Is everything fine, and what does it cost? */
+export function Overview() {
+  const overview = useOverview();
+  const { data: status } = useStatus();
+  const href = useHref();
+  if (status?.calls_stored === 0) return <Navigate to={href("/start")} replace />;
+  return (
+    <div className={classes["page"]}>
+      <h1 className={classes["title"]}>Overview</h1>
+      <KpiCards totals={overview.totals} series={overview.series} rate={overview.rate} />
+      <UnpricedNote status={status} totals={overview.totals.data} />
+      <Charts series={overview.series} />
+      <PromptTable prompts={overview.prompts} />
+    </div>
+  );
+}

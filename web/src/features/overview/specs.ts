@@ -1,0 +1,58 @@
+import type { Params } from "../../api/client";
+import type { Band } from "../../api/types";
+import type { ChartSpec } from "../../charts/prepare";
+
+export interface OverviewChart {
+  id: string;
+  title: string;
+  spec: ChartSpec;
+  /** Filters of the calls that the chart counts. */
+  calls?: Params;
+}
+
+const ERRORS: Params = { status: "error" };
+
+/** The charts of Overview. Where prompts are compared, each is a series of one metric. */
+export function overviewCharts(comparing: boolean, bands: readonly Band[] | null): OverviewChart[] {
+  const success: ChartSpec = {
+    kind: "line",
+    metrics: ["success_rate"],
+    bands,
+    thresholds: bordersOf(bands),
+  };
+  const one = (kind: ChartSpec["kind"], ...metrics: string[]): ChartSpec => ({ kind, metrics });
+  return comparing
+    ? [
+        { id: "volume", title: "Requests", spec: one("line", "total_requests") },
+        { id: "success", title: "Success rate", spec: success },
+        { id: "latency", title: "Latency, p95", spec: one("line", "p95_latency_ms") },
+        { id: "errors", title: "Failed requests", spec: one("area", "failed_requests"), calls: ERRORS },
+        { id: "tokens", title: "Tokens", spec: one("bar", "total_tokens") },
+        { id: "cost", title: "Cost", spec: one("line", "total_cost_usd") },
+      ]
+    : [
+        { id: "volume", title: "Requests", spec: one("line", "total_requests") },
+        { id: "success", title: "Success rate", spec: success },
+        { id: "latency", title: "Latency", spec: one("line", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms") },
+        { id: "errors", title: "Errors by type", spec: one("area", ...ERROR_TYPES), calls: ERRORS },
+        { id: "tokens", title: "Tokens", spec: one("bar", "input_tokens", "output_tokens") },
+        { id: "cost", title: "Cost", spec: one("line", "total_cost_usd") },
+      ];
+}
+
+const ERROR_TYPES = [
+  "timeout_errors",
+  "rate_limit_errors",
+  "model_errors",
+  "validation_errors",
+  "system_errors",
+  "other_errors",
+];
+
+/** A line where each band but the lowest begins. */
+function bordersOf(bands: readonly Band[] | null): { value: number; label: string }[] {
+  const lowest = Math.min(...(bands ?? []).map(({ above }) => above));
+  return (bands ?? [])
+    .filter(({ above }) => above > lowest)
+    .map(({ name, above }) => ({ value: above, label: `${name} from ${above} %` }));
+}

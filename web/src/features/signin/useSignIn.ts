@@ -1,0 +1,18 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useApi } from "../../api/ApiContext";
+import { SESSION } from "../../api/keys";
+import type { Session } from "../../api/types";
+
+type Credentials = { email: string; password: string } | { token: string };
+
+export function useSignIn() {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (credentials: Credentials) => {
+      const path = "token" in credentials ? "/session/link" : "/session";
+      return (await api<Session>(path, { method: "POST", body: credentials })).data;
+    },
+    onSuccess: (session) => queries.setQueryData(SESSION, session),
+  });
+}
