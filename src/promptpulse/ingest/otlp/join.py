@@ -366,6 +366,9 @@ def _opened_apart(one: Facts, other: Facts) -> int:
 
 
 def _one_inside_the_other(one: Facts, other: Facts) -> bool:
+    for result, whole in ((one, other), (other, one)):
+        if result.half == RESULT_HALF:  # it does not tell when the request was sent, only when the stream was open
+            return result.start_ns <= whole.end_ns <= result.end_ns + SLACK_NS
     starts, ends = one.start_ns - other.start_ns, one.end_ns - other.end_ns
     return (starts >= -SLACK_NS and ends <= SLACK_NS) or (starts <= SLACK_NS and ends >= -SLACK_NS)
 
