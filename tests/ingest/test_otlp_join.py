@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from wire.spans import CHAT, NOW, USED, SpanJson, body, ids, read, span
 
 from promptpulse.ingest.otlp import Reading, RecentCalls, read_traces
+from wire.spans import CHAT, NOW, USED, SpanJson, body, ids, read, span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,12 @@ def in_any_order(spans: Sequence[SpanJson], last_but: SpanJson | None = None) ->
 def test_the_lower_of_two_descriptions_is_kept_and_filled_from_the_upper() -> None:
     upper = span(
         1,
-        {**GENERATION, "langfuse.observation.prompt.name": "geo", "langfuse.observation.prompt.version": 3, "user.id": "u"},
+        {
+            **GENERATION,
+            "langfuse.observation.prompt.name": "geo",
+            "langfuse.observation.prompt.version": 3,
+            "user.id": "u",
+        },
         scope="langfuse-sdk",
         ms=500.0,
     )
@@ -107,7 +112,9 @@ def test_the_same_span_ids_in_two_traces_have_nothing_to_do_with_each_other() ->
 
 def test_one_response_id_in_two_scopes_is_one_call_and_the_shorter_is_kept() -> None:
     own = span(1, ANSWER, trace=1, scope="com.anthropic.sdk.python", ms=100.0)
-    other = span(2, {**ANSWER, "operation.cost": 0.5}, trace=2, scope="opentelemetry.instrumentation.anthropic", ms=120.0)
+    other = span(
+        2, {**ANSWER, "operation.cost": 0.5}, trace=2, scope="opentelemetry.instrumentation.anthropic", ms=120.0
+    )
     assert in_any_order([own, other]) == {1}
     (call,) = read(other, own).calls
     assert (call.scope, str(call.cost_usd), call.cost_source) == ("com.anthropic.sdk.python", "0.500000000", "client")
@@ -126,7 +133,9 @@ def test_one_response_id_in_one_scope_is_two_calls_for_each_scope_that_tells() -
 
 def test_an_id_that_litellm_made_up_joins_nothing() -> None:
     made_up = {**CHAT, "gen_ai.response.id": "8ca7dc4c-a171-4c7e-8409-9dc49236c6f5"}
-    assert in_any_order([span(1, made_up, scope="litellm"), span(2, made_up, trace=2, scope="openai", at_ms=500.0)]) == {2}
+    assert in_any_order(
+        [span(1, made_up, scope="litellm"), span(2, made_up, trace=2, scope="openai", at_ms=500.0)]
+    ) == {2}
 
 
 def test_siblings_with_one_response_id_below_a_wrapper_are_one_call() -> None:
@@ -292,7 +301,10 @@ def test_a_body_that_is_never_settled_is_forgotten_after_a_minute() -> None:
 def test_many_threads_count_each_call_once() -> None:
     recent = RecentCalls()
     spans = [
-        [span(1, GENERATION, trace=t, scope="langfuse-sdk", ms=500.0), span(2, ANSWER | {"gen_ai.response.id": f"gen-{t}"}, trace=t, parent=1)]
+        [
+            span(1, GENERATION, trace=t, scope="langfuse-sdk", ms=500.0),
+            span(2, ANSWER | {"gen_ai.response.id": f"gen-{t}"}, trace=t, parent=1),
+        ]
         for t in range(1, 41)
     ]
     counted: list[str] = []

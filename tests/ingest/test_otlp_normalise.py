@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from wire.spans import CHAT, USED, call_of, drops, read, span
 
 if TYPE_CHECKING:
@@ -159,7 +160,12 @@ def test_pydantic_ai_details_hold_cached_and_reasoning_tokens_and_seconds_to_the
             "operation.cost": 0.00004,
         }
     )
-    assert known(call, "cached_input_tokens", "reasoning_tokens", "first_token_ms", "streaming") == (64, 20, 250.0, True)
+    assert known(call, "cached_input_tokens", "reasoning_tokens", "first_token_ms", "streaming") == (
+        64,
+        20,
+        250.0,
+        True,
+    )
     assert call.cost_usd == Decimal("0.00004")
 
 
@@ -232,7 +238,8 @@ def test_langfuse_usage_comes_in_three_shapes(usage: object, expected: tuple[int
     text = usage if isinstance(usage, str) else json.dumps(usage)
     call = call_of({**LANGFUSE, "langfuse.observation.usage_details": text})
     assert (
-        known(call, "input_tokens", "output_tokens", "total_tokens", "cached_input_tokens", "reasoning_tokens") == expected
+        known(call, "input_tokens", "output_tokens", "total_tokens", "cached_input_tokens", "reasoning_tokens")
+        == expected
     )
 
 
@@ -277,7 +284,11 @@ def test_langfuse_costs_without_a_total_are_added() -> None:
 
 
 def test_openinference_takes_the_model_from_the_parameters_when_the_call_fails() -> None:
-    failed = {"openinference.span.kind": "LLM", "llm.system": "openai", "llm.invocation_parameters": '{"model": "gpt-4o"}'}
+    failed = {
+        "openinference.span.kind": "LLM",
+        "llm.system": "openai",
+        "llm.invocation_parameters": '{"model": "gpt-4o"}',
+    }
     call = call_of(failed, error="RateLimitError: Error code: 429 - slow down", kind=1)
     assert known(call, "model", "error_name", "http_status") == ("gpt-4o", "RateLimitError", 429)
     from_input = {"openinference.span.kind": "LLM", "input.value": '{"model": "gpt-4o"}'}
@@ -332,7 +343,7 @@ def test_the_first_name_that_is_present_and_not_empty_wins_in_whatever_order_the
         ({"openinference.span.kind": "AGENT", "llm.model_name": "gpt-4o"}, "wrapper"),
         ({"langfuse.observation.type": "span"}, "wrapper"),
         ({"langfuse.observation.type": "tool", "langfuse.observation.model.name": "gpt-4o"}, "wrapper"),
-        ({"laikatest.operation.type": "retrieval"}, "wrapper"),
+        ({"laikatest.operation.type": "retrieval"}, "other_operation"),
         ({"llm.openai.model": "gpt-4o", "llm.openai.usage": "{}"}, "not_an_llm_call"),
         ({"gen_ai.request.model": "claude", "gen_ai.usage.input_tokens": 3}, "not_an_llm_call"),
         ({"gen_ai.agent.name": "geo", "gen_ai.request.model": "gpt-4o", **USED}, "not_an_llm_call"),
@@ -479,7 +490,9 @@ def test_the_status_is_read_from_the_known_spellings_of_messages(message: str, e
 
 def test_http_children_tell_the_last_status_and_the_retries() -> None:
     def post(number: int, at_ms: float, status: int) -> dict[str, Any]:
-        return span(number, {"http.method": "POST", "http.status_code": status}, parent=1, at_ms=at_ms, ms=10.0, scope="http")
+        return span(
+            number, {"http.method": "POST", "http.status_code": status}, parent=1, at_ms=at_ms, ms=10.0, scope="http"
+        )
 
     failed = read(span(1, CHAT, error="refused"), post(3, 40.0, 503), post(2, 10.0, 429)).calls[0]
     assert known(failed, "http_status", "retries", "error_type") == (503, 1, "model_error")
@@ -516,9 +529,8 @@ def test_properties_are_bounded_in_number_and_length() -> None:
 
 
 def test_the_environment_and_service_are_the_resources() -> None:
-    from wire.spans import NOW, body
-
     from promptpulse.ingest.otlp import RecentCalls, read_traces
+    from wire.spans import NOW, body
 
     sent = body(
         span(1, {**CHAT, "langfuse.environment": "other"}),

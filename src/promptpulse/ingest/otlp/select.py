@@ -9,16 +9,17 @@ import msgspec
 from promptpulse.ingest.otlp.decode import KIND_CLIENT, STATUS_ERROR
 from promptpulse.ingest.otlp.tables import (
     COLUMNS,
-    LAIKATEST_TYPES,
+    HTTP_ATTRIBUTES,
     LANGFUSE_TYPES,
     OPENINFERENCE_KINDS,
+    OPERATION_ATTRIBUTES,
     OPERATIONS,
-    REQUEST_TYPES,
+    TRACELOOP_WRAPPERS,
 )
 from promptpulse.ingest.otlp.values import status_of
 
 if TYPE_CHECKING:
-    from promptpulse.ingest.otlp.decode import Span
+    from promptpulse.ingest.otlp.decode import Attributes, Span
 
 
 class HttpChild(msgspec.Struct, gc=False, frozen=True):
@@ -28,32 +29,30 @@ class HttpChild(msgspec.Struct, gc=False, frozen=True):
     status: int | None
 
 
-def operation_of(span: Span) -> tuple[str, str]:  # noqa: PLR0911 # a table of return lines
+def operation_of(span: Span) -> tuple[str, str]:
     """The operation of a span that describes an LLM request, else "" and the reason why it does not."""
     a = span.attributes
     if a.get("logfire.span_type") == "pending_span":
         return "", "pending_span"
-    if "traceloop.span.kind" in a:
+    if _is_wrapper(a):
         return "", "wrapper"
-    kind, observation = a.get("openinference.span.kind"), a.get("langfuse.observation.type")
-    if kind and str(kind).upper() not in OPENINFERENCE_KINDS:
-        return "", "wrapper"
-    if observation and observation not in LANGFUSE_TYPES:
-        return "", "wrapper"
-    if name := a.get("gen_ai.operation.name"):
-        operation = OPERATIONS.get(str(name).lower(), "")
-        return operation, "" if operation else "other_operation"
-    if request_type := a.get("llm.request.type"):
-        if "litellm.call_id" in a or span.scope == "litellm":
-            return OPERATIONS.get(str(request_type).lower(), ""), "other_operation"
-        return REQUEST_TYPES.get(str(request_type).lower(), ""), "other_operation"
-    if kind:
-        return OPENINFERENCE_KINDS[str(kind).upper()], ""
-    if observation:
-        return LANGFUSE_TYPES[str(observation)], ""
-    if wrapped := a.get("laikatest.operation.type"):
-        return LAIKATEST_TYPES.get(str(wrapped), ""), "wrapper"
+    for name, operations in OPERATION_ATTRIBUTES:
+        if told := a.get(name):
+            if name == "llm.request.type" and (span.scope == "litellm" or "litellm.call_id" in a):
+                operations = OPERATIONS  # noqa: PLW2901 # litellm's `completion` is a chat, OpenLLMetry's is not
+            operation = operations.get(str(told).lower(), "")
+            return operation, "" if operation else "other_operation"
     return ("chat", "") if _looks_like_a_call(span) else ("", "not_an_llm_call")
+
+
+def _is_wrapper(a: Attributes) -> bool:
+    for name, calls in (
+        ("openinference.span.kind", OPENINFERENCE_KINDS),
+        ("langfuse.observation.type", LANGFUSE_TYPES),
+    ):
+        if (kind := a.get(name)) and str(kind).lower() not in calls:
+            return True
+    return "traceloop.span.kind" in a and str(a["traceloop.span.kind"]).lower() in TRACELOOP_WRAPPERS
 
 
 def _looks_like_a_call(span: Span) -> bool:
@@ -69,6 +68,6 @@ def _looks_like_a_call(span: Span) -> bool:
 def http_child_of(span: Span) -> HttpChild | None:
     """The HTTP request that a client span describes, if it is one."""
     a = span.attributes
-    if span.kind != KIND_CLIENT or not ("http.request.method" in a or "http.method" in a):
+    if span.kind != KIND_CLIENT or a.keys().isdisjoint(HTTP_ATTRIBUTES):
         return None
     return HttpChild(span.end_ns, status_of(a.get("http.response.status_code", a.get("http.status_code"))))

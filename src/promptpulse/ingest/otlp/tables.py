@@ -37,9 +37,19 @@ REQUEST_TYPES = {
     "rerank": "rerank",
 }
 """`llm.request.type` of OpenLLMetry."""
-OPENINFERENCE_KINDS = {"LLM": "chat", "EMBEDDING": "embeddings"}
+OPENINFERENCE_KINDS = {"llm": "chat", "embedding": "embeddings"}
 LANGFUSE_TYPES = {"generation": "chat", "embedding": "embeddings"}
 LAIKATEST_TYPES = {"generation": "chat", "embedding": "embeddings"}
+OPERATION_ATTRIBUTES = (
+    ("gen_ai.operation.name", OPERATIONS),
+    ("llm.request.type", REQUEST_TYPES),
+    ("openinference.span.kind", OPENINFERENCE_KINDS),
+    ("langfuse.observation.type", LANGFUSE_TYPES),
+    ("laikatest.operation.type", LAIKATEST_TYPES),
+)
+"""The first that is present decides."""
+TRACELOOP_WRAPPERS = frozenset(("workflow", "task", "agent", "tool"))
+HTTP_ATTRIBUTES = ("http.request.method", "http.method", "http.response.status_code", "http.status_code")
 FAMILIES = {"embeddings": "embeddings", "rerank": "rerank"}
 """Operations that may describe one another; all others are ways to generate."""
 
