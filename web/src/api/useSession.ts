@@ -4,11 +4,12 @@ import { ApiError } from "./client";
 import { SESSION } from "./keys";
 import type { Session } from "./types";
 
-/** Who is signed in; null when nobody is. */
-export function useSession() {
+/** Who is signed in; null when nobody is. `ask` false: what is known already. */
+export function useSession(ask = true) {
   const api = useApi();
   return useQuery({
     queryKey: SESSION,
+    enabled: ask,
     staleTime: Infinity,
     queryFn: async ({ signal }): Promise<Session | null> => {
       try {

@@ -1,4 +1,6 @@
+import { StatusMark } from "../ui/StatusMark";
 import { Swatch } from "../ui/Swatch";
+import { bandRange } from "../format/status";
 import classes from "./ChartLegend.module.css";
 import type { TimeChart } from "./prepare";
 
@@ -11,21 +13,27 @@ interface Props {
 /** Which colour is which; a click switches a series off and on. */
 export function ChartLegend({ chart, hidden, onToggle }: Props) {
   const entries = chart.previous === null ? chart.series : [...chart.series, { ...chart.previous, key: "previous" }];
-  if (entries.length < 2) return null;
+  const { bands } = chart;
   return (
     <div className={classes["legend"]}>
-      {entries.map(({ key, label, colour }) => (
-        <button
-          key={key}
-          type="button"
-          className={classes["entry"]}
-          aria-pressed={!hidden.has(key)}
-          onClick={() => onToggle(key)}
-        >
-          {key === "previous" ? <span className={classes["dashes"]} aria-hidden /> : <Swatch place={colour} />}
-          {label}
-        </button>
+      {bands?.map((band) => (
+        <span key={band.name} className={classes["band"]}>
+          <StatusMark status={band.name} /> {bandRange(band, bands)}
+        </span>
       ))}
+      {entries.length > 1 &&
+        entries.map(({ key, label, colour }) => (
+          <button
+            key={key}
+            type="button"
+            className={classes["entry"]}
+            aria-pressed={!hidden.has(key)}
+            onClick={() => onToggle(key)}
+          >
+            {key === "previous" ? <span className={classes["dashes"]} aria-hidden /> : <Swatch place={colour} />}
+            {label}
+          </button>
+        ))}
       {chart.total > chart.series.length && (
         <span className={classes["more"]}>
           {chart.series.length} of {chart.total}, the largest

@@ -2,7 +2,7 @@ export type Scheme = "light" | "dark";
 
 /** Okabe and Ito's colours, darkened or lightened until each has 3:1 on the panel. */
 const PALETTE: Record<Scheme, readonly string[]> = {
-  light: ["#0069ad", "#c8560a", "#00875f", "#b3548f", "#957000", "#2b8cc9", "#6a51a3", "#5f6b7a"],
+  light: ["#0069ad", "#c8560a", "#00875f", "#b3548f", "#6b5000", "#2b8cc9", "#6a51a3", "#5f6b7a"],
   dark: ["#4da3e0", "#ff8f52", "#2fc298", "#e58fc0", "#dcb53a", "#8ccbf5", "#ab97ea", "#9aa6b5"],
 };
 

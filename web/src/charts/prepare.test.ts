@@ -86,7 +86,12 @@ test("the previous period is a second line beside a single one only", () => {
 });
 
 test("a success rate is read from its distance to 100", () => {
-  const spec = { kind: "line", metrics: ["rate"], thresholds: [{ value: 90, label: "Warning" }] } as const;
+  const bands = [
+    { name: "healthy", above: 90, inclusive: false },
+    { name: "critical", above: 0, inclusive: true },
+  ] as const;
+  const spec = { kind: "line", metrics: ["rate"], bands } as const;
+  expect(prepareTimeChart(result({}), spec, "UTC").thresholds).toEqual([90]);
   expect(prepareTimeChart(result({}), spec, "UTC").axes).toEqual([{ unit: "percent", min: 85, max: 100 }]);
   const low = result({ values: { rate: [[2, 4]] } });
   expect(prepareTimeChart(low, { kind: "line", metrics: ["rate"] }, "UTC").axes).toEqual([
@@ -102,4 +107,12 @@ test("a chart without any value is empty, and switched-off series are left out",
   );
   expect(chart.empty).toBe(true);
   expect(withoutSeries(chart, new Set(["calls|"])).series).toEqual([]);
+});
+
+test("what adds nothing to a stack is left out of it, unless nothing does", () => {
+  const spec = { kind: "area", metrics: ["calls", "p95"] } as const;
+  const of = (calls: number[], p95: number[]) =>
+    prepareTimeChart(result({ values: { calls: [calls], p95: [p95] } }), spec, "UTC").series.map(({ label }) => label);
+  expect(of([1, 0], [0, 0])).toEqual(["Calls"]);
+  expect(of([0, 0], [0, 0])).toEqual(["Calls", "p95"]);
 });

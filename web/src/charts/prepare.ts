@@ -10,9 +10,7 @@ export interface ChartSpec {
   kind: ChartKind;
   /** Metric keys, in the order they are stacked or listed. */
   metrics: readonly string[];
-  /** Values at which a line is drawn across, in the unit of the first metric. */
-  thresholds?: readonly { value: number; label: string }[];
-  /** Colours the line by the status of its value, where it is the only one. */
+  /** The statuses of the value: lines at their borders; a line that is alone is coloured by its status. */
   bands?: readonly Band[] | null;
 }
 
@@ -48,7 +46,8 @@ export interface TimeChart {
   axes: Axis[];
   /** The last bucket is still filling. */
   partialLast: boolean;
-  thresholds: readonly { value: number; label: string }[];
+  /** Values at which a line is drawn across: where a better band begins. */
+  thresholds: readonly number[];
   bands: readonly Band[] | null;
   /** No series has any value. */
   empty: boolean;
@@ -62,14 +61,17 @@ export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone:
   const buckets = (result.buckets ?? []).map((at) => Date.parse(at));
   const all = seriesOf(result, spec.metrics, result.values);
   const ranked = spec.metrics.length > 1 && result.groups.length <= 1 ? all : byMagnitude(all);
-  const shown = ranked.slice(0, MAX_SERIES);
+  const candidates = spec.kind === "line" ? ranked : withoutZeros(ranked);
+  const shown = candidates.slice(0, MAX_SERIES);
   const colours = assignColours(shown.map(({ identity }) => identity));
   const series = shown.map((one) => ({ ...one, colour: colours.get(one.identity) ?? 0 }));
   const [only] = series;
   const single = series.length === 1 && only !== undefined && spec.kind === "line";
-  const before = single && result.compare ? seriesOf(result, spec.metrics, result.compare.values)[0] : undefined;
-  const previous = before === undefined ? null : { ...before, label: "Previous period", points: fit(before, buckets) };
+  const thresholds = bordersOf(spec.bands ?? []);
   const bands = single ? (spec.bands ?? null) : null;
+  const before =
+    single && bands === null && result.compare ? seriesOf(result, spec.metrics, result.compare.values)[0] : undefined;
+  const previous = before === undefined ? null : { ...before, label: "Previous period", points: fit(before, buckets) };
   return {
     kind: spec.kind,
     timeZone,
@@ -77,10 +79,10 @@ export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone:
     ticks: timeTicks(buckets, timeZone, MAX_TICKS),
     series,
     previous,
-    total: all.length,
-    axes: axesOf(series, spec),
+    total: candidates.length,
+    axes: axesOf(series, spec.kind, thresholds),
     partialLast: result.last_bucket_partial,
-    thresholds: spec.thresholds ?? [],
+    thresholds,
     bands,
     empty: series.every(({ points }) => points.every((point) => point === null)),
   };
@@ -131,16 +133,28 @@ function byMagnitude(series: Series[]): Series[] {
   return [...series].sort((a, b) => size(b) - size(a));
 }
 
+/** What adds nothing to a stack is left out of it, unless nothing does. */
+function withoutZeros(series: Series[]): Series[] {
+  const some = series.filter(({ points }) => points.some((point) => point !== null && point !== 0));
+  return some.length === 0 ? series : some;
+}
+
+/** Where each band but the lowest begins. */
+function bordersOf(bands: readonly Band[]): number[] {
+  const lowest = Math.min(...bands.map(({ above }) => above));
+  return bands.map(({ above }) => above).filter((above) => above > lowest);
+}
+
 function fit({ points }: Series, buckets: readonly number[]): (number | null)[] {
   return buckets.map((_, index) => points[index] ?? null);
 }
 
-function axesOf(series: readonly Series[], spec: ChartSpec): Axis[] {
+function axesOf(series: readonly Series[], kind: ChartKind, thresholds: readonly number[]): Axis[] {
   const units = [...new Set(series.map(({ unit }) => unit))];
   return units.map((unit) => {
-    if (unit !== "percent" || spec.kind !== "line") return { unit, min: null, max: null };
+    if (unit !== "percent" || kind !== "line") return { unit, min: null, max: null };
     const values = series.flatMap(({ points }) => points.filter((point) => point !== null));
-    const lowest = Math.min(...values, ...(spec.thresholds ?? []).map(({ value }) => value));
+    const lowest = Math.min(...values, ...thresholds);
     const highest = Math.max(...values);
     // a rate near 100 is read from its distance to 100, one near 0 from its distance to 0
     if (lowest >= 50) return { unit, min: Math.max(0, Math.floor((lowest - 1) / 5) * 5), max: 100 };

@@ -1,6 +1,6 @@
 import type { EChartsOption, LineSeriesOption, BarSeriesOption, VisualMapComponentOption } from "echarts";
 import type { Band } from "../api/types";
-import { format } from "../format/number";
+import { formatAxis } from "../format/number";
 import { colourAt, INKS, type Scheme } from "./palette";
 import type { Series, TimeChart } from "./prepare";
 
@@ -39,7 +39,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       type: "value" as const,
       position: index === 0 ? ("left" as const) : ("right" as const),
       splitNumber: 3,
-      axisLabel: { color: inks.muted, fontSize: 11, formatter: (value: number) => format(value, unit) },
+      axisLabel: { color: inks.muted, fontSize: 11, formatter: (value: number) => formatAxis(value, unit) },
       splitLine: { show: index === 0, lineStyle: { color: inks.grid } },
       ...(min === null ? {} : { min }),
       ...(max === null ? {} : { max }),
@@ -80,9 +80,9 @@ function linesOf(chart: TimeChart, series: Series, scheme: Scheme): LineSeriesOp
     showSymbol: true,
     connectNulls: false,
     color: colour,
-    lineStyle: { width: chart.kind === "area" ? 1 : 1.75, type: dotted ? [2, 3] : "solid" },
+    lineStyle: { width: chart.kind === "area" ? 0 : 1.75, type: dotted ? [2, 3] : "solid" },
     yAxisIndex: chart.axes.findIndex(({ unit }) => unit === series.unit),
-    ...(chart.kind === "area" ? { stack: dotted ? "partial" : "all", areaStyle: { opacity: dotted ? 0.2 : 0.6 } } : {}),
+    ...(chart.kind === "area" ? { stack: dotted ? "partial" : "all", areaStyle: { opacity: dotted ? 0.3 : 0.8 } } : {}),
   });
   if (!chart.partialLast || last < 1) return [line(series.key, series.points, false)];
   const done = chart.buckets.map((_, index) => (index < last ? (series.points[index] ?? null) : null));
@@ -133,8 +133,8 @@ function thresholdsOf(chart: TimeChart, colour: string): LineSeriesOption[] {
         silent: true,
         symbol: "none",
         lineStyle: { color: colour, width: 1, type: "dashed", opacity: 0.8 },
-        label: { position: "insideEndTop", color: colour, fontSize: 10, formatter: "{b}" },
-        data: chart.thresholds.map(({ value, label }) => ({ yAxis: value, name: label })),
+        label: { show: false },
+        data: chart.thresholds.map((value) => ({ yAxis: value })),
       },
     },
   ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { format, formatChange, formatExact, NO_DATA, type Unit } from "./number";
+import { format, formatAxis, formatChange, formatExact, NO_DATA, type Unit } from "./number";
 
 const s = (text: string) => text.replaceAll(" ", "\u00a0");
 
@@ -46,4 +46,15 @@ test("a change carries its sign, and from nothing there is no change", () => {
   expect(formatChange(1234)).toBe(s("+1,234 %"));
   expect(formatChange(0.01)).toBe(s("0 %"));
   expect(formatChange(null)).toBe(NO_DATA);
+});
+
+test("axes drop digits that say nothing", () => {
+  expect([0.3, 0.0125, 0, 12, 1500].map((value) => formatAxis(value, "usd"))).toEqual([
+    "$0.3",
+    "$0.0125",
+    "$0",
+    "$12",
+    "$1,500.00",
+  ]);
+  expect(formatAxis(1500, "ms")).toBe(s("1.5 s"));
 });

@@ -20,6 +20,12 @@ export function formatExact(value: number | null | undefined, unit: Unit): strin
   return sign + EXACT_BY_UNIT[unit](Math.abs(value));
 }
 
+/** A number beside an axis: as short as it can be. */
+export function formatAxis(value: number, unit: Unit): string {
+  if (unit !== "usd" || Math.abs(value) >= 1000) return format(value, unit);
+  return `${value < 0 ? MINUS : ""}$${significant(Math.abs(value), 3)}`;
+}
+
 /** A change in percent with its sign; no data when there is nothing to compare with. */
 export function formatChange(percent: number | null | undefined): string {
   if (percent === null || percent === undefined || !Number.isFinite(percent)) return NO_DATA;

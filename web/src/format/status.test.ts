@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Band } from "../api/types";
-import { bandOf } from "./status";
+import { bandOf, bandRange } from "./status";
 
 const SUCCESS: Band[] = [
   { name: "critical", above: 0, inclusive: true },
@@ -22,4 +22,12 @@ test.each([
 
 test("a metric without bands has no status", () => {
   expect(bandOf(97, null)).toBeNull();
+});
+
+test("a band says which values it has", () => {
+  expect(SUCCESS.map((band) => bandRange(band, SUCCESS))).toEqual([
+    "below 90\u00a0%",
+    "above 95\u00a0%",
+    "from 90\u00a0%",
+  ]);
 });

@@ -21,10 +21,7 @@ export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: b
               First token
             </th>
             <th scope="col" className={classes["number"]}>
-              Tokens in
-            </th>
-            <th scope="col" className={classes["number"]}>
-              Tokens out
+              Tokens in, out
             </th>
             <th scope="col" className={classes["number"]}>
               Cost

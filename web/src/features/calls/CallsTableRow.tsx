@@ -37,9 +37,10 @@ export function CallsTableRow({ row, open }: { row: CallRow; open: boolean }) {
       </td>
       <td className={classes["number"]}>{format(row.latency_ms, "ms")}</td>
       <td className={classes["number"]}>{format(row.first_token_ms, "ms")}</td>
-      <td className={classes["number"]}>{format(row.input_tokens, "tokens")}</td>
-      <td className={classes["number"]}>{format(row.output_tokens, "tokens")}</td>
-      <td className={classes["number"]}>{row.cost_source === "unpriced" ? "unpriced" : format(row.cost_usd, "usd")}</td>
+      <td className={classes["number"]}>
+        {format(row.input_tokens, "tokens")}, {format(row.output_tokens, "tokens")}
+      </td>
+      <td className={classes["number"]}>{format(row.cost_usd, "usd")}</td>
       <td>
         <span className={classes["name"]} title={row.user_id ?? ""}>
           {row.user_id ?? "–"}

@@ -18,7 +18,7 @@ export function EnvironmentSelector() {
           variant="default"
           className={classes["selector"] ?? ""}
           rightSection={<IconChevronDown size={14} aria-hidden />}
-          aria-label={`Environment: ${view.environment ?? "all"}`}
+          aria-label={`Environment: ${view.environment ?? "All environments"}`}
         >
           {view.environment ?? "All environments"}
         </Button>

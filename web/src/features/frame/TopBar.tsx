@@ -50,7 +50,7 @@ export function TopBar({ analysis, onMenu }: Props) {
           size="xs"
           variant="default"
           onClick={palette.open}
-          aria-label="Search pages, prompts and actions"
+          aria-label="Find pages, prompts and actions, Ctrl K"
           className={classes["search"] ?? ""}
         >
           <IconSearch size={15} aria-hidden />

@@ -50,10 +50,7 @@ export function KpiCard({ metric, note, calls, totals, series, stale }: Props) {
   const comparing = totals.groups.length > 1;
   return (
     <section className={classes["card"]} data-stale={stale || undefined} aria-label={info.label}>
-      <h2 className={classes["label"]}>
-        {info.label}
-        {!comparing && status !== null && <StatusMark status={status} />}
-      </h2>
+      <h2 className={classes["label"]}>{info.label}</h2>
       {comparing ? (
         <KpiRows
           totals={totals}
@@ -74,7 +71,10 @@ export function KpiCard({ metric, note, calls, totals, series, stale }: Props) {
           <div className={classes["change"]}>
             {change !== undefined && <Change percent={change.percent} trend={change.trend} better={info.better} />}
           </div>
-          <div className={classes["note"]}>{note}</div>
+          <div className={classes["note"]}>
+            {status !== null && <StatusMark status={status} />}
+            {note}
+          </div>
           <div className={classes["spark"]}>
             {points !== undefined && (
               <Sparkline

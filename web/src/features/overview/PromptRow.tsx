@@ -33,7 +33,10 @@ export function PromptRow({ row: { prompt, values }, metrics }: Props) {
         const status = bandOf(value, catalogue?.get(key)?.bands);
         return (
           <td key={key} title={formatExact(value, unit)}>
-            {status !== null && status !== "healthy" && <StatusMark status={status} />} {format(value, unit)}
+            <span className={classes["cell"]}>
+              {status !== null && status !== "healthy" && <StatusMark status={status} />}
+              {format(value, unit)}
+            </span>
           </td>
         );
       })}

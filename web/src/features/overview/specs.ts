@@ -18,7 +18,6 @@ export function overviewCharts(comparing: boolean, bands: readonly Band[] | null
     kind: "line",
     metrics: ["success_rate"],
     bands,
-    thresholds: bordersOf(bands),
   };
   const one = (kind: ChartSpec["kind"], ...metrics: string[]): ChartSpec => ({ kind, metrics });
   return comparing
@@ -48,11 +47,3 @@ const ERROR_TYPES = [
   "system_errors",
   "other_errors",
 ];
-
-/** A line where each band but the lowest begins. */
-function bordersOf(bands: readonly Band[] | null): { value: number; label: string }[] {
-  const lowest = Math.min(...(bands ?? []).map(({ above }) => above));
-  return (bands ?? [])
-    .filter(({ above }) => above > lowest)
-    .map(({ name, above }) => ({ value: above, label: `${name} from ${above} %` }));
-}

@@ -9,7 +9,7 @@ import classes from "./SignIn.module.css";
 /** Sign-in by a one-time link (`?token=`) or by email and password; then on to `?return=`. */
 export function SignIn() {
   const [params] = useSearchParams();
-  const { data: session, isPending } = useSession();
+  const { data: session } = useSession(false);
   const token = params.get("token");
   if (session) return <Navigate to={safeReturn(params.get("return"))} replace />;
   return (
@@ -20,7 +20,7 @@ export function SignIn() {
           <h1 className={classes["name"]}>PromptPulse</h1>
           <p className={classes["claim"]}>Production metrics for your prompts</p>
         </div>
-        {!isPending && (token === null ? <PasswordSignIn /> : <LinkSignIn key={token} token={token} />)}
+        {token === null ? <PasswordSignIn /> : <LinkSignIn key={token} token={token} />}
       </div>
     </main>
   );
