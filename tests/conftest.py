@@ -1,0 +1,58 @@
+"""Fixtures that every test may use. One chDB folder a process: stores are shared, projects are not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from promptpulse.core.call import Call
+from promptpulse.core.times import to_micros
+from promptpulse.metrics import rollups
+from promptpulse.store import Store, migrate, open_store
+
+NOW = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC)
+MakeCall = Callable[..., Call]
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A real event store, up to date, for the whole run."""
+    opened = open_store(f"chdb://{tmp_path_factory.mktemp('events')}")
+    migrate(opened)
+    rollups.ensure(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def project() -> str:
+    """Id of a project that no other test uses."""
+    return str(uuid4())
+
+
+@pytest.fixture
+def make_call(project: str) -> MakeCall:
+    """A call of this test's project, `ago` before `now`; other fields as given."""
+    numbers = iter(range(1_000_000))
+
+    def make(*, at: datetime = NOW, ago: timedelta = timedelta(), **fields: object) -> Call:
+        given: dict[str, object] = {
+            "project": project, "id": f"call-{next(numbers)}", "ts": to_micros(at - ago), "latency_ms": 100.0, "prompt_id": "greeting",
+        }  # fmt: skip
+        return Call(**{**given, **fields})  # type: ignore[arg-type]  # fields are the test's business
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recordings and real traces, beside the repository. Its absence is a failure, not a skip."""
+    folder = Path(os.environ.get("PROMPTPULSE_SHARED", Path(__file__).parents[1].parent / "shared"))
+    if not folder.is_dir():
+        pytest.fail(f"{folder} is missing: put the shared folder beside the repository, or set PROMPTPULSE_SHARED to it")
+    return folder
