@@ -87,8 +87,8 @@ export interface AuditEntry {
   at: string;
   actor: string;
   action: string;
-  target: string | null;
-  detail: unknown;
+  target: string;
+  detail: Record<string, string | number | boolean | null>;
 }
 
 export interface Status {

@@ -1,3 +1,41 @@
+import { NavLink, Navigate, useParams } from "react-router";
+import { useHref } from "../../state/useHref";
+import { AccountSettings } from "./AccountSettings";
+import { AuditLog } from "./AuditLog";
+import { KeySettings } from "./KeySettings";
+import { MemberSettings } from "./MemberSettings";
+import { PriceSettings } from "./PriceSettings";
+import { ProjectSettings } from "./ProjectSettings";
+import classes from "./Settings.module.css";
+
+const PARTS = [
+  { path: "project", label: "Project", part: ProjectSettings },
+  { path: "keys", label: "API keys", part: KeySettings },
+  { path: "prices", label: "Prices", part: PriceSettings },
+  { path: "members", label: "Members", part: MemberSettings },
+  { path: "audit", label: "Audit log", part: AuditLog },
+  { path: "account", label: "My account", part: AccountSettings },
+] as const;
+
 export function Settings() {
-  return null;
+  const { part: path } = useParams();
+  const href = useHref();
+  const found = PARTS.find((one) => one.path === path);
+  if (found === undefined) return <Navigate to={href("/settings/project")} replace />;
+  const Part = found.part;
+  return (
+    <div className={classes["page"]}>
+      <h1 className={classes["title"]}>Settings</h1>
+      <nav className={classes["nav"]} aria-label="Settings">
+        {PARTS.map(({ path: to, label }) => (
+          <NavLink key={to} to={href(`/settings/${to}`)} className={classes["link"] ?? ""}>
+            {label}
+          </NavLink>
+        ))}
+      </nav>
+      <div className={classes["part"]}>
+        <Part />
+      </div>
+    </div>
+  );
 }

@@ -1,0 +1,48 @@
+import type { ApiKey } from "../../api/types";
+import { formatAgo, formatTime } from "../../format/time";
+import { useProject } from "../../state/ProjectContext";
+import { ConfirmButton } from "../../ui/ConfirmButton";
+import { SCOPES } from "./scopes";
+import classes from "./Settings.module.css";
+import { useSettingsChange } from "./useSettingsChange";
+
+interface Props {
+  apiKey: ApiKey;
+  mayRevoke: boolean;
+  /** Epoch milliseconds at which the list was asked. */
+  at: number;
+}
+
+export function KeyRow({ apiKey, mayRevoke, at }: Props) {
+  const { time_zone: zone } = useProject();
+  const revoke = useSettingsChange<unknown>("keys");
+  const revoked = apiKey.revoked_at !== null;
+  return (
+    <tr className={revoked ? classes["dead"] : undefined}>
+      <td>{apiKey.name}</td>
+      <td className={classes["code"]}>{apiKey.prefix}…</td>
+      <td>{apiKey.scopes.map((scope) => SCOPES[scope].label).join(", ")}</td>
+      <td>
+        {formatTime(apiKey.created_at, "date", zone)}
+        <span className={classes["muted"]}> by {apiKey.created_by ?? "the command line"}</span>
+      </td>
+      <td>{formatAgo(apiKey.last_used_at, at)}</td>
+      <td>
+        {revoked ? (
+          `Revoked ${formatTime(apiKey.revoked_at, "date", zone)}`
+        ) : mayRevoke ? (
+          <ConfirmButton
+            label="Revoke"
+            does={`Revoke key “${apiKey.name}”`}
+            consequence={`Programs that use ${apiKey.prefix}… are refused from now on. This cannot be undone.`}
+            pending={revoke.isPending}
+            error={revoke.error}
+            onConfirm={(done) => revoke.mutate({ path: `/keys/${apiKey.id}`, method: "DELETE" }, { onSuccess: done })}
+          />
+        ) : (
+          "Active"
+        )}
+      </td>
+    </tr>
+  );
+}

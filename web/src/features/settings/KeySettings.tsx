@@ -1,0 +1,63 @@
+import { Button } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlus } from "@tabler/icons-react";
+import type { ApiKey } from "../../api/types";
+import { useProject } from "../../state/ProjectContext";
+import { Empty } from "../../ui/Empty";
+import { Panel } from "../../ui/Panel";
+import { RowsState } from "../../ui/RowsState";
+import { KeyRow } from "./KeyRow";
+import { NewKey } from "./NewKey";
+import classes from "./Settings.module.css";
+import { useSettingsList } from "./useSettingsList";
+
+export function KeySettings() {
+  const { id, role } = useProject();
+  const keys = useSettingsList<ApiKey>("keys", "/keys", { project: id });
+  const [creating, dialog] = useDisclosure(false);
+  const mayEdit = role === "admin";
+  return (
+    <Panel
+      title="API keys"
+      actions={
+        mayEdit && (
+          <Button size="compact-xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={dialog.open}>
+            New key
+          </Button>
+        )
+      }
+    >
+      <p className={classes["lead"]}>
+        Programs send calls and read metrics with a key. A key works for this project only.
+      </p>
+      <RowsState
+        what="The keys"
+        rows={keys.data}
+        error={keys.error}
+        onRetry={() => void keys.refetch()}
+        empty={<Empty title="No keys yet">Make one to send calls.</Empty>}
+      >
+        <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="API keys">
+          <table className={classes["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Begins with</th>
+                <th scope="col">May</th>
+                <th scope="col">Created</th>
+                <th scope="col">Last used</th>
+                <th scope="col">State</th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.data?.map((key) => (
+                <KeyRow key={key.id} apiKey={key} mayRevoke={mayEdit} at={keys.dataUpdatedAt} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </RowsState>
+      <NewKey opened={creating} onClose={dialog.close} />
+    </Panel>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Member } from "../../api/types";
+import { useSession } from "../../api/useSession";
+import { useProject } from "../../state/ProjectContext";
+import { Empty } from "../../ui/Empty";
+import { Panel } from "../../ui/Panel";
+import { RowsState } from "../../ui/RowsState";
+import { MemberRow } from "./MemberRow";
+import { NewMemberForm } from "./NewMemberForm";
+import classes from "./Settings.module.css";
+import { useSettingsList } from "./useSettingsList";
+
+export function MemberSettings() {
+  const { id, role } = useProject();
+  const { data: session } = useSession();
+  const members = useSettingsList<Member>("members", `/projects/${id}/members`);
+  return (
+    <>
+      <Panel title="Members">
+        <RowsState
+          what="The members"
+          rows={members.data}
+          error={members.error}
+          onRetry={() => void members.refetch()}
+          empty={<Empty title="No members yet">Add a colleague by email.</Empty>}
+        >
+          <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Members">
+            <table className={classes["table"]}>
+              <thead>
+                <tr>
+                  <th scope="col">Person</th>
+                  <th scope="col">Role</th>
+                  <th scope="col">Added</th>
+                  <th scope="col">Membership</th>
+                </tr>
+              </thead>
+              <tbody>
+                {members.data?.map((member) => (
+                  <MemberRow
+                    key={member.user_id}
+                    member={member}
+                    mayEdit={role === "admin"}
+                    isSelf={member.user_id === session?.user.id}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </RowsState>
+      </Panel>
+      {role === "admin" && <NewMemberForm />}
+    </>
+  );
+}

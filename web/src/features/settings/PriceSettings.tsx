@@ -1,0 +1,71 @@
+import type { Price } from "../../api/types";
+import { useStatus } from "../../api/useStatus";
+import { useProject } from "../../state/ProjectContext";
+import { Empty } from "../../ui/Empty";
+import { Panel } from "../../ui/Panel";
+import { RowsState } from "../../ui/RowsState";
+import { NewPriceForm } from "./NewPriceForm";
+import { PriceRow } from "./PriceRow";
+import classes from "./Settings.module.css";
+import { UnpricedModels } from "./UnpricedModels";
+import { useSettingsList } from "./useSettingsList";
+
+export function PriceSettings() {
+  const { id, role } = useProject();
+  const prices = useSettingsList<Price>("prices", `/projects/${id}/prices`);
+  const { data: status } = useStatus();
+  const mayEdit = role !== "viewer";
+  return (
+    <>
+      {status !== undefined && status.unpriced_models.length > 0 && <UnpricedModels models={status.unpriced_models} />}
+      <Panel title="Your prices">
+        <p className={classes["lead"]}>
+          Calls are priced from the public list of the day they were made. A price here comes first. It counts for calls
+          that arrive from now on.
+        </p>
+        <RowsState
+          what="The prices"
+          rows={prices.data}
+          error={prices.error}
+          onRetry={() => void prices.refetch()}
+          empty={
+            <Empty title="No prices of your own">
+              Add one for a model that the public list does not know, or for your contract.
+            </Empty>
+          }
+        >
+          <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Your prices">
+            <table className={classes["table"]}>
+              <thead>
+                <tr>
+                  <th scope="col">Provider</th>
+                  <th scope="col">Model</th>
+                  <th scope="col">From</th>
+                  <th scope="col" className={classes["number"]}>
+                    Input
+                  </th>
+                  <th scope="col" className={classes["number"]}>
+                    Output
+                  </th>
+                  <th scope="col" className={classes["number"]}>
+                    Cached input
+                  </th>
+                  <th scope="col" className={classes["number"]}>
+                    Cache write
+                  </th>
+                  <th scope="col">USD a million tokens</th>
+                </tr>
+              </thead>
+              <tbody>
+                {prices.data?.map((price) => (
+                  <PriceRow key={price.id} price={price} mayDelete={mayEdit} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </RowsState>
+      </Panel>
+      {mayEdit && <NewPriceForm />}
+    </>
+  );
+}

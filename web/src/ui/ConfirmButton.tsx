@@ -1,0 +1,40 @@
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { FormError } from "./FormError";
+
+interface Props {
+  /** What the button does and to what, in the dialog too: "Revoke key “collector”". */
+  does: string;
+  /** The word on the button in the row. */
+  label: string;
+  consequence: string;
+  pending: boolean;
+  error: Error | null;
+  onConfirm: (done: () => void) => void;
+}
+
+/** A button for what cannot be undone: it names its object and asks once. */
+export function ConfirmButton({ does, label, consequence, pending, error, onConfirm }: Props) {
+  const [opened, dialog] = useDisclosure(false);
+  return (
+    <>
+      <Button size="compact-xs" variant="default" onClick={dialog.open} aria-label={`${label}: ${does}`}>
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={dialog.close} title={`${does}?`}>
+        <Stack gap="sm">
+          <Text>{consequence}</Text>
+          <FormError error={error} fields={[]} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={dialog.close} data-autofocus>
+              Cancel
+            </Button>
+            <Button color="red" loading={pending} onClick={() => onConfirm(dialog.close)}>
+              {does}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
