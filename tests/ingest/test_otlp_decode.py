@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from promptpulse.core.errors import BadRequest
 from promptpulse.ingest.otlp import Content, Media, RecentCalls, read_logs, read_traces
 from promptpulse.ingest.otlp.decode import MAX_DEPTH, decode_logs, decode_traces
-from wire.spans import CHAT, NOW, NOW_NS, USED, body, ids, read, span
+from wire.spans import CHAT, NOW, NOW_NS, USED, body, ids, read, span, value
 
 
 def json_values(**values: object) -> dict[str, object]:
@@ -198,10 +200,13 @@ def test_the_latest_time_is_a_day_ahead_of_the_clock() -> None:
 
 
 def log(
-    name: str, content: object, *, as_attribute: bool = False, number: int = 1, **attributes: object
+    name: str,
+    content: object,
+    *,
+    as_attribute: bool = False,
+    number: int = 1,
+    attributes: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    from wire.spans import value
-
     named = {"event.name": name} if as_attribute else {}
     return {
         "traceId": f"{1:032x}",
@@ -209,7 +214,7 @@ def log(
         "observedTimeUnixNano": str(NOW_NS),
         **({} if as_attribute else {"eventName": name}),
         "body": value(content),
-        "attributes": [{"key": k, "value": value(v)} for k, v in (named | attributes).items()],
+        "attributes": [{"key": k, "value": value(v)} for k, v in {**named, **attributes}.items()],
     }
 
 
@@ -247,7 +252,7 @@ def test_messages_in_log_records_are_gathered_by_call(as_attribute: bool) -> Non
 def test_operation_details_hold_structured_messages() -> None:
     message = {"role": "user", "parts": [{"type": "text", "content": "Hi"}]}
     details = {"gen_ai.input.messages": [message]}
-    sent = logs(log("gen_ai.client.inference.operation.details", None, **details))
+    sent = logs(log("gen_ai.client.inference.operation.details", None, attributes=details))
     assert read_logs(sent, "json") == [Content(CALL, json.dumps([message], separators=(",", ":")), "")]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -95,9 +95,9 @@ def test_an_embedding_below_a_generation_is_a_request_of_its_own() -> None:
 def test_an_agent_is_not_counted_beside_its_calls_though_it_repeats_their_usage() -> None:
     tree = [
         span(1, {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "geo", **USED}, scope="pydantic-ai"),
-        span(2, CHAT | USED, parent=1, scope="pydantic-ai", ms=30.0),
+        span(2, {**CHAT, **USED}, parent=1, scope="pydantic-ai", ms=30.0),
         span(3, {"gen_ai.operation.name": "execute_tool"}, parent=1, scope="pydantic-ai"),
-        span(4, CHAT | USED, parent=1, scope="pydantic-ai", at_ms=50.0, ms=30.0),
+        span(4, {**CHAT, **USED}, parent=1, scope="pydantic-ai", at_ms=50.0, ms=30.0),
     ]
     assert ids(read(*tree)) == [2, 4]
     assert in_any_order(tree) == {2}
@@ -160,8 +160,8 @@ def test_siblings_with_one_response_id_below_a_wrapper_are_one_call() -> None:
         ({"trace": 2, "scope": "b", "at_ms": 10.0, "ms": 50.0, "process": "other"}, 2),
     ],
 )
-def test_equal_tokens_one_inside_the_other_in_one_process_is_one_call(inner: dict[str, object], expected: int) -> None:
-    pair = [span(1, ANSWER, scope="a"), span(2, CHAT | USED, **inner)]  # type: ignore[arg-type]
+def test_equal_tokens_one_inside_the_other_in_one_process_is_one_call(inner: dict[str, Any], expected: int) -> None:
+    pair = [span(1, ANSWER, scope="a"), span(2, {**CHAT, **USED}, **inner)]
     assert in_any_order(pair) == {expected}
 
 
@@ -300,12 +300,10 @@ def test_a_body_that_is_never_settled_is_forgotten_after_a_minute() -> None:
 
 def test_many_threads_count_each_call_once() -> None:
     recent = RecentCalls()
+    answers = [{**ANSWER, "gen_ai.response.id": f"gen-{t}"} for t in range(1, 41)]
     spans = [
-        [
-            span(1, GENERATION, trace=t, scope="langfuse-sdk", ms=500.0),
-            span(2, ANSWER | {"gen_ai.response.id": f"gen-{t}"}, trace=t, parent=1),
-        ]
-        for t in range(1, 41)
+        [span(1, GENERATION, trace=t, scope="langfuse-sdk", ms=500.0), span(2, answer, trace=t, parent=1)]
+        for t, answer in enumerate(answers, 1)
     ]
     counted: list[str] = []
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from wire.spans import CHAT, USED, call_of, drops, read, span
+from promptpulse.ingest.otlp import RecentCalls, read_traces
+from wire.spans import CHAT, NOW, USED, SpanJson, body, call_of, drops, read, span
 
 if TYPE_CHECKING:
     from promptpulse.core.call import Call
@@ -489,7 +490,7 @@ def test_the_status_is_read_from_the_known_spellings_of_messages(message: str, e
 
 
 def test_http_children_tell_the_last_status_and_the_retries() -> None:
-    def post(number: int, at_ms: float, status: int) -> dict[str, Any]:
+    def post(number: int, at_ms: float, status: int) -> SpanJson:
         return span(
             number, {"http.method": "POST", "http.status_code": status}, parent=1, at_ms=at_ms, ms=10.0, scope="http"
         )
@@ -529,9 +530,6 @@ def test_properties_are_bounded_in_number_and_length() -> None:
 
 
 def test_the_environment_and_service_are_the_resources() -> None:
-    from promptpulse.ingest.otlp import RecentCalls, read_traces
-    from wire.spans import NOW, body
-
     sent = body(
         span(1, {**CHAT, "langfuse.environment": "other"}),
         resource={"deployment.environment": "staging", "service.name": "assistant"},

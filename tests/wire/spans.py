@@ -20,7 +20,7 @@ USED = {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.output_tokens": 45}
 SpanJson = dict[str, Any]
 
 
-def value(of: object) -> dict[str, Any]:
+def value(of: object) -> dict[str, Any]:  # noqa: PLR0911 # one return a kind
     """An OTLP/JSON AnyValue."""
     match of:
         case None:
