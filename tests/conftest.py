@@ -54,5 +54,7 @@ def shared() -> Path:
     """The folder of recordings and real traces, beside the repository. Its absence is a failure, not a skip."""
     folder = Path(os.environ.get("PROMPTPULSE_SHARED", Path(__file__).parents[1].parent / "shared"))
     if not folder.is_dir():
-        pytest.fail(f"{folder} is missing: put the shared folder beside the repository, or set PROMPTPULSE_SHARED to it")
+        pytest.fail(
+            f"{folder} is missing: put the shared folder beside the repository, or set PROMPTPULSE_SHARED to it"
+        )
     return folder

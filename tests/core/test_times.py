@@ -55,8 +55,14 @@ def test_a_midnight_that_does_not_exist_begins_at_the_change() -> None:
 
 
 def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
-    assert edges(utc(2026, 11, 18), utc(2026, 11, 24), BUCKETS["1w"], ZoneInfo("UTC")) == [utc(2026, 11, 16), utc(2026, 11, 23)]
-    assert edges(utc(2026, 1, 31), utc(2026, 3, 1), BUCKETS["1mo"], ZoneInfo("UTC")) == [utc(2026, 1, 1), utc(2026, 2, 1)]
+    assert edges(utc(2026, 11, 18), utc(2026, 11, 24), BUCKETS["1w"], ZoneInfo("UTC")) == [
+        utc(2026, 11, 16),
+        utc(2026, 11, 23),
+    ]
+    assert edges(utc(2026, 1, 31), utc(2026, 3, 1), BUCKETS["1mo"], ZoneInfo("UTC")) == [
+        utc(2026, 1, 1),
+        utc(2026, 2, 1),
+    ]
 
 
 @pytest.mark.parametrize(

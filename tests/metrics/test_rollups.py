@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import MakeCall
 
-from promptpulse.ingest.writer import insert
-from promptpulse.metrics import Query, rollups, run
+from promptpulse.ingest.writer import Writer, insert
+from promptpulse.metrics import METRICS, Query, days, rollups, run
 from promptpulse.store import Store
 
 NOW = datetime.now(UTC)
@@ -34,8 +34,38 @@ def test_an_hour_that_lost_a_write_is_found_and_rebuilt(
 def test_a_changed_definition_is_built_anew(store: Store, project: str, make_call: MakeCall) -> None:
     insert(store, [make_call(at=HOUR)], 0)
     store.insert(
-        "rollup_definitions", {"name": ["calls_1h"], "definition": ["of an older version"]}, {"name": "String", "definition": "String"}
+        "rollup_definitions",
+        {"name": ["calls_1h"], "definition": ["of an older version"]},
+        {"name": "String", "definition": "String"},
     )
     assert rollups.ensure(store) == ["calls_1h"]
     frame = run(store, Query(project, ("total_requests",), HOUR, HOUR + timedelta(hours=1), by=("model",)), NOW)
     assert (frame.source, frame.values["total_requests"]) == ("calls_1h", [[1]])
+
+
+def test_whole_days_answer_and_a_late_call_reopens_its_day(store: Store, project: str, make_call: MakeCall) -> None:
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    start, day = midnight - timedelta(days=3, hours=5), timedelta(days=1)
+    at = [start, midnight - 3 * day, midnight - 2 * day, midnight - 2 * day, midnight - timedelta(seconds=1), NOW]
+    insert(store, [make_call(at=t, user_id=f"user-{i % 2}", latency_ms=100 * (i + 1)) for i, t in enumerate(at)], 0)
+    query = Query(project, tuple(METRICS), start, NOW + timedelta(hours=1), by=("prompt_id",))
+    assert days.build_all(store, NOW + timedelta(hours=1)) >= 3
+
+    raw = run(store, query, NOW, source=rollups.RAW)
+    read = run(store, query, NOW)
+    assert "calls_1d_by_prompt" in read.source
+    assert read.values == raw.values
+    assert read.values["total_requests"] == [[6]]
+    assert read.values["unique_users"] == [[2]]
+
+    writer = Writer(store, lambda: NOW)
+    writer.start()
+    late = make_call(at=midnight - 2 * day, user_id="user-9")
+    assert writer.write([late]).result(10).accepted == 1
+    writer.close()
+
+    again = run(store, query, NOW)
+    assert again.values == run(store, query, NOW, source=rollups.RAW).values
+    assert again.values["total_requests"] == [[7]]
+    assert again.values["unique_users"] == [[3]]
+    assert days.unbuilt(store, NOW + timedelta(hours=1))[0] == (project, (midnight - 2 * day).date())

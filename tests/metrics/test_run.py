@@ -28,8 +28,12 @@ def test_rates_counts_and_means_of_four_calls(store: Store, project: str, make_c
     insert(
         store,
         [
-            make_call(at=NOON, latency_ms=100, input_tokens=10, output_tokens=5, total_tokens=15, cost_usd=Decimal("0.5")),
-            make_call(at=NOON, latency_ms=200, input_tokens=30, output_tokens=15, total_tokens=45, cost_usd=Decimal("1.5")),
+            make_call(
+                at=NOON, latency_ms=100, input_tokens=10, output_tokens=5, total_tokens=15, cost_usd=Decimal("0.5")
+            ),
+            make_call(
+                at=NOON, latency_ms=200, input_tokens=30, output_tokens=15, total_tokens=45, cost_usd=Decimal("1.5")
+            ),
             make_call(at=NOON, latency_ms=300, input_tokens=10, output_tokens=5, total_tokens=15),
             make_call(at=NOON, latency_ms=400, status="error", error_type="timeout", error_family="5xx"),
         ],
@@ -69,12 +73,16 @@ def test_percentiles_are_within_three_quarters_of_a_percent(store: Store, projec
 
 def test_an_hour_long_call_is_not_clipped(store: Store, project: str, make_call: MakeCall) -> None:
     insert(store, [make_call(at=NOON, latency_ms=3_600_000)], 0)
-    assert run(store, ask(project, "p99_latency_ms"), NOW).total("p99_latency_ms") == pytest.approx(3_600_000, rel=0.0075)
+    assert run(store, ask(project, "p99_latency_ms"), NOW).total("p99_latency_ms") == pytest.approx(
+        3_600_000, rel=0.0075
+    )
 
 
 def test_empty_buckets_count_zero_and_have_no_rate(store: Store, project: str, make_call: MakeCall) -> None:
     insert(store, [make_call(at=NOON + 2 * HOUR)], 0)
-    frame = run(store, ask(project, "total_requests", "success_rate", "total_cost_usd", bucket="1h", end=NOON + 3 * HOUR), NOW)
+    frame = run(
+        store, ask(project, "total_requests", "success_rate", "total_cost_usd", bucket="1h", end=NOON + 3 * HOUR), NOW
+    )
     assert frame.buckets == (NOON, NOON + HOUR, NOON + 2 * HOUR)
     assert frame.values["total_requests"] == [[0, 0, 1]]
     assert frame.values["success_rate"] == [[None, None, 100]]
@@ -94,17 +102,31 @@ def test_the_largest_groups_are_kept_and_counted(store: Store, project: str, mak
     assert frame.values["total_requests"] == [[5], [4]]
 
 
-def test_series_keep_the_groups_that_are_largest_over_the_whole_range(store: Store, project: str, make_call: MakeCall) -> None:
-    insert(store, [make_call(at=NOON + h * HOUR, model=m) for h, m in [(0, "a"), (0, "b"), (1, "b"), (1, "c"), (1, "c"), (1, "c")]], 0)
+def test_series_keep_the_groups_that_are_largest_over_the_whole_range(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    insert(
+        store,
+        [
+            make_call(at=NOON + h * HOUR, model=m)
+            for h, m in [(0, "a"), (0, "b"), (1, "b"), (1, "c"), (1, "c"), (1, "c")]
+        ],
+        0,
+    )
     frame = run(store, ask(project, "total_requests", by=("model",), limit=2, bucket="1h", end=NOON + 2 * HOUR), NOW)
     assert frame.groups == (("c",), ("b",))
     assert frame.values["total_requests"] == [[0, 3], [1, 1]]
 
 
-def test_unknown_values_are_a_group_of_their_own_and_can_be_filtered(store: Store, project: str, make_call: MakeCall) -> None:
+def test_unknown_values_are_a_group_of_their_own_and_can_be_filtered(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
     insert(store, [make_call(at=NOON, feature="chat"), make_call(at=NOON), make_call(at=NOON)], 0)
     frame = run(store, ask(project, "total_requests", by=("feature",)), NOW)
-    assert dict(zip(frame.groups, [row[0] for row in frame.values["total_requests"]], strict=True)) == {(None,): 2, ("chat",): 1}
+    assert dict(zip(frame.groups, [row[0] for row in frame.values["total_requests"]], strict=True)) == {
+        (None,): 2,
+        ("chat",): 1,
+    }
     unknown = run(store, ask(project, "total_requests", where=(Filter("feature", "in", (None,)),)), NOW)
     assert unknown.total("total_requests") == 2
 
@@ -125,7 +147,11 @@ def test_projects_do_not_see_each_other(store: Store, project: str, make_call: M
 def test_a_value_with_quotes_is_only_a_value(store: Store, project: str, make_call: MakeCall) -> None:
     name = "it's') OR 1=1 -- {project:String} \\ \t\U0001f600"
     insert(store, [make_call(at=NOON, prompt_id=name), make_call(at=NOON)], 0)
-    frame = run(store, ask(project, "total_requests", by=("prompt_id",), bucket="1h", where=(Filter("prompt_id", "in", (name,)),)), NOW)
+    frame = run(
+        store,
+        ask(project, "total_requests", by=("prompt_id",), bucket="1h", where=(Filter("prompt_id", "in", (name,)),)),
+        NOW,
+    )
     assert frame.groups == ((name,),)
     assert frame.values["total_requests"] == [[1]]
 
@@ -137,7 +163,11 @@ def test_users_are_counted_once(store: Store, project: str, make_call: MakeCall)
 
 def test_the_peak_is_the_busiest_minute(store: Store, project: str, make_call: MakeCall) -> None:
     minute = timedelta(minutes=1)
-    insert(store, [make_call(at=NOON + m * minute, prompt_id=p) for m, p in [(0, "a"), (1, "a"), (1, "b"), (1, "b"), (2, "b")]], 0)
+    insert(
+        store,
+        [make_call(at=NOON + m * minute, prompt_id=p) for m, p in [(0, "a"), (1, "a"), (1, "b"), (1, "b"), (2, "b")]],
+        0,
+    )
     assert run(store, ask(project, "peak_rpm"), NOW).total("peak_rpm") == 3
     by_prompt = run(store, ask(project, "peak_rpm", by=("prompt_id",)), NOW)
     assert (by_prompt.groups, by_prompt.values["peak_rpm"]) == ((("b",), ("a",)), [[2], [1]])
@@ -162,7 +192,11 @@ def test_the_peak_is_the_busiest_minute(store: Store, project: str, make_call: M
 )
 def test_a_bad_question_names_its_field(store: Store, project: str, change: dict[str, object], field: str) -> None:
     with pytest.raises(BadQuery) as refused:
-        run(store, ask(project, "total_requests", **change) if "metrics" not in change else replace(ask(project), **change), NOW)  # type: ignore[arg-type]  # changes are the test's business
+        run(
+            store,
+            ask(project, "total_requests", **change) if "metrics" not in change else replace(ask(project), **change),
+            NOW,
+        )  # type: ignore[arg-type]  # changes are the test's business
     assert refused.value.field == field
     assert field in refused.value.message
 

@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from promptpulse.core.call import Call
 from promptpulse.core.errors import AppError, Unavailable
+from promptpulse.core.times import EPOCH, to_micros
 from promptpulse.ingest.otlp import Content
 from promptpulse.ingest.rows import COLUMN_TYPES, TEXT_TYPES, columns, text_columns
 from promptpulse.ingest.seen import Seen
+from promptpulse.metrics import days
 from promptpulse.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 GROUP_ROWS = 20_000
 RETRY_DELAYS_S = (0.1, 0.5, 2.0)
 QUEUE_BYTES = 64 << 20
+IDLE_S = 1.0
+TIDY_EVERY_S = 60.0
+DAY_US = 86_400_000_000
 ROW_BYTES = 1500
 """Rough size of a queued call without texts, for the bound of the queue."""
 
@@ -58,11 +63,15 @@ class Writer:
         self._queued_bytes = 0
         self._changed = threading.Condition()  # guards the three fields around it
         self._closing = False
+        self._whole: set[days.Day] = set()
+        self._unbuilt: list[days.Day] = []
+        self._next_tidy = 0.0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
         """Remember what is stored, then serve. Run after the rollups were repaired."""
         self._seen.load(self._clock())
+        self._whole = days.all_whole_days(self._store)
         self._thread.start()
 
     def write(self, calls: Sequence[Call], undated: frozenset[int] = frozenset()) -> Future[Written]:
@@ -94,9 +103,9 @@ class Writer:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._queue and not self._closing:
-                    self._changed.wait()
-                if not self._queue:
+                if not self._queue and not self._closing:
+                    self._changed.wait(IDLE_S)
+                if not self._queue and self._closing:
                     return
                 # what arrived during the last insert is the next group: no batch waits for company
                 group: list[_Batch] = []
@@ -105,7 +114,33 @@ class Writer:
                     group.append(self._queue.pop(0))
                     rows += len(group[-1].calls)
                 self._queued_bytes -= sum(b.size for b in group)
-            self._write_group(group)
+            if group:
+                self._write_group(group)
+            else:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        """While nothing arrives: compute a day that is over, for the rollup of days."""
+        if not self._store.embedded:
+            return  # another process may be storing calls of that day
+        try:
+            if not self._unbuilt and time.monotonic() >= self._next_tidy:
+                self._next_tidy = time.monotonic() + TIDY_EVERY_S
+                self._unbuilt = days.unbuilt(self._store, self._clock())
+            if self._unbuilt:
+                day = self._unbuilt.pop(0)
+                days.build(self._store, day)
+                self._whole.add(day)
+        except AppError as e:
+            log.warning("a day could not be computed, queries read its hours: %s", e.message)
+
+    def _reopen(self, calls: Sequence[Call], now: datetime) -> None:
+        """Late calls make their days incomplete, before they are stored."""
+        touched = {(c.project, c.ts // DAY_US) for c in calls if c.ts < to_micros(now) // DAY_US * DAY_US}
+        reopened = {(project, (EPOCH + timedelta(days=day)).date()) for project, day in touched} & self._whole
+        if reopened:
+            days.reopen(self._store, reopened)
+            self._whole -= reopened
 
     def _write_group(self, group: Sequence[_Batch]) -> None:
         try:
@@ -134,6 +169,7 @@ class Writer:
         duplicates = self._seen.duplicates(calls, frozenset(undated), now)
         fresh = [c for i, c in enumerate(calls) if i not in duplicates] if duplicates else calls
         if fresh:
+            self._reopen(fresh, now)
             insert(self._store, fresh, int(now.timestamp()))
             self._seen.add(fresh)
             if self._on_stored:

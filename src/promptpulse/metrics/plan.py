@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
 from promptpulse.metrics.measures import MEASURES, decoded
 from promptpulse.metrics.query import Query
-from promptpulse.metrics.rollups import RAW, ROLLUPS, Source
+from promptpulse.metrics.rollups import DAYS, RAW, ROLLUPS, Source
 
 _REFERENCE = re.compile(r"\{(\w+)(?::([\d.]+))?\}")
 KEEP_MARGIN = timedelta(hours=1)
@@ -24,7 +24,7 @@ class Plan:
 
     sql: str
     params: dict[str, object]
-    source: Source
+    tables: str
     has_bucket: bool = False
 
 
@@ -61,77 +61,103 @@ def pick(
     return RAW
 
 
+def usable_days(whole: Sequence[date], starts: Sequence[datetime] | None) -> Sequence[date]:
+    """The whole days that a query with these buckets can read: none when a bucket begins inside a UTC day."""
+    return whole if all(s.timestamp() % 86_400 == 0 for s in (starts or ())[1:]) else ()
+
+
 def plan(
     query: Query,
     metrics: Sequence[Metric],
     starts: Sequence[datetime] | None,
-    now: datetime,
+    source: Source,
     *,
     only: Sequence[Sequence[str]] | None = None,
-    source: Source | None = None,
+    days: Sequence[date] = (),
 ) -> Plan:
-    """The statement for `metrics` (all of one kind: peak or not).
+    """The statement for `metrics` (all peaks, or none). `only`: groups to keep, as stored values.
 
-    `only`: groups to keep, as stored values. `source` forces a table; the guard of raw against rollup does."""
+    `days` are read from the rollup of days, the rest of the range from `source`."""
     used = references(metrics)
     peak = metrics[0].peak
-    finest = timedelta(minutes=1) if peak else None  # a peak is a number of minutes
-    source = source or pick(query, starts, now, frozenset(used), finest)
     params: dict[str, object] = {"project": query.project, "start": query.start, "end": query.end}
+    filters = _filters(query, params, only)
+    table = f"{source.table} WHERE {' AND '.join([*_range(source), *filters])}"
+    tables = source.table
+    if days:
+        params["days"] = list(days)
+        table = f"({_days_and_rest(query, source, list(used))})" + (
+            f" WHERE {' AND '.join(filters)}" if filters else ""
+        )
+        tables = f"{DAYS.table}, {source.table}"
+    t, states = (source.time, not source.is_raw) if not days else (DAYS.time, True)
     dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
     keys = [f"g{i}" for i in range(len(dimensions))]
     columns = [f"{d} AS {k}" for d, k in zip(dimensions, keys, strict=True)]
     if starts is not None:
-        columns.insert(0, f"{_bucket(source.time, starts, params)} AS bucket")
+        columns.insert(0, f"{_bucket(t, starts, params)} AS bucket")
         keys.insert(0, "bucket")
     grouped = [*keys, "minute"] if peak else keys
     if peak:
-        columns.append(f"toStartOfMinute({source.time}, 'UTC') AS minute")
-    columns += [f"{_aggregate(name, levels, source)} AS m_{name}" for name, levels in used.items()]
-    inner = f"SELECT {', '.join(columns)} FROM {source.table} WHERE {_where(query, source, params, only)}"
+        columns.append(f"toStartOfMinute({t}, 'UTC') AS minute")
+    for name, levels in used.items():
+        measure = MEASURES[name]
+        columns.append(f"{measure.merged(levels) if states else measure.raw(levels)} AS m_{name}")
+    inner = f"SELECT {', '.join(columns)} FROM {table}"
     if grouped:
         inner += f" GROUP BY {', '.join(grouped)}"
     outputs = [f"{_highest(m) if m.peak else _formula(m, used)} AS {m.key}" for m in metrics]
     sql = f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})"
     if peak and keys:
         sql += f" GROUP BY {', '.join(keys)}"
-    return Plan(sql, params, source, starts is not None)
+    return Plan(sql, params, tables, starts is not None)
 
 
-def count_groups(query: Query, now: datetime) -> Plan:
+def count_groups(query: Query, source: Source) -> Plan:
     """How many groups there are: "12 of 80"."""
     params: dict[str, object] = {"project": query.project, "start": query.start, "end": query.end}
-    source = pick(query, None, now, frozenset())
+    where = " AND ".join([*_range(source), *_filters(query, params, None)])
     dimensions = ", ".join(_dimension(d, i, params) for i, d in enumerate(query.by))
-    return Plan(
-        f"SELECT uniqExact({dimensions}) AS n FROM {source.table} WHERE {_where(query, source, params, None)}",
-        params,
-        source,
-    )
+    return Plan(f"SELECT uniqExact({dimensions}) AS n FROM {source.table} WHERE {where}", params, source.table)
 
 
-def _where(query: Query, source: Source, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> str:
-    t = source.time
-    conditions = [
+def _range(source: Source) -> list[str]:
+    return [
         "project = {project:String}",
-        f"{t} >= {{start:DateTime64(6, 'UTC')}}",
-        f"{t} < {{end:DateTime64(6, 'UTC')}}",
+        f"{source.time} >= {{start:DateTime64(6, 'UTC')}}",
+        f"{source.time} < {{end:DateTime64(6, 'UTC')}}",
     ]
+
+
+def _days_and_rest(query: Query, rest: Source, measures: Sequence[str]) -> str:
+    """States of the whole days, and of what is left of the range."""
+    dimensions = sorted(query.needed_dimensions)
+    left = " AND ".join([*_range(rest), f"toDate({rest.time}, 'UTC') NOT IN {{days:Array(Date)}}"])
+    states = [MEASURES[name].column for name in measures]
+    days = f"SELECT {', '.join(['t', *dimensions, *states])} FROM {DAYS.table}"
+    days += " WHERE project = {project:String} AND toDate(t, 'UTC') IN {days:Array(Date)}"
+    if not rest.is_raw:
+        return f"{days} UNION ALL SELECT {', '.join(['t', *dimensions, *states])} FROM {rest.table} WHERE {left}"
+    computed = [f"{MEASURES[name].state()} AS {MEASURES[name].column}" for name in measures]
+    hours = f"SELECT {', '.join([f'toStartOfHour({rest.time}) AS t', *dimensions, *computed])} FROM {rest.table} WHERE {left}"
+    return f"{days} UNION ALL {hours} GROUP BY {', '.join(['t', *dimensions])}"
+
+
+def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> list[str]:
+    conditions = []
     for i, f in enumerate(query.where):
         params[f"f{i}"] = ["" if v is None else v for v in f.values]
         operator = "IN" if f.op == "in" else "NOT IN"
         conditions.append(f"{_dimension(f.dimension, f'f{i}', params)} {operator} {{f{i}:Array(String)}}")
-    if only is not None:
-        dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
-        if len(dimensions) == 1:
-            params["only"] = [values[0] for values in only]
-            conditions.append(f"{dimensions[0]} IN {{only:Array(String)}}")
-        else:
-            params["only"] = [tuple(values) for values in only]
-            conditions.append(
-                f"({', '.join(dimensions)}) IN {{only:Array(Tuple({', '.join(['String'] * len(dimensions))}))}}"
-            )
-    return " AND ".join(conditions)
+    if only is None:
+        return conditions
+    dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
+    if len(dimensions) == 1:
+        params["only"] = [values[0] for values in only]
+        return [*conditions, f"{dimensions[0]} IN {{only:Array(String)}}"]
+    params["only"] = [tuple(values) for values in only]
+    types = ", ".join(["String"] * len(dimensions))
+    return [*conditions, f"({', '.join(dimensions)}) IN {{only:Array(Tuple({types}))}}"]
 
 
 def _dimension(key: str, position: int | str, params: dict[str, object]) -> str:
@@ -153,11 +179,6 @@ def _bucket(t: str, starts: Sequence[datetime], params: dict[str, object]) -> st
         return f"{{origin:Int64}} + {offset} * {{step:Int64}}"
     params["edges"] = seconds
     return f"roundDown(toInt64(toUnixTimestamp({t})), {{edges:Array(Int64)}})"
-
-
-def _aggregate(name: str, levels: Sequence[float], source: Source) -> str:
-    measure = MEASURES[name]
-    return measure.raw(levels) if source.is_raw else measure.merged(levels)
 
 
 def _formula(metric: Metric, used: dict[str, tuple[float, ...]]) -> str:

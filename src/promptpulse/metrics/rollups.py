@@ -24,6 +24,8 @@ class Source:
     measures: frozenset[str]
     keep: timedelta | None = None
     """Only calls that started this recently are in it; None: all."""
+    by_view: bool = True
+    """Fed with every insert; the rollup of days is filled when a day is over (days.py)."""
 
     @property
     def is_raw(self) -> bool:
@@ -31,7 +33,7 @@ class Source:
 
 
 _ALL = frozenset(MEASURES)
-# Ids of users hardly compress and are asked for by prompt at most: by model or version the calls answer.
+# Ids of users hardly compress: they are kept by day, and the calls answer for the rest.
 _WITHOUT_USERS = _ALL - {"users"}
 _COMMON = frozenset(
     {
@@ -46,14 +48,17 @@ _COMMON = frozenset(
         "variant_id",
     }
 )
+_PROMPT = frozenset({"prompt_id", "environment"})
 RAW = Source("calls", "ts", timedelta(0), frozenset(DIMENSIONS), _ALL)
 ROLLUPS = (
     # coarsest first: the first that answers exactly is read
-    Source("calls_1h_by_prompt", "t", timedelta(hours=1), frozenset({"prompt_id", "environment"}), _ALL),
+    Source("calls_1h_by_prompt", "t", timedelta(hours=1), _PROMPT, _WITHOUT_USERS),
     Source("calls_1h", "t", timedelta(hours=1), _COMMON, _WITHOUT_USERS),
-    Source("calls_1m_count", "t", timedelta(minutes=1), frozenset({"prompt_id", "environment"}), frozenset({"calls"})),
+    Source("calls_1m_count", "t", timedelta(minutes=1), _PROMPT, frozenset({"calls"})),
     Source("calls_1m", "t", timedelta(minutes=1), _COMMON, _WITHOUT_USERS, keep=timedelta(days=3)),
 )
+
+DAYS = Source("calls_1d_by_prompt", "t", timedelta(days=1), _PROMPT, _ALL, by_view=False)
 
 
 def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
@@ -65,7 +70,7 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
     known = store.query("SELECT name, argMax(definition, at) AS definition FROM rollup_definitions GROUP BY name")
     current = {name: definition for name, definition in known.rows()}  # noqa: C416 - the pairs are tuples of any length
     filled = []
-    for rollup in ROLLUPS:
+    for rollup in (*ROLLUPS, DAYS):
         statements = _definition(rollup, engine)
         fingerprint = stable_hash(*statements)
         if current.get(rollup.table) == fingerprint:
@@ -74,7 +79,10 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
         store.command(f"DROP TABLE IF EXISTS {rollup.table}")
         for statement in statements:
             store.command(statement)
-        store.command(f"INSERT INTO {rollup.table} {_select(rollup)}")
+        if rollup.by_view:
+            store.command(f"INSERT INTO {rollup.table} {select(rollup)}")
+        else:
+            store.command("TRUNCATE TABLE whole_days")
         store.insert(
             "rollup_definitions",
             {"name": [rollup.table], "definition": [fingerprint]},
@@ -90,7 +98,7 @@ def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
     hours_of_calls = "toStartOfHour(ts, 'UTC') IN {hours:Array(DateTime('UTC'))}"
     chosen = "IN {hours:Array(DateTime('UTC'))}"
     store.command(f"DELETE FROM {rollup.table} WHERE toStartOfHour(t, 'UTC') {chosen}", params)
-    store.command(f"INSERT INTO {rollup.table} {_select(rollup, hours_of_calls)}", params)
+    store.command(f"INSERT INTO {rollup.table} {select(rollup, hours_of_calls)}", params)
 
 
 def differing_hours(store: Store, rollup: Source, now: datetime) -> list[datetime]:
@@ -139,14 +147,16 @@ def _definition(rollup: Source, engine: str) -> list[str]:
         *(f"{m.column} {m.column_type} CODEC(ZSTD(1))" for m in measures),
     ]
     ttl = f" TTL t + INTERVAL {int(rollup.keep.total_seconds())} SECOND" if rollup.keep else ""
-    return [
+    table = (
         f"CREATE TABLE {rollup.table} ({', '.join(columns)}) ENGINE = {engine} PARTITION BY toYYYYMM(t)"
-        f" ORDER BY (project, t, {', '.join(dimensions)}){ttl} SETTINGS non_replicated_deduplication_window = 1000",
-        f"CREATE MATERIALIZED VIEW {rollup.table}_mv TO {rollup.table} AS {_select(rollup)}",
-    ]
+        f" ORDER BY (project, t, {', '.join(dimensions)}){ttl} SETTINGS non_replicated_deduplication_window = 1000"
+    )
+    view = f"CREATE MATERIALIZED VIEW {rollup.table}_mv TO {rollup.table} AS {select(rollup)}"
+    return [table, view] if rollup.by_view else [table]
 
 
-def _select(rollup: Source, condition: str = "") -> str:
+def select(rollup: Source, condition: str = "") -> str:
+    """The statement that computes the rollup's rows from calls, of all calls or of those that meet `condition`."""
     step = int(rollup.grain.total_seconds())
     dimensions = sorted(rollup.dimensions)
     conditions = [condition] if condition else []

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from promptpulse.metrics.catalogue import METRICS, Metric
-from promptpulse.metrics.plan import Plan, count_groups, plan
+from promptpulse.metrics.days import whole_days
+from promptpulse.metrics.plan import Plan, count_groups, pick, plan, references, usable_days
 from promptpulse.metrics.query import MAX_POINTS, BadQuery, Query, axis, checked
-from promptpulse.metrics.rollups import Source
-from promptpulse.store import Store
+from promptpulse.metrics.rollups import DAYS, Source
+from promptpulse.store import Answer, Store
 
 Value = float | int | None
 Group = tuple[str | None, ...]
@@ -49,7 +50,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
     cut = axis(query)
     starts = None if cut is None else cut[1]
     read = _Reading(store, query, starts, now, source)
-    kinds = _kinds(query.metrics)
+    kinds = read.kinds()
     groups, groups_total, ranked = read.groups(kinds) if query.by else ([()], 1, _Rows((), ()))
     width = 1 if starts is None else len(starts)
     if len(groups) * width * len(query.metrics) > MAX_POINTS:
@@ -81,7 +82,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
         groups=tuple(tuple(v or None for v in group) for group in groups),
         groups_total=groups_total,
         values=values,
-        source=", ".join(dict.fromkeys(read.sources)),
+        source=", ".join(dict.fromkeys(", ".join(read.tables).split(", "))),
         rows_read=read.rows_read,
         elapsed_ms=round(read.elapsed_ms, 3),
     )
@@ -101,36 +102,61 @@ class _Reading:
         self, store: Store, query: Query, starts: Sequence[datetime] | None, now: datetime, source: Source | None
     ) -> None:
         self.store, self.query, self.starts, self.now, self.source = store, query, starts, now, source
-        self.sources: list[str] = []
+        self.days = self._days()
+        self.tables: list[str] = []
         self.rows_read = 0
         self.elapsed_ms = 0.0
+
+    def kinds(self) -> list[list[Metric]]:
+        """Metrics that one statement can answer together: all peaks or none, from the same table."""
+        found: dict[tuple[bool, str], list[Metric]] = {}
+        for metric in (METRICS[key] for key in self.query.metrics):
+            found.setdefault((metric.peak, self._source([metric], self.starts).table), []).append(metric)
+        return list(found.values())
 
     def groups(self, kinds: Sequence[Sequence[Metric]]) -> tuple[list[StoredGroup], int, _Rows]:
         """The largest groups, how many there are in all, and the values that came with the ranking."""
         query = self.query
         order = METRICS[query.order_by or query.metrics[0]]
         ranked = [order] if self.starts else next(kind for kind in kinds if order in kind)
-        chosen = plan(query, ranked, None, self.now, source=self.source)
+        chosen = self._plan(ranked, None, None)
         keys = ", ".join(f"g{i}" for i in range(len(query.by)))
         tail = f"ORDER BY {order.key} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
-        found = self._read(
-            replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit}), ranked
-        )
+        chosen = replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit})
+        found = self._read(chosen, ranked)
         groups = [group for _, group, _ in found.rows]
         if len(groups) < query.limit:
             return groups, len(groups), found
-        total = count_groups(query, self.now)
-        answer = self.store.query(total.sql, total.params)
-        self._count(total.source, answer.rows_read, answer.elapsed_ms)
-        return groups, int(str(answer.columns[0][0])), found
+        total = count_groups(query, pick(query, None, self.now, frozenset()))
+        counted = self._answer(total)
+        return groups, int(str(counted.columns[0][0])), found
 
     def rows(self, metrics: Sequence[Metric], only: Sequence[StoredGroup] | None) -> _Rows:
         """Values of `metrics`, of the groups `only`."""
-        return self._read(plan(self.query, metrics, self.starts, self.now, only=only, source=self.source), metrics)
+        return self._read(self._plan(metrics, self.starts, only), metrics)
+
+    def _days(self) -> Sequence[date]:
+        """Whole days that this query may read from the rollup of days."""
+        query = self.query
+        possible = self.source in {None, DAYS} and query.needed_dimensions <= DAYS.dimensions
+        if not possible or query.end - query.start < timedelta(days=1):
+            return ()
+        return usable_days(whole_days(self.store, query.project, query.start, query.end), self.starts)
+
+    def _source(self, metrics: Sequence[Metric], starts: Sequence[datetime] | None) -> Source:
+        if self.source and self.source is not DAYS:
+            return self.source
+        finest = timedelta(minutes=1) if metrics[0].peak else None  # a peak is a number of minutes
+        return pick(self.query, starts, self.now, frozenset(references(metrics)), finest)
+
+    def _plan(
+        self, metrics: Sequence[Metric], starts: Sequence[datetime] | None, only: Sequence[StoredGroup] | None
+    ) -> Plan:
+        days = () if metrics[0].peak else self.days
+        return plan(self.query, metrics, starts, self._source(metrics, starts), only=only, days=days)
 
     def _read(self, chosen: Plan, metrics: Sequence[Metric]) -> _Rows:
-        answer = self.store.query(chosen.sql, chosen.params)
-        self._count(chosen.source, answer.rows_read, answer.elapsed_ms)
+        answer = self._answer(chosen)
         first = int(chosen.has_bucket)
         after = first + len(self.query.by)
         rows = [
@@ -139,21 +165,17 @@ class _Reading:
         ]
         return _Rows(tuple(metrics), rows)
 
-    def _count(self, source: Source, rows: int, elapsed_ms: float) -> None:
-        self.sources.append(source.table)
-        self.rows_read += rows
-        self.elapsed_ms += elapsed_ms
+    def _answer(self, chosen: Plan) -> Answer:
+        answer = self.store.query(chosen.sql, chosen.params)
+        self.tables.append(chosen.tables)
+        self.rows_read += answer.rows_read
+        self.elapsed_ms += answer.elapsed_ms
+        return answer
 
 
 def previous(query: Query) -> Query:
     """The same question about the period of equal length just before."""
     return replace(query, start=query.start - (query.end - query.start), end=query.start)
-
-
-def _kinds(keys: Sequence[str]) -> list[list[Metric]]:
-    """Metrics that one statement can answer together."""
-    metrics = [METRICS[key] for key in keys]
-    return [kind for kind in ([m for m in metrics if not m.peak], [m for m in metrics if m.peak]) if kind]
 
 
 def _empty_row(metric: Metric, query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:

@@ -75,3 +75,12 @@ ENGINE = {engine}
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (project, id)
 SETTINGS non_replicated_deduplication_window = 1000;
+
+-- Which days the rollup of days tells truly (metrics/days.py).
+CREATE TABLE whole_days {on_cluster} (
+  project LowCardinality(String),
+  day Date
+)
+ENGINE = {engine}
+ORDER BY (project, day)
+SETTINGS non_replicated_deduplication_window = 1000;
