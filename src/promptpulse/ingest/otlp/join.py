@@ -10,9 +10,9 @@ first there (nothing is added, the stored row stays), and adds one call otherwis
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
 
 import msgspec
 
@@ -26,8 +26,9 @@ PENDING_S = 60.0
 """A row whose writing was neither committed nor abandoned counts as stored for so long."""
 MAX_HOPS = 64
 MAX_BELOW = 512
-MAX_ALIKE = 64
-"""Recent calls that are compared when no id links two descriptions."""
+MAX_ALIKE = 32
+"""Earlier and later descriptions that are compared when the tree does not link them."""
+MAX_ROW = 4096
 WINDOW_NS = 300 * 10**9
 SLACK_NS = 1_000_000
 """JavaScript cuts start times to milliseconds."""
@@ -58,31 +59,52 @@ class Description(msgspec.Struct, gc=False):
     has_lower: bool = False
 
 
-_V = TypeVar("_V")
-
-
-class _Listing(Generic[_V]):
-    """Key -> values in order of arrival; the usual single value is kept without a list."""
+class _Shelf:
+    """Descriptions under a key, in order of their starts. Most keys have one, which is kept without a list."""
 
     def __init__(self) -> None:
-        self._lists: dict[object, _V | list[_V]] = {}
+        self._ones: dict[object, Description] = {}
+        self._rows: dict[object, _Row] = {}
 
-    def add(self, key: object, value: _V) -> None:
-        held = self._lists.setdefault(key, value)
-        if held is value:
+    def add(self, key: object, description: Description) -> None:
+        one = self._ones.setdefault(key, description)
+        if one is description:
             return
-        if isinstance(held, list):
-            held.append(value)
-            if len(held) > 2 * MAX_ALIKE:
-                del held[:MAX_ALIKE]
-        else:
-            self._lists[key] = [held, value]
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = _Row([], [], set())
+            row.add(one)
+        row.add(description)
 
-    def get(self, key: object) -> Sequence[_V]:
-        held = self._lists.get(key)
-        if held is None:
-            return ()
-        return held if isinstance(held, list) else (held,)
+    def near(self, key: object, start_ns: int) -> Sequence[Description]:
+        """Those that start next before and after `start_ns`."""
+        row = self._rows.get(key)
+        if row is None:
+            one = self._ones.get(key)
+            return () if one is None else (one,)
+        at = bisect_left(row.starts, start_ns)
+        return row.descriptions[max(0, at - MAX_ALIKE) : at + MAX_ALIKE]
+
+    def others(self, key: object, facts: Facts) -> Sequence[Description]:
+        """The same, but none when all are of the scope of `facts`: what one library says twice is two calls."""
+        row = self._rows.get(key)
+        scopes = row.scopes if row is not None else ()
+        return () if len(scopes) == 1 and facts.scope in scopes else self.near(key, facts.start_ns)
+
+
+class _Row(msgspec.Struct, gc=False):
+    starts: list[int]
+    descriptions: list[Description]
+    scopes: set[str]
+
+    def add(self, description: Description) -> None:
+        start_ns = description.facts.start_ns
+        at = bisect_left(self.starts, start_ns)
+        self.starts.insert(at, start_ns)
+        self.descriptions.insert(at, description)
+        self.scopes.add(description.facts.scope)
+        if len(self.starts) > MAX_ROW:
+            del self.starts[: MAX_ROW // 2], self.descriptions[: MAX_ROW // 2]
 
 
 class _Table:
@@ -92,10 +114,10 @@ class _Table:
         self.described: dict[str, Description] = {}
         self.parents: dict[str, str] = {}
         self.children: dict[str, list[str]] = {}
-        self.by_response: _Listing[Description] = _Listing()
-        self.by_usage: _Listing[Description] = _Listing()
-        self.halves: _Listing[Description] = _Listing()
-        self.scopes: dict[str, set[str]] = {}
+        self.by_response = _Shelf()
+        self.by_usage = _Shelf()
+        self.requests = _Shelf()
+        self.results = _Shelf()
 
 
 class _Generation:
@@ -283,51 +305,52 @@ class _Body:
 
     def _join_halves(self, description: Description) -> None:
         facts = description.facts
-        wanted = REQUEST_HALF if facts.half == RESULT_HALF else RESULT_HALF
+        is_result = facts.half == RESULT_HALF
         partners = [
             other
             for table in self.tables
-            for other in table.halves.get(facts.half_key)
-            if other.facts.half == wanted
-            and facts.half not in root(other.group).halves
-            and _in_turn(facts, other.facts)
+            for other in (table.requests if is_result else table.results).near(facts.half_key, facts.start_ns)
+            if facts.half not in root(other.group).halves and _in_turn(facts, other.facts)
         ]
         if partners:
             # the result tells how long it took, counted from when the request had been opened
             self._merge(description, min(partners, key=lambda o: _opened_apart(facts, o.facts)))
-        self.young.halves.add(facts.half_key, description)
+        (self.young.results if is_result else self.young.requests).add(facts.half_key, description)
 
     def _join_by_response(self, description: Description) -> None:
         facts = description.facts
-        partners = [
-            other
-            for table in self.tables
-            for other in table.by_response.get(facts.response_id)
-            if other.facts.family == facts.family
-            and abs(other.facts.start_ns - facts.start_ns) <= WINDOW_NS
-            and _apart(description, other)
-        ]
-        if partners:
-            self._merge(description, min(partners, key=lambda o: abs(o.facts.start_ns - facts.start_ns)))
+        self._join_nearest(
+            description,
+            (
+                other
+                for table in self.tables
+                for other in table.by_response.others(facts.response_id, facts)
+                if other.facts.family == facts.family and abs(other.facts.start_ns - facts.start_ns) <= WINDOW_NS
+            ),
+        )
         self.young.by_response.add(facts.response_id, description)
 
     def _join_by_usage(self, description: Description) -> None:
         facts = description.facts
         if facts.half == REQUEST_HALF or not (facts.failed or facts.tokens):
             return
-        scopes = self.young.scopes.setdefault(facts.process, set())
-        scopes.add(facts.scope)
         key = (facts.process, facts.family, None if facts.failed else facts.tokens)
-        if len(scopes) > 1 or len(self.tables) > 1:
-            for other in (o for table in self.tables for o in reversed(table.by_usage.get(key)[-MAX_ALIKE:])):
-                if (
-                    _one_inside_the_other(facts, other.facts)
-                    and _same_call(facts, other.facts)
-                    and _apart(description, other)
-                ):
-                    self._merge(description, other)
-                    break
+        self._join_nearest(
+            description,
+            (
+                other
+                for table in self.tables
+                for other in table.by_usage.others(key, facts)
+                if _one_inside_the_other(facts, other.facts) and _same_call(facts, other.facts)
+            ),
+        )
         self.young.by_usage.add(key, description)
+
+    def _join_nearest(self, description: Description, others: Iterable[Description]) -> None:
+        start_ns = description.facts.start_ns
+        partners = [other for other in others if _apart(description, other)]
+        if partners:
+            self._merge(description, min(partners, key=lambda o: abs(o.facts.start_ns - start_ns)))
 
     def _merge(self, description: Description, other: Description) -> None:
         """The two describe one request, unless both were counted already."""
