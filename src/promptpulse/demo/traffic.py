@@ -31,6 +31,9 @@ SEED = 20_261_121
 HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000
 DAY_US = 24 * HOUR_US
+LONGEST_US = 2 * HOUR_US - 5 * MINUTE_US
+"""A session's last turn comes at most so long after the beginning of the hour in which it began, so that its calls come
+before the end of the next."""
 BLOCK = 20_000
 STAGING_AHEAD_US = DAY_US
 """Staging gets a version a day before production."""
@@ -77,7 +80,7 @@ class World:
     def between(self, start: datetime, end: datetime) -> Iterator[list[Call]]:
         """The calls that begin in `[start, end)`, in the order of time, an hour at once."""
         first_us, end_us = to_micros(start), to_micros(end)
-        hour = first_us // HOUR_US - 1  # a call of the hour before may wait for another one
+        hour = first_us // HOUR_US - 1  # sessions of the hour before may go on
         later: list[Call] = []
         while hour * HOUR_US < end_us:
             limit = min(end_us, (hour + 1) * HOUR_US)
@@ -253,9 +256,8 @@ def _turns(world: World, t: _Tables, hour: int, rng: np.random.Generator) -> _Tu
     gaps = rng.exponential(40e6, total)
     since = np.cumsum(gaps)
     firsts = np.cumsum(length) - length
-    ts = starts[session] + since - np.repeat(since[firsts] if n else since, length)
-    late = ts >= begin + HOUR_US
-    ts[late] = starts[session][late] + rng.random(int(late.sum())) * (begin + HOUR_US - starts[session][late])
+    ts = starts[session] + since - np.repeat(since[firsts], length)
+    ts = np.minimum(ts, begin + LONGEST_US)
     prompt = np.where(
         is_support[session],
         _pick(company.SUPPORT_SESSION, rng.random(total)),
@@ -283,7 +285,7 @@ def _pick(choices: tuple[tuple[int, float], ...], uniform: Floats) -> Ints:
 
 
 def _hour(world: World, t: _Tables, hour: int) -> list[Call]:
-    """The calls of the turns that begin in a UTC hour (hours since 1970), in no order."""
+    """The calls of the sessions and jobs that begin in a UTC hour (hours since 1970), in no order."""
     rng = np.random.default_rng([world.seed, 2, hour])
     turns = _turns(world, t, hour, rng)
     first = len(turns.ts)

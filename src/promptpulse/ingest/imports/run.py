@@ -160,9 +160,9 @@ def _call(record: Record, form: Format, number: int, identity: str, now: datetim
         raise ValueError(_plain(str(e))) from None
     if given.timestamp is None:
         raise ValueError("timestamp: a row of a file must say when the call began")
-    call = to_call(given, "", now, scope="import")
     if given.id is None or given.id == "":
-        call.id = f"import-{stable_hash(identity, str(number), record.content.decode('utf-8', 'replace'))}"
+        given.id = stable_hash(identity, str(number), record.content.decode("utf-8", "replace"))
+    call = to_call(given, "", now, scope="import")
     _restore(call, restored)
     return call
 

@@ -1,0 +1,122 @@
+"""The demo's calls in a store: all of them once, whatever happens in between."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from promptpulse.accounts.values import ProjectRef
+from promptpulse.core.call import Call
+from promptpulse.core.times import to_micros
+from promptpulse.demo import World, find_world, load, run_live, traffic
+from promptpulse.ingest.price import Prices
+from promptpulse.ingest.writer import Writer, insert
+from promptpulse.store import Store
+
+NOW = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC)
+
+
+@pytest.fixture
+def shop(project: str) -> ProjectRef:
+    return ProjectRef(project, "Shop", "Europe/Berlin", capture_content=False, price_version=0)
+
+
+@pytest.fixture
+def prices() -> Prices:
+    return Prices(lambda _: ())
+
+
+def stored(store: Store, project: str) -> list[str]:
+    found = store.query("SELECT id FROM calls WHERE project = {project:String} ORDER BY id", {"project": project})
+    return [str(call_id) for call_id in found.column("id")]
+
+
+def ended(world: World, start: datetime, now: datetime) -> list[str]:
+    calls = [c for block in traffic(world, start, now) for c in block]
+    return sorted(c.id for c in calls if c.ts + c.latency_ms * 1000 <= to_micros(now))
+
+
+def silent(_: int) -> None:
+    pass
+
+
+def test_a_new_project_gets_all_days_and_is_told_how_far_it_is(store: Store, shop: ProjectRef, prices: Prices) -> None:
+    world = find_world(store, shop, NOW, days=4, calls=2_000)
+    told: list[int] = []
+
+    n = load(store, world, shop, prices, NOW, told.append)
+
+    assert 1_700 < n < 2_300
+    assert told[-1] == n
+    assert stored(store, shop.id) == ended(world, world.start, NOW)
+
+
+def test_a_restart_keeps_the_calls_and_fills_the_gap(store: Store, shop: ProjectRef, prices: Prices) -> None:
+    world = find_world(store, shop, NOW, days=4, calls=2_000)
+    first = load(store, world, shop, prices, NOW, silent)
+    later = NOW + timedelta(hours=5)
+
+    found = find_world(store, shop, later, days=4, calls=2_000)
+    second = load(store, found, shop, prices, later, silent)
+    third = load(store, found, shop, prices, later, silent)
+
+    assert found == world
+    assert 0 < second < first
+    assert third == 0
+    newest = store.query(
+        "SELECT max(ts) > {at:DateTime64(6, 'UTC')} AS close FROM calls WHERE project = {project:String}",
+        {"project": shop.id, "at": later - timedelta(minutes=30)},
+    )
+    assert newest.column("close") == [1]
+    assert len(set(stored(store, shop.id))) == first + second
+
+
+def test_a_load_that_was_cut_off_goes_on(store: Store, shop: ProjectRef, prices: Prices) -> None:
+    world = find_world(store, shop, NOW, days=4, calls=45_000)
+
+    class Killed(Exception):
+        pass
+
+    def kill(done: int) -> None:
+        if done > 15_000:
+            raise Killed
+
+    with pytest.raises(Killed):
+        load(store, world, shop, prices, NOW, kill)
+    assert 15_000 < len(stored(store, shop.id)) < 30_000
+    load(store, find_world(store, shop, NOW, days=4, calls=45_000), shop, prices, NOW, silent)
+
+    assert stored(store, shop.id) == ended(world, world.start, NOW)
+
+
+def test_a_project_with_calls_of_its_own_is_left_alone(store: Store, shop: ProjectRef, prices: Prices) -> None:
+    insert(store, [Call(project=shop.id, id="own", ts=to_micros(NOW), prompt_id="greeting", latency_ms=5)], 0)
+
+    assert load(store, find_world(store, shop, NOW, days=4, calls=2_000), shop, prices, NOW, silent) == 0
+
+
+def test_live_calls_are_stored_as_they_end(store: Store, shop: ProjectRef, prices: Prices) -> None:
+    world = find_world(store, shop, NOW, days=4, calls=60_000)
+    clock = NOW
+
+    class TenMinutes(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            nonlocal clock
+            clock += timedelta(seconds=1)
+            return clock > NOW + timedelta(minutes=10)
+
+    writer = Writer(store, lambda: clock)
+    writer.start()
+    run_live(world, writer.write, shop, prices, lambda: clock, TenMinutes(), NOW)
+    writer.close()
+
+    ends = [
+        call.id
+        for block in traffic(world, NOW - timedelta(hours=1), NOW + timedelta(minutes=10))
+        for call in block
+        if to_micros(NOW) < call.ts + int(call.latency_ms * 1000) <= to_micros(NOW + timedelta(minutes=10))
+    ]
+    assert stored(store, shop.id) == sorted(ends)
+    assert len(ends) > 20
