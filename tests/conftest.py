@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from making import NOW, MakeCall
 from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.metrics import rollups
 from promptpulse.store import Store, migrate, open_store
-
-NOW = datetime(2026, 11, 21, 12, 34, 56, tzinfo=UTC)
-MakeCall = Callable[..., Call]
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +40,8 @@ def make_call(project: str) -> MakeCall:
 
     def make(*, at: datetime = NOW, ago: timedelta = timedelta(), **fields: object) -> Call:
         given: dict[str, object] = {
-            "project": project, "id": f"call-{next(numbers)}", "ts": to_micros(at - ago), "latency_ms": 100.0, "prompt_id": "greeting",
+            "project": project, "id": f"call-{next(numbers)}", "ts": to_micros(at - ago), "latency_ms": 100.0,
+            "prompt_id": "greeting",
         }  # fmt: skip
         return Call(**{**given, **fields})  # type: ignore[arg-type]  # fields are the test's business
 

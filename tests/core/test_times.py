@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ def utc(*parts: int) -> datetime:
 
 
 def hours(starts: list[datetime]) -> list[float]:
-    return [(b - a) / timedelta(hours=1) for a, b in zip(starts, starts[1:], strict=False)]
+    return [(b - a) / timedelta(hours=1) for a, b in pairwise(starts)]
 
 
 def test_days_begin_at_local_midnight() -> None:
@@ -67,8 +68,14 @@ def test_weeks_begin_on_monday_and_months_on_the_first() -> None:
 
 @pytest.mark.parametrize(
     ("length", "bucket"),
-    [(timedelta(hours=1), "1m"), (timedelta(hours=24), "30m"), (timedelta(days=7), "3h"), (timedelta(days=30), "12h"), (timedelta(days=365), "1w")],
-)  # fmt: skip
+    [
+        (timedelta(hours=1), "1m"),
+        (timedelta(hours=24), "30m"),
+        (timedelta(days=7), "3h"),
+        (timedelta(days=30), "12h"),
+        (timedelta(days=365), "1w"),
+    ],
+)
 def test_auto_takes_the_finest_bucket_that_gives_at_most_sixty(length: timedelta, bucket: str) -> None:
     assert auto_bucket(utc(2026, 1, 1), utc(2026, 1, 1) + length) == bucket
 

@@ -22,7 +22,7 @@ HOUR = NOW.replace(minute=0, second=0, microsecond=0)
 DAY = timedelta(days=1)
 ALL = tuple(METRICS)
 KATHMANDU_MIDNIGHT = (HOUR - DAY).replace(hour=18, minute=15)
-if KATHMANDU_MIDNIGHT > NOW - timedelta(hours=6):
+if NOW - timedelta(hours=6) < KATHMANDU_MIDNIGHT:
     KATHMANDU_MIDNIGHT -= DAY
 
 SHAPES = {
@@ -37,7 +37,9 @@ SHAPES = {
     ),
     "by feature, also unknown": Query("", ALL, HOUR - 2 * DAY, HOUR, by=("feature",)),
     "days in Stockholm": Query("", ALL, HOUR - 2 * DAY, HOUR, bucket="1d", tz="Europe/Stockholm"),
-    "days in Kathmandu": Query("", ALL, KATHMANDU_MIDNIGHT, KATHMANDU_MIDNIGHT + timedelta(hours=5), bucket="1d", tz="Asia/Kathmandu"),
+    "days in Kathmandu": Query(
+        "", ALL, KATHMANDU_MIDNIGHT, KATHMANDU_MIDNIGHT + timedelta(hours=5), bucket="1d", tz="Asia/Kathmandu"
+    ),
     "weeks in Chatham": Query("", ALL, HOUR - 2 * DAY, HOUR, bucket="1w", tz="Pacific/Chatham"),
 }  # fmt: skip
 
@@ -94,7 +96,7 @@ def _uses(key: str) -> frozenset[str]:
 
 def _call(project: str, number: int, dice: random.Random) -> Call:
     failed = dice.random() < 0.2
-    kind = dice.choice([t for t in ErrorType]) if failed else ""
+    kind = dice.choice(list(ErrorType)) if failed else ""
     sent, answered = dice.randrange(1, 5000), dice.randrange(1, 900)
     has_usage = dice.random() < 0.9
     return Call(
@@ -110,7 +112,7 @@ def _call(project: str, number: int, dice: random.Random) -> Call:
         status="error" if failed else "success",
         incomplete=not failed and dice.random() < 0.05,
         error_type=kind,
-        error_family=dice.choice([f for f in ErrorFamily]) if failed else "",
+        error_family=dice.choice(list(ErrorFamily)) if failed else "",
         latency_ms=round(dice.lognormvariate(6, 1), 3),
         llm_ms=dice.choice([None, 50.5]),
         network_ms=dice.choice([None, 7.25]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import MakeCall
 
+from making import MakeCall
 from promptpulse.ingest.writer import Writer, insert
 from promptpulse.metrics import METRICS, Query, days, rollups, run
 from promptpulse.store import Store
