@@ -41,7 +41,7 @@ class ImportReport:
 
 
 class Restored(msgspec.Struct):
-    """Columns of an export that `POST /api/v1/calls` does not take."""
+    """Columns of an export that `POST /api/v1/calls` does not take. A row without a scope gets `import`."""
 
     incomplete: bool | None = None
     error_family: ErrorFamily | None = None
