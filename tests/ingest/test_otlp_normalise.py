@@ -118,7 +118,7 @@ def test_litellm_for_langfuse_mixes_openinference_and_langfuse() -> None:
 
 
 def test_litellm_on_an_application_span_has_an_inexact_latency_unless_its_own_request_span_tells() -> None:
-    app = span(1, {**CHAT, "litellm.call_id": "x"}, scope="my-app", ms=1237.0)
+    app = span(1, {**CHAT, "hidden_params": "{}"}, scope="my-app", ms=1237.0)
     raw = span(2, {"llm.openai.model": "gpt-4o"}, scope="litellm", parent=1, at_ms=10.0, ms=236.0, kind=1)
     alone, timed = read(app).calls[0], read(app, raw).calls[0]
     assert known(alone, "latency_ms", "inexact_latency") == (1237.0, True)
@@ -360,6 +360,7 @@ def test_other_spans_are_no_calls_and_are_counted_by_reason(attributes: dict[str
 def test_a_generation_wrapper_alone_is_a_call_of_unknown_model() -> None:
     call = call_of({"laikatest.operation.type": "generation", "laikatest.operation.name": "answer"}, scope="laikatest")
     assert known(call, "operation", "model", "input_tokens", "status") == ("chat", "", None, "success")
+    assert call.inexact_latency
 
 
 # --- numbers, texts, times

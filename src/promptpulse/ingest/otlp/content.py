@@ -49,7 +49,7 @@ def of_span(a: Attributes, operation: str) -> tuple[str, str]:
         _text(a.get("gen_ai.output.messages"))
         or _indexed(a, INDEXED_OUTPUT)
         or _text(a.get("langfuse.observation.output"))
-        or _text(map_of(a.get("response_data")).get("message"))
+        or _response_data(a.get("response_data"))
     )
     if operation != "embeddings":
         # for embeddings OpenInference puts vectors there, not messages
@@ -104,6 +104,12 @@ def _with_instructions(a: Attributes) -> str:
         head = f'{{"role":"system","parts":{system}}}'
         return (f"[{head},{listed[1:].lstrip()}" if listed[1:].strip() != "]" else f"[{head}]")[:MAX_TEXT]
     return listed or system
+
+
+def _response_data(value: Value) -> str:
+    """logfire 4: a message, or the text of a stream put together."""
+    answer = map_of(value)
+    return _text(answer.get("message") or answer.get("combined_chunk_content"))
 
 
 def _indexed(a: Attributes, patterns: tuple[re.Pattern[str], ...]) -> str:

@@ -19,6 +19,7 @@ from promptpulse.ingest.otlp.tables import (
     FAMILIES,
     FINISH_REASONS,
     FIRST_TOKEN_EVENTS,
+    LITELLM_MARKS,
     MAX_PROPERTIES,
     MAX_PROPERTY,
     MAX_PROPERTY_NAME,
@@ -166,7 +167,7 @@ def describe(
         streaming=streaming,
         retries=_retries(found, children, absurd) if model else None,
         latency_ms=(end_ns - start_ns) / 1e6,
-        inexact_latency=span.scope != "litellm" and "litellm.call_id" in a,
+        inexact_latency=_is_around(a, span.scope, model),
         first_token_ms=first_token_ms,
         service=origin.service,
         scope=span.scope,
@@ -247,6 +248,13 @@ def _provider(named: Value, a: Attributes, model: str) -> str:
             return next((provider for provider, models in PROVIDERS_OF_MODELS if models.match(model)), "")
     name = name.lower()
     return PROVIDERS.get(name, name)
+
+
+def _is_around(a: Attributes, scope: str, model: str) -> bool:
+    """Whether the span is the application's, which does more than the call that is told on it."""
+    if not model:
+        return "laikatest.operation.type" in a
+    return scope != "litellm" and not a.keys().isdisjoint(LITELLM_MARKS)
 
 
 def _retries(found: Mapping[str, Value], children: Sequence[HttpChild], absurd: Counter[str]) -> int | None:

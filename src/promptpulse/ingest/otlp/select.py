@@ -11,6 +11,7 @@ from promptpulse.ingest.otlp.tables import (
     COLUMNS,
     HTTP_ATTRIBUTES,
     LANGFUSE_TYPES,
+    LITELLM_MARKS,
     OPENINFERENCE_KINDS,
     OPERATION_ATTRIBUTES,
     OPERATIONS,
@@ -38,7 +39,7 @@ def operation_of(span: Span) -> tuple[str, str]:
         return "", "wrapper"
     for name, operations in OPERATION_ATTRIBUTES:
         if told := a.get(name):
-            if name == "llm.request.type" and (span.scope == "litellm" or "litellm.call_id" in a):
+            if name == "llm.request.type" and (span.scope == "litellm" or not a.keys().isdisjoint(LITELLM_MARKS)):
                 operations = OPERATIONS  # noqa: PLW2901 # litellm's `completion` is a chat, OpenLLMetry's is not
             operation = operations.get(str(told).lower(), "")
             return operation, "" if operation else "other_operation"

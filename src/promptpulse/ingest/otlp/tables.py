@@ -48,6 +48,8 @@ OPERATION_ATTRIBUTES = (
     ("laikatest.operation.type", LAIKATEST_TYPES),
 )
 """The first that is present decides."""
+LITELLM_MARKS = ("litellm.call_id", "hidden_params")
+"""litellm writes them, also on the span of the application that it finds around the call."""
 TRACELOOP_WRAPPERS = frozenset(("workflow", "task", "agent", "tool"))
 HTTP_ATTRIBUTES = ("http.request.method", "http.method", "http.response.status_code", "http.status_code")
 FAMILIES = {"embeddings": "embeddings", "rerank": "rerank"}
