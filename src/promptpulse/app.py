@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -75,8 +75,11 @@ class Services:
             self.lock.release()
 
 
-def open_services(settings: Settings, clock: Clock = system_clock) -> Services:
-    """Open and bring up to date both stores, repair what a crash left, start the writer.
+Prepare = Callable[[Store, Database], None]
+
+
+def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prepare | None = None) -> Services:
+    """Open and bring up to date both stores, repair what a crash left, start the writer. `prepare` runs just before that.
 
     Raises `Conflict` when another process owns the data folder."""
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -95,6 +98,8 @@ def open_services(settings: Settings, clock: Clock = system_clock) -> Services:
             clock,
         )
         store = open_event_store(store_url, clock())
+        if prepare:
+            prepare(store, database)
     except BaseException:
         if lock:
             lock.release()
@@ -114,6 +119,22 @@ def open_services(settings: Settings, clock: Clock = system_clock) -> Services:
     writer.start()
     accounts.start()
     return Services(settings, clock, database, accounts, store, pipeline, lock, beginning)
+
+
+@contextmanager
+def owned_event_store(settings: Settings, now: datetime) -> Iterator[Store]:
+    """The event store for a command that writes while no server runs. Raises `Conflict` when one does."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(settings.data / "lock", f"pid {os.getpid()}, a command")
+    lock.acquire()
+    try:
+        store = open_event_store(settings.resolved_store_url, now)
+        try:
+            yield store
+        finally:
+            store.close()
+    finally:
+        lock.release()
 
 
 def open_event_store(url: str, now: datetime) -> Store:

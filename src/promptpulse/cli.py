@@ -43,6 +43,7 @@ err = Console(stderr=True, highlight=False)
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (PROMPTPULSE_DATA).", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 OPERATOR = "command line"
+MARKS = {"ok": "[green]ok[/green]     ", "warning": "[yellow]warning[/yellow]", "wrong": "[red]wrong[/red]  "}
 
 
 @app.command()
@@ -80,9 +81,8 @@ def serve(
         def ready(address: str) -> None:
             out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]")
             if beginning and beginning.sign_in_token:
-                out.print(
-                    f"First sign-in (once, within 24 hours): [bold]{address}/sign-in?token={beginning.sign_in_token}[/bold]"
-                )
+                link = f"{address}/sign-in?token={beginning.sign_in_token}"
+                out.print(f"First sign-in (once, within 24 hours): [bold]{link}[/bold]", soft_wrap=True)
 
         server.serve(services, bound, ready)
 
@@ -96,9 +96,28 @@ def demo(
 ) -> None:
     """Serve 30 days of generated traffic and a trickle of live calls."""
     with _failures():
-        from promptpulse.demo.command import run_demo  # noqa: PLC0415
+        from promptpulse import server  # noqa: PLC0415
+        from promptpulse.app import open_services, prices_of  # noqa: PLC0415
+        from promptpulse.demo.command import Demo, sign_in_token  # noqa: PLC0415
+        from promptpulse.ingest.price import Prices  # noqa: PLC0415
 
-        run_demo(_settings({"port": port, "data": data, "host": host, "log_level": "warning"}), calls, out)
+        settings = _settings({"port": port, "data": data, "host": host, "log_level": "warning"})
+        server.configure_logging(settings)
+        bound = server.listen(settings)
+        show = Demo(calls, _now(), out)
+        services = open_services(
+            settings, prepare=lambda store, database: show.fill(store, database, Prices(prices_of(database)))
+        )
+        show.begin(services.pipeline)
+
+        def ready(address: str) -> None:
+            out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]. Sign in (once, within 24 hours):")
+            token = sign_in_token(services.database, _now())
+            out.print(f"  [bold]{address}/sign-in?token={token}[/bold]", soft_wrap=True)
+            out.print("Stop with Ctrl-C; the data stay in the folder", data)
+
+        server.serve(services, bound, ready)
+        show.end()
 
 
 @app.command()
@@ -129,6 +148,87 @@ def dev(port: Annotated[int, typer.Option(help="Port of the API.")] = 8321) -> N
     finally:
         vite.terminate()
         vite.wait(10)
+
+
+@app.command(name="import")
+def import_calls(
+    file: Annotated[
+        Path, typer.Argument(help="File of calls; .gz is unpacked on the way.", exists=True, dir_okay=False)
+    ],
+    form: Annotated[
+        str, typer.Option("--format", help="calls-ndjson, calls-csv, azure-llm, mooncake, llmperf or llmdrift.")
+    ] = "",
+    columns: Annotated[list[str] | None, typer.Option("--map", help="column=field, for any CSV; repeat it.")] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option("--constant", help="field=value for every row; repeat it.")
+    ] = None,
+    times: Annotated[str, typer.Option(help="Times of a mapped CSV: rfc3339, s, ms or us.")] = "rfc3339",
+    start: Annotated[datetime | None, typer.Option(help="When a trace with relative times began (UTC).")] = None,
+    ms_per_output_token: Annotated[
+        float | None, typer.Option(help="Estimate latencies that the file does not have.", min=0)
+    ] = None,
+    project: Annotated[
+        str, typer.Option(help="Name or id of the project; with --url the key decides.")
+    ] = FIRST_PROJECT,
+    url: Annotated[str, typer.Option(help="Send to this running server instead of writing to the data folder.")] = "",
+    key: Annotated[str, typer.Option(help="API key for --url.", envvar="PROMPTPULSE_KEY")] = "",
+    data: Data = None,
+) -> None:
+    """Import calls, each once: run it again after an interruption, or on a file that has grown."""
+    from promptpulse import importing  # noqa: PLC0415
+
+    with _failures():
+        wanted = importing.Wanted(
+            file,
+            form,
+            tuple(columns or ()),
+            tuple(constants or ()),
+            times,
+            start,
+            ms_per_output_token,
+            project,
+            url,
+            key,
+        )
+        report = importing.run(wanted, _settings({"data": data, "log_level": "warning"}), _now, out)
+        for problem in report.errors:
+            err.print(f"[yellow]Not imported:[/yellow] {problem}", soft_wrap=True)
+        out.print(
+            f"{report.stored} calls stored, {report.duplicates} were there, {report.rejected} not acceptable"
+            f" ({report.seconds:.1f} s)"
+        )
+        if report.rejected:
+            out.print(f"The rows that were not acceptable are in {importing.rejected_file(file)}", soft_wrap=True)
+            raise typer.Exit(3)
+
+
+@app.command()
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Check what the server needs. Exit code 1 when something is wrong."""
+    from promptpulse import checks  # noqa: PLC0415
+
+    with _failures():
+        found = checks.run(_settings({"data": data, "log_level": "error"}), _now())
+        if as_json:
+            print(msgspec.json.encode(found).decode())  # noqa: T201
+        else:
+            for check in found:
+                mark = MARKS[check.state]
+                out.print(f"{mark} {check.name}: {check.finding}", soft_wrap=True)
+        if any(check.state == "wrong" for check in found):
+            raise typer.Exit(1)
+
+
+@app.command(name="rebuild-rollups")
+def rebuild_rollups(data: Data = None) -> None:
+    """Compute all rollups anew from the calls. The server must be stopped."""
+    from promptpulse.app import owned_event_store  # noqa: PLC0415
+    from promptpulse.metrics import days, rollups  # noqa: PLC0415
+
+    with _failures(), owned_event_store(_settings({"data": data, "log_level": "warning"}), _now()) as store:
+        for table in rollups.rebuild_all(store):
+            out.print(f"Rebuilt {table}")
+        out.print(f"Rebuilt {rollups.DAYS.table}: {days.build_all(store, _now())} days")
 
 
 @app.command(name="sign-in-link")

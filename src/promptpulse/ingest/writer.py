@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from promptpulse.core.call import Call
 from promptpulse.core.errors import AppError, Unavailable
-from promptpulse.core.times import EPOCH, to_micros
+from promptpulse.core.times import EPOCH
 from promptpulse.ingest.otlp import Content
 from promptpulse.ingest.rows import COLUMN_TYPES, TEXT_TYPES, columns, text_columns
 from promptpulse.ingest.seen import Seen
@@ -63,7 +63,6 @@ class Writer:
         self._queued_bytes = 0
         self._changed = threading.Condition()  # guards the three fields around it
         self._closing = False
-        self._whole: set[days.Day] = set()
         self._unbuilt: list[days.Day] = []
         self._next_tidy = 0.0
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -71,7 +70,6 @@ class Writer:
     def start(self) -> None:
         """Remember what is stored, then serve. Run after the rollups were repaired."""
         self._seen.load(self._clock())
-        self._whole = days.all_whole_days(self._store)
         self._thread.start()
 
     def write(self, calls: Sequence[Call], undated: frozenset[int] = frozenset()) -> Future[Written]:
@@ -130,17 +128,8 @@ class Writer:
             if self._unbuilt:
                 day = self._unbuilt.pop(0)
                 days.build(self._store, day)
-                self._whole.add(day)
         except AppError as e:
             log.warning("a day could not be computed, queries read its hours: %s", e.message)
-
-    def _reopen(self, calls: Sequence[Call], now: datetime) -> None:
-        """Late calls make their days incomplete, before they are stored."""
-        touched = {(c.project, c.ts // DAY_US) for c in calls if c.ts < to_micros(now) // DAY_US * DAY_US}
-        reopened = {(project, (EPOCH + timedelta(days=day)).date()) for project, day in touched} & self._whole
-        if reopened:
-            days.reopen(self._store, reopened)
-            self._whole -= reopened
 
     def _write_group(self, group: Sequence[_Batch]) -> None:
         try:
@@ -169,7 +158,6 @@ class Writer:
         duplicates = self._seen.duplicates(calls, frozenset(undated), now)
         fresh = [c for i, c in enumerate(calls) if i not in duplicates] if duplicates else calls
         if fresh:
-            self._reopen(fresh, now)
             insert(self._store, fresh, int(now.timestamp()))
             self._seen.add(fresh)
             if self._on_stored:
@@ -192,6 +180,7 @@ def insert(store: Store, calls: Sequence[Call], received_at_s: int) -> None:
     """Store `calls`, which must be new. Repeats itself over passing faults: one token, so at most one copy.
 
     Raises `Unavailable` when the store keeps failing."""
+    _reopen_days(store, calls, received_at_s)
     token = str(uuid4())
     texts = [(c.project, c.id, c.input, c.output) for c in calls if c.input or c.output]
     found = columns(calls, received_at_s)
@@ -209,6 +198,17 @@ def insert(store: Store, calls: Sequence[Call], received_at_s: int) -> None:
             time.sleep(delay_s)
         else:
             return
+
+
+def _reopen_days(store: Store, calls: Sequence[Call], now_s: int) -> None:
+    """Late calls make their days incomplete, before they are stored."""
+    today = now_s * 1_000_000 // DAY_US
+    late = {(c.project, c.ts // DAY_US) for c in calls if c.ts // DAY_US < today}
+    for project in {project for project, _ in late}:
+        touched = [day for p, day in late if p == project]
+        first, last = (EPOCH + timedelta(days=d) for d in (min(touched), max(touched) + 1))
+        marked = days.whole_days(store, project, first, last)
+        days.reopen(store, [(project, day) for day in marked if (day - EPOCH.date()).days in touched])
 
 
 def insert_texts(store: Store, project: str, texts: Sequence[Content], received_at_s: int) -> None:

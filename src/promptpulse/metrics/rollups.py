@@ -92,6 +92,12 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
     return filled
 
 
+def rebuild_all(store: Store) -> list[str]:
+    """Drop and fill every rollup. Not to be run beside a writer; the days are left to `days.build_all`."""
+    store.command("TRUNCATE TABLE rollup_definitions")
+    return ensure(store)
+
+
 def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
     """Compute `hours` (their starts, UTC) anew from the raw calls. Not to be run beside a writer."""
     params = {"hours": sorted(hours)}

@@ -1,0 +1,70 @@
+"""`promptpulse demo`: the product with a past and a present."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy import select
+
+from promptpulse.accounts.keys import ref
+from promptpulse.accounts.models import Project, User
+from promptpulse.accounts.sessions import link_for
+from promptpulse.accounts.values import ProjectRef
+from promptpulse.db import Database
+from promptpulse.demo.load import find_world, load, run_live
+from promptpulse.demo.traffic import World
+from promptpulse.ingest.pipeline import Pipeline
+from promptpulse.ingest.price import Prices
+from promptpulse.metrics import days
+from promptpulse.store import Store
+
+
+class Demo:
+    """The demo in one project; `fill` before the store's writer starts, `begin` after."""
+
+    def __init__(self, calls: int, now: datetime, out: Console) -> None:
+        self._calls = calls
+        self._now = now
+        self._out = out
+        self._stop = threading.Event()
+        self._world: World | None = None
+        self._project: ProjectRef | None = None
+
+    def fill(self, store: Store, database: Database, prices: Prices) -> None:
+        """Thirty days of calls; on a later start, what has happened since."""
+        with database.sessions() as session:
+            self._project = ref(session.scalars(select(Project).order_by(Project.created_at)).one())
+        self._world = find_world(store, self._project, self._now, calls=self._calls)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._out) as progress:
+            task = progress.add_task("Making calls", total=self._calls)
+            made = load(
+                store, self._world, self._project, prices, self._now, lambda n: progress.update(task, completed=n)
+            )
+            progress.update(task, total=made or 1, completed=made or 1, description="Summing up days")
+            days.build_all(store, self._now)
+
+    def begin(self, pipeline: Pipeline) -> None:
+        """A trickle of calls, until `end`."""
+        if self._world is None or self._project is None:
+            raise RuntimeError("fill comes first")
+        since = self._now + timedelta(microseconds=1)
+        arguments = (
+            self._world, pipeline.writer.write, self._project, pipeline.prices, pipeline.clock, self._stop, since,
+        )  # fmt: skip
+        threading.Thread(target=run_live, args=arguments, name="demo", daemon=True).start()
+
+    def end(self) -> None:
+        self._stop.set()
+
+
+def sign_in_token(database: Database, now: datetime) -> str:
+    """For the first admin; the demo gives a new link at every start."""
+    with database.writing() as session:
+        admin = session.scalars(select(User).where(User.is_admin).order_by(User.created_at)).first()
+        if admin is None:
+            raise RuntimeError("a database without an admin")
+        return link_for(session, admin, now)
