@@ -11,6 +11,7 @@ from promptpulse.accounts.values import ProjectRef
 from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.demo import World, find_world, load, run_live, traffic
+from promptpulse.demo.traffic import end_us
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import Writer, insert
 from promptpulse.store import Store
@@ -35,7 +36,7 @@ def stored(store: Store, project: str) -> list[str]:
 
 def ended(world: World, start: datetime, now: datetime) -> list[str]:
     calls = [c for block in traffic(world, start, now) for c in block]
-    return sorted(c.id for c in calls if c.ts + c.latency_ms * 1000 <= to_micros(now))
+    return sorted(c.id for c in calls if end_us(c) <= to_micros(now))
 
 
 def silent(_: int) -> None:
@@ -116,7 +117,7 @@ def test_live_calls_are_stored_as_they_end(store: Store, shop: ProjectRef, price
         call.id
         for block in traffic(world, NOW - timedelta(hours=1), NOW + timedelta(minutes=10))
         for call in block
-        if to_micros(NOW) < call.ts + int(call.latency_ms * 1000) <= to_micros(NOW + timedelta(minutes=10))
+        if to_micros(NOW) < end_us(call) <= to_micros(NOW + timedelta(minutes=10))
     ]
     assert stored(store, shop.id) == sorted(ends)
     assert len(ends) > 20

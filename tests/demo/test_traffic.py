@@ -13,6 +13,7 @@ from promptpulse.accounts.values import ProjectRef
 from promptpulse.core.call import Call, CostSource
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.demo import Live, World, traffic
+from promptpulse.demo.traffic import end_us
 from promptpulse.ingest.price import Prices
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -84,13 +85,9 @@ def test_live_calls_are_handed_out_once_each_when_they_have_ended(world: World) 
     for second in range(1, 3 * 3600, 7):
         now = NOW + timedelta(seconds=second)
         due = live.due(now)
-        assert all(call.ts + call.latency_ms * 1000 <= to_micros(now) for call in due)
+        assert all(end_us(call) <= to_micros(now) for call in due)
         handed += due
-    ended = [
-        call
-        for call in made(world, NOW - HOUR, now)
-        if to_micros(NOW) < call.ts + int(call.latency_ms * 1000) <= to_micros(now)
-    ]
+    ended = [call for call in made(world, NOW - HOUR, now) if to_micros(NOW) < end_us(call) <= to_micros(now)]
 
     assert sorted(c.id for c in handed) == sorted(c.id for c in ended)
     assert len(handed) > 100

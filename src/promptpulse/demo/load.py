@@ -14,7 +14,7 @@ from promptpulse.core.call import Call
 from promptpulse.core.errors import AppError
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.demo.queries import stored
-from promptpulse.demo.traffic import CALLS, DAYS, SEED, Live, World, traffic
+from promptpulse.demo.traffic import CALLS, DAYS, SEED, Live, World, end_us, traffic
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import Written, insert
 from promptpulse.store import Store
@@ -57,7 +57,7 @@ def load(
     now_us = to_micros(now)
     done = 0
     for block in traffic(world, since, now):
-        calls = [c for c in block if c.ts + c.latency_ms * 1000 <= now_us]  # the others still run
+        calls = [c for c in block if end_us(c) <= now_us]  # the others still run
         for call in calls:
             prices.price(call, project)
         if calls:

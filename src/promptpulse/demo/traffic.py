@@ -120,12 +120,12 @@ class Live:
         if self._made_until <= now:
             until = max(now, self._made_until) + timedelta(minutes=10)
             made = [c for calls in self._world.between(self._made_until, until) for c in calls]
-            self._waiting += [c for c in made if _end(c) > self._since_us]
-            self._waiting.sort(key=_end, reverse=True)
+            self._waiting += [c for c in made if end_us(c) > self._since_us]
+            self._waiting.sort(key=end_us, reverse=True)
             self._made_until = until
         ended = []
         now_us = to_micros(now)
-        while self._waiting and _end(self._waiting[-1]) <= now_us:
+        while self._waiting and end_us(self._waiting[-1]) <= now_us:
             ended.append(self._waiting.pop())
         return ended
 
@@ -134,7 +134,8 @@ def _time(call: Call) -> int:
     return call.ts
 
 
-def _end(call: Call) -> int:
+def end_us(call: Call) -> int:
+    """When the call ended, microseconds since 1970."""
     return call.ts + int(call.latency_ms * 1000)
 
 

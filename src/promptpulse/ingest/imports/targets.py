@@ -29,7 +29,6 @@ from promptpulse.ingest.calls_in import CallIn
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.seen import Seen
 from promptpulse.ingest.writer import insert
-from promptpulse.metrics import rollups
 from promptpulse.store import Store
 
 REQUEST_ROWS = 1_000
@@ -54,11 +53,8 @@ Write = Callable[[Sequence[Call]], Sent]
 
 
 def direct_writer(store: Store, project: ProjectRef, prices: Prices, clock: Callable[[], datetime]) -> Write:
-    """Writes into `store`, which no other process may own meanwhile when it is embedded.
-
-    Makes rollups whole first, should an earlier import have been cut off."""
-    if store.embedded:
-        rollups.repair(store, clock())
+    """Writes into `store`, which no other process may own meanwhile when it is embedded, and whose rollups were repaired
+    when it was opened (an earlier import may have been killed)."""
     seen = Seen(store, exclusive=store.embedded)
     seen.load(clock())
 
