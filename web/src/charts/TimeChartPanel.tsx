@@ -1,6 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useLocation, useNavigate } from "react-router";
 import type { Params } from "../api/client";
 import type { QueryResult } from "../api/types";
@@ -52,6 +52,10 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
     [result, spec, timeZone],
   );
   const chart = useMemo(() => (whole === null ? null : withoutSeries(whole, hidden)), [whole, hidden]);
+
+  useEffect(() => {
+    if (location.hash === `#${id}`) document.getElementById(id)?.scrollIntoView({ block: "center" });
+  }, [id, location.hash]);
 
   const toggle = (key: string) => {
     const next = new Set(hidden);

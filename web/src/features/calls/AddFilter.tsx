@@ -13,8 +13,8 @@ export function AddFilter({ onAdd }: { onAdd: (key: string, value: string) => vo
   const [value, setValue] = useState("");
   const filter = FILTERS.find((one) => one.key === key);
   const given = value === "" ? (filter?.choices?.[0] ?? "") : value;
-  const add = () => {
-    onAdd(key, given);
+  const add = (picked: string) => {
+    onAdd(key, picked);
     setOpened(false);
     setValue("");
   };
@@ -34,7 +34,7 @@ export function AddFilter({ onAdd }: { onAdd: (key: string, value: string) => vo
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            add();
+            add(given);
           }}
         >
           <Stack gap="xs">
@@ -48,7 +48,7 @@ export function AddFilter({ onAdd }: { onAdd: (key: string, value: string) => vo
                 setValue("");
               }}
             />
-            {filter !== undefined && <FilterValue filter={filter} value={given} onChange={setValue} />}
+            {filter !== undefined && <FilterValue filter={filter} value={given} onChange={setValue} onPick={add} />}
             <Button type="submit" size="xs" disabled={given.trim() === ""}>
               Add filter
             </Button>

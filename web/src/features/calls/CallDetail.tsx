@@ -26,7 +26,7 @@ export function CallDetail({ call }: { call: Detail }) {
   const cost = call.cost_usd === null ? null : formatExact(call.cost_usd, "usd");
   return (
     <div className={classes["detail"]}>
-      <header>
+      <div>
         <Group gap="sm">
           <CallStatusMark status={call.status} errorType={call.error_type} />
           <strong className={classes["prompt"]}>
@@ -42,7 +42,7 @@ export function CallDetail({ call }: { call: Detail }) {
           <CopyButton text={call.id} label="Copy id" />
           <CopyButton text={permalink(call.id)} label="Copy link" />
         </Group>
-      </header>
+      </div>
 
       {call.status === "error" && (
         <section className={classes["error"]}>

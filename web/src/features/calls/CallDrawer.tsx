@@ -37,14 +37,7 @@ export function CallDrawer() {
   }, []);
 
   return (
-    <Drawer
-      opened
-      onClose={close}
-      position="right"
-      size={720}
-      title="Call"
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Drawer opened onClose={close} position="right" size={720} title="Call">
       {call.error !== null && (
         <Failure what="The call could not be loaded" error={call.error} onRetry={() => void call.refetch()} />
       )}

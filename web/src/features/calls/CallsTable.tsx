@@ -6,7 +6,7 @@ import classes from "./Calls.module.css";
 export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: boolean }) {
   const { id: open } = useParams();
   return (
-    <div className={classes["scroll"]} data-stale={stale || undefined} tabIndex={0} role="region" aria-label="Calls">
+    <div className={classes["scroll"]} aria-busy={stale} tabIndex={0} role="region" aria-label="Calls">
       <table className={classes["table"]}>
         <thead>
           <tr>

@@ -6,12 +6,14 @@ interface Props {
   filter: Filter;
   value: string;
   onChange: (value: string) => void;
+  /** A value was picked from a list. */
+  onPick: (value: string) => void;
 }
 
 /** Fields whose values are few enough to offer. */
 const OFFERED = new Set(["model", "provider", "prompt_version", "feature"]);
 
-export function FilterValue({ filter, value, onChange }: Props) {
+export function FilterValue({ filter, value, onChange, onPick }: Props) {
   if (filter.choices !== undefined) {
     return (
       <NativeSelect
@@ -23,7 +25,8 @@ export function FilterValue({ filter, value, onChange }: Props) {
       />
     );
   }
-  if (OFFERED.has(filter.key)) return <OfferedValue filter={filter} value={value} onChange={onChange} />;
+  if (OFFERED.has(filter.key))
+    return <OfferedValue filter={filter} value={value} onChange={onChange} onPick={onPick} />;
   return (
     <TextInput
       size="xs"
@@ -38,7 +41,7 @@ export function FilterValue({ filter, value, onChange }: Props) {
   );
 }
 
-function OfferedValue({ filter, value, onChange }: Props) {
+function OfferedValue({ filter, value, onChange, onPick }: Props) {
   const { data = [] } = useValues(filter.key);
   const known = data.filter((one) => one !== null);
   return (
@@ -49,6 +52,7 @@ function OfferedValue({ filter, value, onChange }: Props) {
       limit={50}
       value={value}
       onChange={onChange}
+      onOptionSubmit={onPick}
       comboboxProps={{ withinPortal: false }}
     />
   );

@@ -45,6 +45,9 @@ export function CustomRange({ range, onApply }: Props) {
         type="range"
         size="xs"
         allowSingleDateInRange
+        hideOutsideDates
+        previousLabel="Previous month"
+        nextLabel="Next month"
         value={days}
         onChange={chooseDays}
         defaultDate={end ?? begin ?? first.slice(0, 10)}

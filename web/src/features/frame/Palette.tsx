@@ -103,6 +103,7 @@ export function Palette() {
       shortcut={null}
       limit={30}
       scrollable
+      attributes={{ content: { "aria-label": "Find pages, prompts and actions" } }}
       maxHeight={460}
       highlightQuery
       nothingFound="Nothing of this name"

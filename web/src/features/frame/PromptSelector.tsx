@@ -1,5 +1,5 @@
-import { Button, Checkbox, Combobox, Switch, useCombobox } from "@mantine/core";
-import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { Button, Combobox, Switch, useCombobox } from "@mantine/core";
+import { IconCheck, IconChevronDown, IconSquare, IconSquareCheckFilled } from "@tabler/icons-react";
 import { useState } from "react";
 import { assignColours } from "../../charts/colours";
 import { useValues } from "../../api/useValues";
@@ -71,7 +71,7 @@ export function PromptSelector() {
           placeholder="Find a prompt"
           aria-label="Find a prompt"
         />
-        <Combobox.Options className={classes["list"] ?? ""}>
+        <Combobox.Options className={classes["list"] ?? ""} aria-label="Prompts">
           <Combobox.Option value={ALL} active={view.prompts.length === 0}>
             <span className={classes["option"]}>
               {view.prompts.length === 0 && <IconCheck size={14} aria-hidden />} All prompts
@@ -79,6 +79,7 @@ export function PromptSelector() {
           </Combobox.Option>
           {found.slice(0, SHOWN).map((prompt) => {
             const chosen = view.prompts.includes(prompt);
+            const Mark = chosen ? IconSquareCheckFilled : IconSquare;
             return (
               <Combobox.Option
                 key={prompt ?? ""}
@@ -87,11 +88,7 @@ export function PromptSelector() {
                 disabled={comparing && !chosen && view.prompts.length === MAX_COMPARED}
               >
                 <span className={classes["option"]}>
-                  {comparing ? (
-                    <Checkbox checked={chosen} readOnly tabIndex={-1} size="xs" aria-hidden />
-                  ) : (
-                    chosen && <IconCheck size={14} aria-hidden />
-                  )}
+                  {comparing ? <Mark size={16} aria-hidden /> : chosen && <IconCheck size={14} aria-hidden />}
                   {promptName(prompt)}
                   {comparing && chosen && <Swatch place={colours.get(promptName(prompt)) ?? 0} />}
                 </span>

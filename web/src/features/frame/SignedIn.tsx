@@ -1,9 +1,9 @@
 import { Loader } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Navigate, useLocation } from "react-router";
+import { Navigate, useLocation, useSearchParams } from "react-router";
 import { useSession } from "../../api/useSession";
 import { ProjectContext } from "../../state/ProjectContext";
-import { useView } from "../../state/useView";
+import { parseView, writeView } from "../../state/view";
 import { Failure } from "../../ui/Failure";
 import { NoProject } from "./NoProject";
 import classes from "./SignedIn.module.css";
@@ -12,7 +12,8 @@ import classes from "./SignedIn.module.css";
 export function SignedIn({ children }: { children: ReactNode }) {
   const { data: session, error, isPending, refetch } = useSession();
   const location = useLocation();
-  const { view } = useView();
+  const [params] = useSearchParams();
+  const view = parseView(params);
   if (isPending) {
     return (
       <div className={classes["whole"]}>
@@ -28,10 +29,21 @@ export function SignedIn({ children }: { children: ReactNode }) {
     );
   }
   if (session === null) {
-    const from = `${location.pathname}${location.search}`;
+    const from = `${location.pathname}${location.search}${location.hash}`;
     return <Navigate to={from === "/" ? "/sign-in" : `/sign-in?return=${encodeURIComponent(from)}`} replace />;
   }
   const project = view.project === null ? session.projects[0] : session.projects.find(({ id }) => id === view.project);
   if (project === undefined) return <NoProject projects={session.projects} asked={view.project} />;
+  if (view.project === null) {
+    // a link must lead everyone to the same project
+    const search = writeView({ ...view, project: project.id }, params).toString();
+    return (
+      <Navigate
+        to={{ pathname: location.pathname, search, hash: location.hash }}
+        state={location.state as unknown}
+        replace
+      />
+    );
+  }
   return <ProjectContext value={{ ...project, role: project.role ?? "viewer" }}>{children}</ProjectContext>;
 }

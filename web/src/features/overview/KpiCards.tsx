@@ -44,7 +44,7 @@ export function KpiCards({ totals, series, rate }: Props) {
     { metric: "total_tokens", note: `${format(total("avg_tokens_per_request"), "tokens")} a request` },
     {
       metric: "total_cost_usd",
-      note: `${format(total("cost_per_request_usd"), "usd")} a request, ${format(total("priced_share"), "percent")} priced`,
+      note: `${format(total("cost_per_request_usd"), "usd")} a request`,
     },
   ];
   return (

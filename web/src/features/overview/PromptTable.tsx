@@ -39,7 +39,7 @@ export function PromptTable({ prompts }: { prompts: UseQueryResult<Answered> }) 
       ) : (
         <div
           className={classes["scroll"]}
-          data-stale={prompts.isPlaceholderData || undefined}
+          aria-busy={prompts.isPlaceholderData}
           tabIndex={0}
           role="region"
           aria-label="Prompts"

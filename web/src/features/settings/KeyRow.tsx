@@ -21,10 +21,10 @@ export function KeyRow({ apiKey, mayRevoke, at }: Props) {
     <tr className={revoked ? classes["dead"] : undefined}>
       <td>{apiKey.name}</td>
       <td className={classes["code"]}>{apiKey.prefix}…</td>
-      <td>{apiKey.scopes.map((scope) => SCOPES[scope].label).join(", ")}</td>
+      <td className={classes["wrap"]}>{apiKey.scopes.map((scope) => SCOPES[scope].label).join(", ")}</td>
       <td>
         {formatTime(apiKey.created_at, "date", zone)}
-        <span className={classes["muted"]}> by {apiKey.created_by ?? "the command line"}</span>
+        <div className={classes["under"]}>by {apiKey.created_by ?? "the command line"}</div>
       </td>
       <td>{formatAgo(apiKey.last_used_at, at)}</td>
       <td>

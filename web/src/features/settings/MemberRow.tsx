@@ -48,7 +48,7 @@ export function MemberRow({ member, mayEdit, isSelf }: Props) {
       <td>
         {mayEdit && (
           <ConfirmButton
-            label="Remove"
+            label={isSelf ? "Leave" : "Remove"}
             does={isSelf ? `Leave ${project.name}` : `Remove ${member.email}`}
             consequence={
               isSelf

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { Price } from "../../api/types";
 import { useStatus } from "../../api/useStatus";
 import { useProject } from "../../state/ProjectContext";
@@ -18,7 +19,7 @@ export function PriceSettings() {
   return (
     <>
       {status !== undefined && status.unpriced_models.length > 0 && <UnpricedModels models={status.unpriced_models} />}
-      <Panel title="Your prices">
+      <Panel title="Your prices" note="US dollars for a million tokens">
         <p className={classes["lead"]}>
           Calls are priced from the public list of the day they were made. A price here comes first. It counts for calls
           that arrive from now on.
@@ -53,7 +54,9 @@ export function PriceSettings() {
                   <th scope="col" className={classes["number"]}>
                     Cache write
                   </th>
-                  <th scope="col">USD a million tokens</th>
+                  <th scope="col">
+                    <VisuallyHidden>Delete</VisuallyHidden>
+                  </th>
                 </tr>
               </thead>
               <tbody>
