@@ -293,6 +293,16 @@ def test_the_rejected_rows_of_an_earlier_run_do_not_stay(write: Write, tmp_path:
     assert not aside.exists()
 
 
+def test_a_place_that_cannot_be_written_to_costs_no_good_row(write: Write, tmp_path: Path) -> None:
+    good = '{"model": "m", "latency_ms": 1, "timestamp": "2026-11-01T00:00:00Z"}'
+    path = text_file(tmp_path / "calls.ndjson", "bad", good)
+
+    report = run(path, write, rejected_to=tmp_path / "no such folder" / "aside.ndjson")
+
+    assert counts(report) == (2, 1, 0, 1)
+    assert "rejected rows cannot be kept there: No such file or directory" in report.errors[1]
+
+
 def test_rows_of_a_csv_are_named_by_the_line_they_begin_in(write: Write, tmp_path: Path) -> None:
     path = text_file(
         tmp_path / "calls.csv",

@@ -120,7 +120,12 @@ class _Rejections:
         if self._path is None:
             return
         if self._file is None:
-            self._file = self._path.open("wb")
+            try:
+                self._file = self._path.open("wb")
+            except OSError as e:  # a folder that is only read costs no good row
+                self._counts.errors.append(f"{self._path}: rejected rows cannot be kept there: {e.strerror}")
+                self._path = None
+                return
         row: object = record.cells if record.cells is not None else record.content.decode("utf-8", "replace")
         self._file.write(msgspec.json.encode({"line": record.line, "error": error, "row": row}) + b"\n")
 
