@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 
@@ -161,3 +162,40 @@ def test_any_time_is_accepted_or_refused(at: int, end: int) -> None:
         return
     assert reading.rejected + len(reading.calls) == 1
     assert all(abs(c.ts * 1000 - NOW_NS) < 15 * 366 * 86_400 * 10**9 for c in reading.calls)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> list[tuple[int, bool]]:
+    """Spans as (index of the parent or -1, describes a call), parents first."""
+    size = draw(st.integers(1, 12))
+    return [(draw(st.integers(-1, i - 1)), draw(st.booleans())) for i in range(size)]
+
+
+@given(tree=trees(), cuts=st.sets(st.integers(1, 11)), parents_first=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_tree_stands_for_as_many_calls_as_it_has_lowest_descriptions(
+    tree: list[tuple[int, bool]], cuts: set[int], parents_first: bool
+) -> None:
+    above: set[int] = set()
+    for index, (parent, describes) in enumerate(tree):
+        at = parent
+        while describes and at >= 0:
+            above.add(at)
+            at = tree[at][0]
+        assert index > parent
+    lowest = {i for i, (_, describes) in enumerate(tree) if describes and i not in above}
+
+    spans = [
+        span(i + 1, {"gen_ai.operation.name": "chat"} if describes else {}, parent=parent + 1, scope=f"scope {i}")
+        for i, (parent, describes) in enumerate(tree)
+    ]
+    ordered = spans if parents_first else spans[::-1]
+    edges = [0, *sorted(c for c in cuts if c < len(ordered)), len(ordered)]
+    bodies = [body(*ordered[a:b]) for a, b in itertools.pairwise(edges)]
+    recent = RecentCalls()
+    first = [c.id for b in bodies for c in read_traces(b, "json", "p", NOW, recent).calls]
+    assert len(first) == len(lowest)
+    again = [c.id for b in bodies for c in read_traces(b, "json", "p", NOW, recent).calls]
+    assert sorted(again) == sorted(first)
+    whole = read_traces(body(*ordered), "json", "p", NOW, RecentCalls()).calls
+    assert {int(c.id[32:], 16) - 1 for c in whole} == lowest
