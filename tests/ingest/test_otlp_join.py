@@ -214,6 +214,7 @@ def test_a_logfire_half_without_the_other_counts() -> None:
     assert (abandoned.incomplete, abandoned.streaming, abandoned.response_model) == (True, True, "")
     result = read(streamed(2, 2, 405.0, 0.4)).calls[0]
     assert (result.latency_ms, result.incomplete) == (400.0, False)
+    assert read(streamed(2, 2, 405.0, -0.4)).calls[0].latency_ms == 0.0
     assert in_any_order([opened(1, 1, 0.0), streamed(2, 2, 405.0, 0.4, messages="[2]")]) == {2}
     # a result that ended before the request began belongs to another one
     assert in_any_order([opened(1, 1, 500.0), streamed(2, 2, 405.0, 0.4)]) == {2}

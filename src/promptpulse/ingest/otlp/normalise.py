@@ -36,7 +36,6 @@ from promptpulse.ingest.otlp.values import (
     json_of,
     map_of,
     milliseconds_of,
-    number_of,
     sane,
     seconds_in_ms_of,
     status_of,
@@ -121,15 +120,14 @@ def describe(
     half = _half(span, found) if span.scope.startswith("logfire") else ""
     start_ns, end_ns = span.start_ns, max(span.start_ns, span.end_ns)
     if half == RESULT_HALF:
-        start_ns = end_ns - int(1e9 * (sane(number_of, a.get("duration"), absurd, "latency_ms") or 0.0))
+        start_ns = end_ns - int(1e6 * (sane(seconds_in_ms_of, a.get("duration"), absurd, "latency_ms") or 0.0))
 
-    fields: dict[str, object] = {
-        # most values are short texts as they are; the others pay for a call
-        column: value if value.__class__ is str and len(value) <= 256 and value[0] != '"' else text_of(unquoted(value))
-        for column, value in found.items()
-        if column in TEXT_COLUMNS
-    }
-    fields |= _numbers(found, a, absurd)
+    fields = _numbers(found, a, absurd)
+    for column, value in found.items():
+        if column in TEXT_COLUMNS:
+            # most values are short texts as they are; the others pay for a call
+            plain = value.__class__ is str and len(value) <= 256 and value[0] != '"'
+            fields[column] = value if plain else text_of(unquoted(value))
     if own or "metadata" in a:
         fields["properties"] = _properties(own, a.get("metadata"))
     if origin.environment:
@@ -218,7 +216,7 @@ def _columns(a: Attributes) -> tuple[dict[str, Value], Attributes]:
 
 
 def _numbers(found: Mapping[str, Value], a: Attributes, absurd: Counter[str]) -> dict[str, object]:
-    fields: dict[str, object] = {**tokens(found, absurd)}
+    fields = tokens(found, absurd)
     if "cost" in found:
         fields |= _cost(a, absurd)
     for column in DURATIONS:

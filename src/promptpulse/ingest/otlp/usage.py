@@ -41,7 +41,7 @@ PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Paths into the usage object of a provider, or into Langfuse's own."""
 
 
-def tokens(found: Mapping[str, Value], absurd: Counter[str]) -> dict[str, int | None]:
+def tokens(found: Mapping[str, Value], absurd: Counter[str]) -> dict[str, object]:
     """The token columns of a call; an absurd number leaves its column unknown."""
     counts: list[int | None] = []
     langfuse = found.get("langfuse_usage")
