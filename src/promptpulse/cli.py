@@ -16,7 +16,9 @@ import msgspec
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from promptpulse import __version__
@@ -228,7 +230,7 @@ def rebuild_rollups(data: Data = None) -> None:
     with _failures(), owned_event_store(_settings({"data": data, "log_level": "warning"}), _now()) as store:
         for table in rollups.rebuild_all(store):
             out.print(f"Rebuilt {table}")
-        out.print(f"Rebuilt {rollups.DAYS.table}: {days.build_all(store, _now())} days")
+        out.print(f"Rebuilt {days.build_all(store, _now())} days")
 
 
 @app.command(name="sign-in-link")
@@ -356,16 +358,26 @@ def _database(data: Path | None) -> Iterator[tuple[Session, Settings]]:
 
 @contextmanager
 def _failures() -> Iterator[None]:
-    """Expected failures are a sentence and exit code 1, not a stack trace."""
+    """Expected failures are a sentence and exit code 1 (2 for a bad setting), not a stack trace."""
     try:
         yield
     except AppError as e:
-        err.print(f"[red]Error:[/red] {e.message}", soft_wrap=True)
+        _say_error(e.message)
+        raise typer.Exit(1) from None
+    except OperationalError as e:
+        _say_error(f"the settings database cannot be used: {' '.join(str(e.orig).split())}")
+        raise typer.Exit(1) from None
+    except OSError as e:
+        _say_error(f"{e.filename}: {e.strerror}" if e.filename else str(e))
         raise typer.Exit(1) from None
     except ValidationError as e:
         for problem in e.errors():
-            err.print(f"[red]Error:[/red] {'.'.join(map(str, problem['loc']))}: {problem['msg']}", soft_wrap=True)
+            _say_error(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}")
         raise typer.Exit(2) from None
+
+
+def _say_error(message: str) -> None:
+    err.print(f"[red]Error:[/red] {escape(message)}", soft_wrap=True)
 
 
 def _scopes(text: str) -> frozenset[Scope]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -72,8 +73,14 @@ def serve(services: Services, bound: socket.socket, on_ready: Callable[[str], No
         if not server.should_exit:
             on_ready(address)
 
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _ended_well)  # uvicorn raises the signal again after a clean end
     server.startup = startup  # type: ignore[method-assign]  # uvicorn has no hook for "now it answers"
     server.run(sockets=[bound])
+
+
+def _ended_well(_signal: int, _frame: FrameType | None) -> None:
+    """Being told to stop is no failure: the exit code is 0."""
 
 
 class JsonLines(logging.Formatter):

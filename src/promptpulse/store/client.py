@@ -16,7 +16,7 @@ import clickhouse_connect
 from clickhouse_connect import common
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from promptpulse.core.errors import AppError, Unavailable
+from promptpulse.core.errors import AppError, Refused, Unavailable
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -84,10 +84,11 @@ class Store:
         self.url = url
         self.embedded = urlsplit(url).scheme == "chdb"
         self._readers: queue.LifoQueue[Client] = queue.LifoQueue()
-        self._writer = _connect(url, WRITE_SETTINGS)
         self._write_lock = threading.Lock()  # a client serves one thread at a time
-        for _ in range(readers):
-            self._readers.put(_connect(url, READ_SETTINGS))
+        with _errors():
+            self._writer = _connect(url, WRITE_SETTINGS)
+            for _ in range(readers):
+                self._readers.put(_connect(url, READ_SETTINGS))
         self._size = readers
 
     def query(self, sql: str, params: Mapping[str, object] | None = None, *, wait_s: float = 30.0) -> Answer:
@@ -183,6 +184,7 @@ def _connect(url: str, settings: Mapping[str, object]) -> Client:
                 settings=dict(settings),
             )
         case other:
-            raise ValueError(
-                f"store url: {other!r} is not known; use chdb:///folder, clickhouse://host/db or clickhouses://"
+            raise Refused(
+                f"store url: {other!r} is not known; use chdb:///folder, clickhouse://host/db or clickhouses://",
+                field="store_url",
             )

@@ -15,6 +15,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from promptpulse import __version__
 from promptpulse.accounts.access import Access, caller, may_read, project_access
@@ -67,6 +68,8 @@ def readyz(request: Request) -> Health:
             session.execute(text("SELECT 1"))
     except AppError as e:
         raise Unavailable(f"the event store does not answer: {e.message}", retry_after_s=5) from e
+    except SQLAlchemyError as e:
+        raise Unavailable("the settings database does not answer; see the log", retry_after_s=5) from e
     return Health()
 
 

@@ -1,0 +1,190 @@
+"""A 200 means stored, once, whatever happens to the process."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import msgspec
+import pytest
+from bench.payloads import otlp_batch
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from server.process import Json, Server
+
+KILLS = 20
+SEED = 20_261_121
+DAYS = 2
+"""Calls start within so many days: in hours long closed, and in the present one."""
+EXPECTED_WITHIN_S = 240
+
+
+@dataclass
+class Sender(threading.Thread):
+    """Sends numbered batches one after the other, each again until it is acknowledged."""
+
+    number: int
+    server: Server
+    batch: Callable[[int, int], tuple[str, str, bytes, list[str]]]
+    stopping: threading.Event
+    acknowledged: set[str] = field(default_factory=set)
+    repeats: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(daemon=True)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def run(self) -> None:
+        with httpx.Client(headers={"Authorization": f"Bearer {self.server.key}"}, timeout=20) as client:
+            n = 0
+            while not self.stopping.is_set():
+                path, media, body, ids = self.batch(self.number, n)
+                while not self._post(client, path, media, body):
+                    self.repeats += 1
+                    self.stopping.wait(0.1)  # the retry of an exporter; ends nothing: the batch must get through
+                self.acknowledged.update(ids)
+                n += 1
+
+    def _post(self, client: httpx.Client, path: str, media: str, body: bytes) -> bool:
+        try:
+            answer = client.post(self.server.url + path, content=body, headers={"Content-Type": media})
+        except httpx.TransportError:
+            return False
+        if answer.status_code == 503:
+            return False
+        if answer.status_code != 200:
+            self.wrong.append(f"{answer.status_code} {answer.text[:200]}")
+        return True
+
+
+def spread(dice: random.Random, now: datetime) -> datetime:
+    return now - timedelta(seconds=dice.choice((dice.randrange(DAYS * 86_400), dice.randrange(600))))
+
+
+def json_batch(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]]]:
+    def make(sender: int, n: int) -> tuple[str, str, bytes, list[str]]:
+        dice = random.Random(f"{SEED} {sender} {n}")
+        ids = [f"{sender}-{n}-{i}" for i in range(dice.choice((1, 40, 400)))]
+        calls: list[Json] = [
+            {
+                "id": call_id, "timestamp": spread(dice, now).isoformat(), "prompt_id": f"prompt-{dice.randrange(5)}",
+                "model": "gpt-4o-mini", "provider": "openai", "latency_ms": dice.randrange(1, 5000), "input_tokens": 100,
+                "output_tokens": 10, "input": "a question" if dice.random() < 0.1 else None,
+            }
+            for call_id in ids
+        ]  # fmt: skip
+        return "/api/v1/calls", "application/json", msgspec.json.encode({"calls": calls}), ids
+
+    return make
+
+
+def otlp(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]]]:
+    def make(sender: int, n: int) -> tuple[str, str, bytes, list[str]]:
+        dice = random.Random(f"{SEED} {sender} {n}")
+        begin = spread(dice, now - timedelta(minutes=2))
+        body = otlp_batch(
+            dice.choice((1, 100, 300)), dice.randrange(1 << 60), int(begin.timestamp()) * 10**9, prompts=5
+        )
+        spans = [
+            span
+            for resource in ExportTraceServiceRequest.FromString(body).resource_spans
+            for scope in resource.scope_spans
+            for span in scope.spans
+        ]
+        return "/v1/traces", "application/x-protobuf", body, [(s.trace_id + s.span_id).hex() for s in spans]
+
+    return make
+
+
+@pytest.mark.xdist_group("kill")
+def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_server: Callable[..., Server]) -> None:
+    server = own_server().start()
+    began = time.monotonic()
+    now = datetime.now(UTC)
+    stopping = threading.Event()
+    senders = [Sender(i, server, make, stopping) for i, make in enumerate((json_batch(now), otlp(now), otlp(now)))]
+    for sender in senders:
+        sender.start()
+    dice = random.Random(SEED)
+    for _ in range(KILLS):
+        stopping.wait(dice.uniform(0.1, 1.2))  # the moment of the kill is the test
+        server.kill()
+        server.start()
+    stopping.set()
+    for sender in senders:
+        sender.join(30)
+        assert not sender.is_alive(), "a batch was never acknowledged"
+    assert [s.wrong for s in senders] == [[], [], []]
+    assert sum(s.repeats for s in senders) >= KILLS, "no request was hit by a kill"
+
+    acknowledged = set().union(*(s.acknowledged for s in senders))
+    assert len(acknowledged) > 4_000, "too little traffic to prove anything"
+    rows = every_call(server, now)
+    stored = Counter(str(row["id"]) for row in rows)
+    assert not acknowledged - stored.keys(), "acknowledged, but lost"
+    assert not stored.keys() - acknowledged, "stored, but never sent to the end"
+    assert [call_id for call_id, n in stored.items() if n > 1] == [], "stored twice"
+    agree(server, rows, now)
+
+    server.restart()  # what was in the process's memory plays no part
+    agree(server, every_call(server, now), now)
+    assert time.monotonic() - began < EXPECTED_WITHIN_S
+
+
+def every_call(server: Server, now: datetime) -> list[Json]:
+    """The raw list."""
+    span = {"start": (now - timedelta(days=DAYS + 1)).isoformat(), "end": (now + timedelta(days=1)).isoformat()}
+    answer = server.client.get("/api/v1/calls", params={**span, "format": "ndjson"})
+    assert answer.status_code == 200
+    return [msgspec.json.decode(line) for line in answer.content.splitlines()]
+
+
+ROLLUPS = (
+    # table, metric, field of a row to sum (None: count rows), dimensions, bucket
+    ("calls_1h_by_prompt", "total_requests", None, ("prompt_id",), "1h"),
+    ("calls_1h", "total_tokens", "total_tokens", ("prompt_id", "model"), "1h"),
+    ("calls_1m_count", "total_requests", None, ("prompt_id",), "1m"),
+    ("calls_1m", "output_tokens", "output_tokens", ("prompt_id", "model"), "1m"),
+)
+
+
+def agree(server: Server, rows: list[Json], now: datetime) -> None:
+    """Every rollup, asked by dimension and bucket, equals the list."""
+    start = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=DAYS, hours=1)
+    end = start + timedelta(days=DAYS, hours=3)
+    for table, metric, column, by, bucket in ROLLUPS:
+        expected: Counter[tuple[str, ...]] = Counter()
+        for row in rows:
+            n = 1 if column is None else int(str(row[column] or 0))
+            if n:
+                expected[*(str(row[d]) for d in by), str(row["timestamp"])[: 13 if bucket == "1h" else 16]] += n
+        data = server.ask(
+            metrics=[metric], start=start.isoformat(), end=end.isoformat(), bucket=bucket, by=by, limit=100
+        )
+        assert str(data["source"]).split(", ")[-1] == table  # groups are ranked from another
+        assert counted(data, metric, by) == expected, f"{table} differs from the calls"
+
+
+def counted(data: Json, metric: str, by: tuple[str, ...]) -> Counter[tuple[str, ...]]:
+    groups, buckets, values = data["groups"], data["buckets"], data["values"]
+    assert isinstance(groups, list)
+    assert isinstance(buckets, list)
+    assert isinstance(values, dict)
+    width = 13 if len(buckets) < 100 else 16
+    return Counter(
+        {
+            (*(group[d] for d in by), bucket[:width]): value
+            for group, row in zip(groups, values[metric], strict=True)
+            for bucket, value in zip(buckets, row, strict=True)
+            if value
+        }
+    )
