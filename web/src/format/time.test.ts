@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatAgo, formatTime, zoneOffsetName } from "./time";
-import { momentOf, offsetMs, wallTime } from "./zone";
+import { momentOf, offsetMs, timeZones, wallTime } from "./zone";
 
 const NOON = Date.UTC(2026, 2, 12, 12, 0, 0);
 const HOUR = 3_600_000;
@@ -35,4 +35,12 @@ test("ago counts in the largest unit that fits", () => {
   expect(formatAgo(at, NOON + 180_000)).toBe("3 min ago");
   expect(formatAgo(at, NOON + 25 * HOUR)).toBe("yesterday");
   expect(formatAgo(null, NOON)).toBe("never");
+});
+
+test("zones are listed by the names of today, and each can be formatted with", () => {
+  const zones = timeZones();
+  expect(zones[0]).toBe("UTC");
+  expect(zones).toContain("Asia/Kolkata");
+  expect(zones).not.toContain("Asia/Calcutta");
+  for (const zone of zones) expect(() => offsetMs(zone, NOON)).not.toThrow();
 });

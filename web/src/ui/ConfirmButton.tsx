@@ -29,7 +29,7 @@ export function ConfirmButton({ does, label, consequence, pending, error, onConf
             <Button variant="default" onClick={dialog.close} data-autofocus>
               Cancel
             </Button>
-            <Button color="red" loading={pending} onClick={() => onConfirm(dialog.close)}>
+            <Button color="red.9" loading={pending} onClick={() => onConfirm(dialog.close)}>
               {does}
             </Button>
           </Group>

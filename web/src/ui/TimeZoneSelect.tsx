@@ -9,9 +9,7 @@ export function TimeZoneSelect(props: Props) {
   const known = timeZones();
   const value = typeof props.value === "string" && !known.includes(props.value) ? [props.value] : [];
   const data = [...value, ...known].map((zone) => ({ value: zone, label: zoneLabel(zone) }));
-  return (
-    <Select searchable allowDeselect={false} limit={60} nothingFoundMessage="No such zone" {...props} data={data} />
-  );
+  return <Select searchable allowDeselect={false} limit={60} {...props} data={data} />;
 }
 
 function zoneLabel(zone: string): string {

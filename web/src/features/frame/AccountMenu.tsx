@@ -1,11 +1,25 @@
-import { Menu, SegmentedControl, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUserCircle,
+} from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useSession } from "../../api/useSession";
 import { useHref } from "../../state/useHref";
 import classes from "./AccountMenu.module.css";
 import { openShortcuts } from "./events";
 import { useSignOut } from "./useSignOut";
+
+const SCHEMES = [
+  { scheme: "light", label: "Light", icon: IconSun },
+  { scheme: "dark", label: "Dark", icon: IconMoon },
+  { scheme: "auto", label: "As the system", icon: IconDeviceDesktop },
+] as const;
 
 export function AccountMenu({ collapsed }: { collapsed: boolean }) {
   const { data: session } = useSession();
@@ -34,20 +48,17 @@ export function AccountMenu({ collapsed }: { collapsed: boolean }) {
           Keyboard shortcuts
         </Menu.Item>
         <Menu.Divider />
-        <div className={classes["scheme"]}>
-          <SegmentedControl
-            size="xs"
-            fullWidth
-            aria-label="Colours"
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value)}
-            data={[
-              { value: "light", label: "Light" },
-              { value: "dark", label: "Dark" },
-              { value: "auto", label: "System" },
-            ]}
-          />
-        </div>
+        {SCHEMES.map(({ scheme, label, icon: Icon }) => (
+          <Menu.Item
+            key={scheme}
+            closeMenuOnClick={false}
+            leftSection={<Icon size={16} aria-hidden />}
+            rightSection={scheme === colorScheme ? <IconCheck size={14} aria-label="chosen" /> : null}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
           Sign out

@@ -46,6 +46,7 @@ export function CustomRange({ range, onApply }: Props) {
         size="xs"
         allowSingleDateInRange
         hideOutsideDates
+        classNames={{ day: classes["day"] ?? "" }}
         previousLabel="Previous month"
         nextLabel="Next month"
         value={days}

@@ -13,11 +13,10 @@ export function LiveToggle() {
         variant={view.live ? "light" : "default"}
         className={classes["live"] ?? ""}
         aria-pressed={view.live}
-        aria-label="Live"
         onClick={() => change({ live: !view.live })}
         leftSection={<span className={classes["dot"]} data-on={view.live || undefined} aria-hidden />}
       >
-        Live{view.live && <span className={classes["left"]}>{left} s</span>}
+        Live {view.live && <span className={classes["left"]}>{left} s</span>}
       </Button>
     </Tooltip>
   );

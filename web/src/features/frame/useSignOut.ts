@@ -8,8 +8,9 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api("/session", { method: "DELETE" }),
     onSuccess: () => {
-      queries.clear();
       queries.setQueryData(SESSION, null);
+      // the next person must not see what this one saw
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
     },
   });
 }
