@@ -90,8 +90,8 @@ def test_unknown_fields_nulls_and_empty_requests_are_accepted() -> None:
         b'{"resourceSpans":[{}]}',
         b'{"resourceSpans":[{"scopeSpans":[{}]}]}',
     ):
-        assert decode_traces(empty, "json") == []
-    assert decode_traces(b"", "protobuf") == []
+        assert list(decode_traces(empty, "json")) == []
+    assert list(decode_traces(b"", "protobuf")) == []
     sent = span(1, CHAT) | {
         "events": None,
         "status": None,
@@ -298,4 +298,4 @@ def test_protobuf_and_json_give_the_same_call() -> None:
             value.string_value = given
         else:
             value.array_value.values.add().string_value = "stop"
-    assert decode_traces(request.SerializeToString(), "protobuf") == [wanted]
+    assert list(decode_traces(request.SerializeToString(), "protobuf")) == [wanted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -51,15 +52,18 @@ def read_traces(
     body: bytes, media: Media, project: str, now: datetime, recent: RecentCalls, *, capture_content: bool = False
 ) -> Reading:
     """The calls of an `ExportTraceServiceRequest`, decompressed. Raises BadRequest when it cannot be read."""
-    spans = decode_traces(body, media)
     reasons: Counter[str] = Counter()
-    valid, rejected = _valid(spans, now, reasons)
-    described, links = _described(valid, Terms(project, capture_content, reasons), reasons)
+    rejected: Counter[str] = Counter()
+    latest_ns = int((now + FUTURE).timestamp()) * 10**9
+    spans = _valid(decode_traces(body, media), latest_ns, rejected, reasons)
+    terms = Terms(project, capture_content, reasons)
+    described, links = _described(spans, terms, reasons, has_http=b"http." in body)
     plan = recent.match(project, links, described, now.timestamp())
     reasons.update(plan.dropped)
-    return Reading(
-        plan.calls, len(spans), rejected.total(), reasons + rejected, _message(rejected, len(spans)), recent, plan
-    )
+    reasons.update(rejected)
+    refused = rejected.total()
+    count = len(links) + refused
+    return Reading(plan.calls, count, refused, reasons, _message(rejected, count), recent, plan)
 
 
 def read_logs(body: bytes, media: Media) -> list[Content]:
@@ -67,10 +71,7 @@ def read_logs(body: bytes, media: Media) -> list[Content]:
     return content.of_logs(decode_logs(body, media))
 
 
-def _valid(spans: list[Span], now: datetime, reasons: Counter[str]) -> tuple[list[Span], Counter[str]]:
-    latest_ns = int((now + FUTURE).timestamp()) * 10**9
-    rejected: Counter[str] = Counter()
-    valid = []
+def _valid(spans: Iterable[Span], latest_ns: int, rejected: Counter[str], reasons: Counter[str]) -> Iterator[Span]:
     for span in spans:
         if wrong := fault(span, FIRST_NS, latest_ns):
             rejected[wrong] += 1
@@ -80,44 +81,57 @@ def _valid(spans: list[Span], now: datetime, reasons: Counter[str]) -> tuple[lis
             if parent != NO_PARENT:
                 reasons["invalid_parent_id"] += 1
             span.parent_id = ""
-        valid.append(span)
-    return valid, rejected
+        yield span
 
 
 def _described(
-    spans: list[Span], terms: Terms, reasons: Counter[str]
+    spans: Iterable[Span], terms: Terms, reasons: Counter[str], *, has_http: bool
 ) -> tuple[list[tuple[Call, Facts]], list[tuple[str, str]]]:
     """The calls that the spans describe, each by itself, and the tree: keys of spans and of their parents."""
-    candidates: list[tuple[Span, str]] = []
+    described: list[tuple[Call, Facts]] = []
+    waiting: list[tuple[Span, str]] = []
+    """Spans whose HTTP requests may still come."""
     links: list[tuple[str, str]] = []
     http: dict[str, list[HttpChild]] = {}
     raw: dict[str, Span] = {}
+    origins = _Origins()
     for span in spans:
         parent_key = span.trace_id + span.parent_id if span.parent_id else ""
         links.append((span.trace_id + span.span_id, parent_key))
         operation, reason = operation_of(span)
-        if operation:
-            candidates.append((span, operation))
-            continue
-        reasons[reason] += 1
-        if parent_key:
+        if operation and has_http:
+            waiting.append((span, operation))
+        elif operation:
+            described.append(describe(span, operation, origins.of(span), (), terms))
+        else:
+            reasons[reason] += 1
+            if not parent_key:
+                continue
             if (child := http_child_of(span)) is not None:
                 http.setdefault(parent_key, []).append(child)
             elif span.scope == "litellm":
                 raw[parent_key] = max(span, raw.get(parent_key, span), key=lambda s: s.end_ns)
-    described = []
-    resource: Attributes | None = None
-    origin = Origin("", "", "")
-    for span, operation in candidates:
-        if span.resource is not resource:
-            resource = span.resource
-            origin = origin_of(resource)
-        key = span.trace_id + span.span_id
-        call, facts = describe(span, operation, origin, http.get(key, ()) if http else (), terms)
-        if call.inexact_latency and key in raw:
-            _time_by(call, raw[key])
-        described.append((call, facts))
+    for span, operation in waiting:
+        children = http.get(span.trace_id + span.span_id, ())
+        described.append(describe(span, operation, origins.of(span), children, terms))
+    for call, facts in described if raw else ():
+        if call.inexact_latency and facts.key in raw:
+            _time_by(call, raw[facts.key])
     return described, links
+
+
+class _Origins:
+    """The origin of spans that come resource by resource."""
+
+    def __init__(self) -> None:
+        self._resource: Attributes = {}
+        self._origin = origin_of({})
+
+    def of(self, span: Span) -> Origin:
+        if span.resource is not self._resource:
+            self._resource = span.resource
+            self._origin = origin_of(span.resource)
+        return self._origin
 
 
 def _time_by(call: Call, request: Span) -> None:
