@@ -1,7 +1,7 @@
-"""The rollup of whole days. Long ranges read days where they can, and hours or calls for the rest.
+"""Rollups of whole days. Long ranges read them where they can, and the rollups that views feed for the rest.
 
-Unlike the others it is not fed by a view, which would cost every insert: a day is computed from its calls once it is
-over, marked as whole, and reopened before a late call of that day is stored. The marks live beside the data, so a crash
+A view would cost every insert: a day is computed from its calls once it is over, marked as whole, and reopened before a
+late call of that day is stored. The marks live beside the data, so a crash
 leaves a day unmarked, never wrong. One writer marks and reopens; anybody reads."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from promptpulse.core.times import EPOCH
-from promptpulse.metrics.rollups import DAYS, select
+from promptpulse.metrics.rollups import DAY_ROLLUPS, select
 from promptpulse.store import Store
 
 Day = tuple[str, date]
@@ -44,7 +44,7 @@ def unbuilt(store: Store, now: datetime) -> list[Day]:
     answer = store.query(
         """
         SELECT project, toUInt32(toDate(t, 'UTC')) AS number
-        FROM calls_1h_by_prompt
+        FROM calls_1h
         WHERE t < {today:DateTime('UTC')}
         GROUP BY project, number
         ORDER BY number DESC, project
@@ -59,13 +59,12 @@ def build(store: Store, day: Day) -> None:
     """Compute a day and mark it. No call of the day may be stored meanwhile."""
     project, at = day[0], datetime.combine(day[1], time(), UTC)
     params = {"project": project, "start": at, "end": at + DAY}
-    where = "project = {project:String} AND {t} >= {start:DateTime('UTC')} AND {t} < {end:DateTime('UTC')}"
-    left = store.query(f"SELECT count() AS n FROM {DAYS.table} WHERE {where.replace('{t}', 't')}", params).column("n")[
-        0
-    ]
-    if left:
-        store.command(f"DELETE FROM {DAYS.table} WHERE {where.replace('{t}', 't')}", params)
-    store.command(f"INSERT INTO {DAYS.table} {select(DAYS, where.replace('{t}', 'ts'))}", params)
+    for rollup in DAY_ROLLUPS:
+        where = "project = {project:String} AND {t} >= {start:DateTime('UTC')} AND {t} < {end:DateTime('UTC')}"
+        here = where.replace("{t}", rollup.time)
+        if store.query(f"SELECT count() AS n FROM {rollup.table} WHERE {here}", params).column("n")[0]:
+            store.command(f"DELETE FROM {rollup.table} WHERE {here}", params)
+        store.command(f"INSERT INTO {rollup.table} {select(rollup, where.replace('{t}', 'ts'))}", params)
     store.insert("whole_days", {"project": [project], "day": [day[1]]}, {"project": "String", "day": "Date"})
 
 

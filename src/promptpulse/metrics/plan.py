@@ -11,7 +11,7 @@ from itertools import pairwise
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
 from promptpulse.metrics.measures import MEASURES, decoded
 from promptpulse.metrics.query import Query
-from promptpulse.metrics.rollups import DAYS, RAW, ROLLUPS, Source
+from promptpulse.metrics.rollups import DAY_ROLLUPS, RAW, ROLLUPS, Source
 
 _REFERENCE = re.compile(r"\{(\w+)(?::([\d.]+))?\}")
 KEEP_MARGIN = timedelta(hours=1)
@@ -61,36 +61,56 @@ def pick(
     return RAW
 
 
-def usable_days(whole: Sequence[date], starts: Sequence[datetime] | None) -> Sequence[date]:
-    """The whole days that a query with these buckets can read: none when a bucket begins inside a UTC day."""
-    return whole if all(s.timestamp() % 86_400 == 0 for s in (starts or ())[1:]) else ()
+def pick_days(
+    query: Query, starts: Sequence[datetime] | None, measures: frozenset[str], at_most: timedelta | None = None
+) -> Source | None:
+    """The coarsest rollup of whole days that can answer for the days among `query`."""
+    for rollup in DAY_ROLLUPS:
+        grain_s = int(rollup.grain.total_seconds())
+        if (
+            (at_most is None or rollup.grain <= at_most)
+            and measures <= rollup.measures
+            and query.needed_dimensions <= rollup.dimensions
+            and all(start.timestamp() % grain_s == 0 for start in (starts or ())[1:])
+        ):
+            return rollup
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a statement reads: `days` of the range from `of_days`, all else from `rest`."""
+
+    rest: Source
+    of_days: Source | None = None
+    days: tuple[date, ...] = ()
+
+    @property
+    def tables(self) -> str:
+        return f"{self.of_days.table}, {self.rest.table}" if self.of_days else self.rest.table
 
 
 def plan(
     query: Query,
     metrics: Sequence[Metric],
     starts: Sequence[datetime] | None,
-    source: Source,
-    *,
+    sources: Sources,
     only: Sequence[Sequence[str]] | None = None,
-    days: Sequence[date] = (),
 ) -> Plan:
-    """The statement for `metrics` (all peaks, or none). `only`: groups to keep, as stored values.
-
-    `days` are read from the rollup of days, the rest of the range from `source`."""
+    """The statement for `metrics` (all peaks, or none). `only`: groups to keep, as stored values."""
     used = references(metrics)
     peak = metrics[0].peak
     params: dict[str, object] = {"project": query.project, "start": query.start, "end": query.end}
     filters = _filters(query, params, only)
-    table = f"{source.table} WHERE {' AND '.join([*_range(source), *filters])}"
-    tables = source.table
-    if days:
-        params["days"] = list(days)
-        table = f"({_days_and_rest(query, source, list(used))})" + (
-            f" WHERE {' AND '.join(filters)}" if filters else ""
-        )
-        tables = f"{DAYS.table}, {source.table}"
-    t, states = (source.time, not source.is_raw) if not days else (DAYS.time, True)
+    rest = sources.rest
+    if sources.of_days:
+        params["days"] = list(sources.days)
+        t, merged = sources.of_days.time, True
+        table = f"({_days_and_rest(query, sources.of_days, rest, list(used))})"
+        table += f" WHERE {' AND '.join(filters)}" if filters else ""
+    else:
+        t, merged = rest.time, not rest.is_raw
+        table = f"{rest.table} WHERE {' AND '.join([*_range(rest), *filters])}"
     dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
     keys = [f"g{i}" for i in range(len(dimensions))]
     columns = [f"{d} AS {k}" for d, k in zip(dimensions, keys, strict=True)]
@@ -102,7 +122,7 @@ def plan(
         columns.append(f"toStartOfMinute({t}, 'UTC') AS minute")
     for name, levels in used.items():
         measure = MEASURES[name]
-        columns.append(f"{measure.merged(levels) if states else measure.raw(levels)} AS m_{name}")
+        columns.append(f"{measure.merged(levels) if merged else measure.raw(levels)} AS m_{name}")
     inner = f"SELECT {', '.join(columns)} FROM {table}"
     if grouped:
         inner += f" GROUP BY {', '.join(grouped)}"
@@ -110,7 +130,7 @@ def plan(
     sql = f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})"
     if peak and keys:
         sql += f" GROUP BY {', '.join(keys)}"
-    return Plan(sql, params, tables, starts is not None)
+    return Plan(sql, params, sources.tables, starts is not None)
 
 
 def count_groups(query: Query, source: Source) -> Plan:
@@ -129,18 +149,19 @@ def _range(source: Source) -> list[str]:
     ]
 
 
-def _days_and_rest(query: Query, rest: Source, measures: Sequence[str]) -> str:
+def _days_and_rest(query: Query, of_days: Source, rest: Source, measures: Sequence[str]) -> str:
     """States of the whole days, and of what is left of the range."""
     dimensions = sorted(query.needed_dimensions)
     left = " AND ".join([*_range(rest), f"toDate({rest.time}, 'UTC') NOT IN {{days:Array(Date)}}"])
     states = [MEASURES[name].column for name in measures]
-    days = f"SELECT {', '.join(['t', *dimensions, *states])} FROM {DAYS.table}"
-    days += " WHERE project = {project:String} AND toDate(t, 'UTC') IN {days:Array(Date)}"
+    whole = f"SELECT {', '.join(['t', *dimensions, *states])} FROM {of_days.table}"
+    whole += " WHERE project = {project:String} AND toDate(t, 'UTC') IN {days:Array(Date)}"
     if not rest.is_raw:
-        return f"{days} UNION ALL SELECT {', '.join(['t', *dimensions, *states])} FROM {rest.table} WHERE {left}"
+        return f"{whole} UNION ALL SELECT {', '.join(['t', *dimensions, *states])} FROM {rest.table} WHERE {left}"
     computed = [f"{MEASURES[name].state()} AS {MEASURES[name].column}" for name in measures]
-    hours = f"SELECT {', '.join([f'toStartOfHour({rest.time}) AS t', *dimensions, *computed])} FROM {rest.table} WHERE {left}"
-    return f"{days} UNION ALL {hours} GROUP BY {', '.join(['t', *dimensions])}"
+    minutes = f"toStartOfMinute({rest.time}, 'UTC') AS t"
+    columns = ", ".join([minutes, *dimensions, *computed])
+    return f"{whole} UNION ALL SELECT {columns} FROM {rest.table} WHERE {left} GROUP BY {', '.join(['t', *dimensions])}"
 
 
 def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> list[str]:

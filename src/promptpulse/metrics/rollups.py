@@ -25,7 +25,7 @@ class Source:
     keep: timedelta | None = None
     """Only calls that started this recently are in it; None: all."""
     by_view: bool = True
-    """Fed with every insert; the rollup of days is filled when a day is over (days.py)."""
+    """Fed with every insert; the others are filled when a day is over (days.py)."""
 
     @property
     def is_raw(self) -> bool:
@@ -33,6 +33,7 @@ class Source:
 
 
 _ALL = frozenset(MEASURES)
+_PROMPT = frozenset({"prompt_id", "environment"})  # what the pages of the product filter by
 # Ids of users hardly compress: they are kept by day, and the calls answer for the rest.
 _WITHOUT_USERS = _ALL - {"users"}
 _COMMON = frozenset(
@@ -48,17 +49,19 @@ _COMMON = frozenset(
         "variant_id",
     }
 )
-_PROMPT = frozenset({"prompt_id", "environment"})
 RAW = Source("calls", "ts", timedelta(0), frozenset(DIMENSIONS), _ALL)
+# Fed by views, so that a stored call is in them at once. Each costs every insert some 10 ms: no more than two.
+# Coarsest first: the first that answers exactly is read.
 ROLLUPS = (
-    # coarsest first: the first that answers exactly is read
-    Source("calls_1h_by_prompt", "t", timedelta(hours=1), _PROMPT, _WITHOUT_USERS),
     Source("calls_1h", "t", timedelta(hours=1), _COMMON, _WITHOUT_USERS),
-    Source("calls_1m_count", "t", timedelta(minutes=1), _PROMPT, frozenset({"calls"})),
-    Source("calls_1m", "t", timedelta(minutes=1), _COMMON, _WITHOUT_USERS, keep=timedelta(days=3)),
+    Source("calls_1m", "t", timedelta(minutes=1), _PROMPT, _WITHOUT_USERS, keep=timedelta(days=3)),
 )
-
-DAYS = Source("calls_1d_by_prompt", "t", timedelta(days=1), _PROMPT, _ALL, by_view=False)
+# Computed from the calls when a day is over (days.py). Their cost does not grow with the number of calls.
+DAY_ROLLUPS = (
+    Source("days_by_day", "t", timedelta(days=1), _PROMPT, _ALL, by_view=False),
+    Source("days_by_hour", "t", timedelta(hours=1), _PROMPT, _WITHOUT_USERS, by_view=False),
+    Source("days_by_minute", "t", timedelta(minutes=1), _PROMPT, frozenset({"calls"}), by_view=False),
+)
 
 
 def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
@@ -70,7 +73,7 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
     known = store.query("SELECT name, argMax(definition, at) AS definition FROM rollup_definitions GROUP BY name")
     current = {name: definition for name, definition in known.rows()}  # noqa: C416 - the pairs are tuples of any length
     filled = []
-    for rollup in (*ROLLUPS, DAYS):
+    for rollup in (*ROLLUPS, *DAY_ROLLUPS):
         statements = _definition(rollup, engine)
         fingerprint = stable_hash(*statements)
         if current.get(rollup.table) == fingerprint:

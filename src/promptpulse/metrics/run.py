@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from promptpulse.metrics.catalogue import METRICS, Metric
 from promptpulse.metrics.days import whole_days
-from promptpulse.metrics.plan import Plan, count_groups, pick, plan, references, usable_days
+from promptpulse.metrics.plan import Plan, Sources, count_groups, pick, pick_days, plan, references
 from promptpulse.metrics.query import MAX_POINTS, BadQuery, Query, axis, checked
-from promptpulse.metrics.rollups import DAYS, Source
+from promptpulse.metrics.rollups import Source
 from promptpulse.store import Answer, Store
 
 Value = float | int | None
@@ -102,7 +102,7 @@ class _Reading:
         self, store: Store, query: Query, starts: Sequence[datetime] | None, now: datetime, source: Source | None
     ) -> None:
         self.store, self.query, self.starts, self.now, self.source = store, query, starts, now, source
-        self.days = self._days()
+        self._whole: tuple[date, ...] | None = None
         self.tables: list[str] = []
         self.rows_read = 0
         self.elapsed_ms = 0.0
@@ -111,7 +111,7 @@ class _Reading:
         """Metrics that one statement can answer together: all peaks or none, from the same table."""
         found: dict[tuple[bool, str], list[Metric]] = {}
         for metric in (METRICS[key] for key in self.query.metrics):
-            found.setdefault((metric.peak, self._source([metric], self.starts).table), []).append(metric)
+            found.setdefault((metric.peak, self._sources([metric], self.starts).tables), []).append(metric)
         return list(found.values())
 
     def groups(self, kinds: Sequence[Sequence[Metric]]) -> tuple[list[StoredGroup], int, _Rows]:
@@ -135,25 +135,27 @@ class _Reading:
         """Values of `metrics`, of the groups `only`."""
         return self._read(self._plan(metrics, self.starts, only), metrics)
 
-    def _days(self) -> Sequence[date]:
-        """Whole days that this query may read from the rollup of days."""
-        query = self.query
-        possible = self.source in {None, DAYS} and query.needed_dimensions <= DAYS.dimensions
-        if not possible or query.end - query.start < timedelta(days=1):
-            return ()
-        return usable_days(whole_days(self.store, query.project, query.start, query.end), self.starts)
-
-    def _source(self, metrics: Sequence[Metric], starts: Sequence[datetime] | None) -> Source:
-        if self.source and self.source is not DAYS:
-            return self.source
+    def _sources(self, metrics: Sequence[Metric], starts: Sequence[datetime] | None) -> Sources:
+        if self.source:
+            return Sources(self.source)
+        used = frozenset(references(metrics))
         finest = timedelta(minutes=1) if metrics[0].peak else None  # a peak is a number of minutes
-        return pick(self.query, starts, self.now, frozenset(references(metrics)), finest)
+        rest = pick(self.query, starts, self.now, used, finest)
+        of_days = pick_days(self.query, starts, used, finest)
+        days = self._whole_days() if of_days else ()
+        return Sources(rest, of_days, days) if days else Sources(rest)
+
+    def _whole_days(self) -> tuple[date, ...]:
+        query = self.query
+        if self._whole is None:
+            long = query.end - query.start >= timedelta(days=1)
+            self._whole = tuple(whole_days(self.store, query.project, query.start, query.end)) if long else ()
+        return self._whole
 
     def _plan(
         self, metrics: Sequence[Metric], starts: Sequence[datetime] | None, only: Sequence[StoredGroup] | None
     ) -> Plan:
-        days = () if metrics[0].peak else self.days
-        return plan(self.query, metrics, starts, self._source(metrics, starts), only=only, days=days)
+        return plan(self.query, metrics, starts, self._sources(metrics, starts), only)
 
     def _read(self, chosen: Plan, metrics: Sequence[Metric]) -> _Rows:
         answer = self._answer(chosen)

@@ -1,0 +1,1 @@
+"""Measures the budgets of docs/performance.md: `python -m bench [ingest] [queries]`."""

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import ingest, queries
+from bench.report import Row, show
+
+MEASUREMENTS = {"ingest": ingest.run, "queries": queries.run}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(MEASUREMENTS)
+    rows: list[Row] = []
+    folder = Path(tempfile.mkdtemp(prefix="promptpulse-bench-"))
+    try:
+        for name in wanted:
+            rows += MEASUREMENTS[name](folder / name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    show(rows)
+    return 0 if all(row.holds for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
