@@ -269,7 +269,7 @@ class _Body:
             key = parent
 
     def _below(self, key: str) -> Iterator[str]:
-        """Everything under a span, level by level; under a span that describes a call nothing is looked for."""
+        """Everything under a span, level by level."""
         level, seen = [key], 0
         while level and seen < MAX_BELOW:
             level = [c for k in level for table in self.tables for c in table.children.get(k, ())]
