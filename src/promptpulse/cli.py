@@ -166,6 +166,7 @@ def import_calls(
     ] = None,
     times: Annotated[str, typer.Option(help="Times of a mapped CSV: rfc3339, s, ms or us.")] = "rfc3339",
     start: Annotated[datetime | None, typer.Option(help="When a trace with relative times began (UTC).")] = None,
+    zone: Annotated[str, typer.Option(help="IANA time zone of times without an offset, in a mapped CSV.")] = "",
     ms_per_output_token: Annotated[
         float | None, typer.Option(help="Estimate latencies that the file does not have.", min=0)
     ] = None,
@@ -187,6 +188,7 @@ def import_calls(
             tuple(constants or ()),
             times,
             start,
+            zone,
             ms_per_output_token,
             project,
             url,

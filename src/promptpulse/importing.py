@@ -19,6 +19,7 @@ from promptpulse.db import migrate, open_database
 from promptpulse.ingest import imports
 from promptpulse.ingest.imports.mapping import TimeFormat
 from promptpulse.ingest.price import Prices
+from promptpulse.metrics import zone
 from promptpulse.settings import Settings
 
 
@@ -32,6 +33,7 @@ class Wanted:
     constants: tuple[str, ...]
     times: str
     start: datetime | None
+    zone: str
     ms_per_output_token: float | None
     project: str
     url: str
@@ -90,7 +92,10 @@ def _format(wanted: Wanted) -> imports.Format:
         if wanted.times not in get_args(TimeFormat):
             raise Refused(f"times: {wanted.times!r} is not one of {', '.join(get_args(TimeFormat))}", field="times")
         times = cast("TimeFormat", wanted.times)
-        mapping = imports.read_mapping(wanted.columns, wanted.constants, times=times, start=start, estimate=estimate)
+        mapping = imports.read_mapping(
+            wanted.columns, wanted.constants, times=times, start=start,
+            zone=zone(wanted.zone) if wanted.zone else None, estimate=estimate,
+        )  # fmt: skip
         return imports.mapped(mapping)
     if not wanted.form:
         raise Refused(

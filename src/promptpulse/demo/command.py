@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from promptpulse.accounts.keys import ref
 from promptpulse.accounts.models import Project, User
+from promptpulse.accounts.service import ProjectChange, change_project
 from promptpulse.accounts.sessions import link_for
-from promptpulse.accounts.values import ProjectRef
+from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.db import Database
 from promptpulse.demo.load import find_world, load, run_live
 from promptpulse.demo.traffic import World
@@ -35,8 +36,13 @@ class Demo:
 
     def fill(self, store: Store, database: Database, prices: Prices) -> None:
         """Thirty days of calls; on a later start, what has happened since."""
-        with database.sessions() as session:
-            self._project = ref(session.scalars(select(Project).order_by(Project.created_at)).one())
+        with database.writing() as session:
+            project = session.scalars(select(Project).order_by(Project.created_at)).first()
+            if project is None:
+                raise RuntimeError("a database without a project")
+            # the demo shows what captured texts look like
+            change_project(session, project, ProjectChange(capture_content=True), By("demo", self._now))
+            self._project = ref(project)
         self._world = find_world(store, self._project, self._now, calls=self._calls)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._out) as progress:
@@ -51,9 +57,8 @@ class Demo:
         """A trickle of calls, until `end`."""
         if self._world is None or self._project is None:
             raise RuntimeError("fill comes first")
-        since = self._now + timedelta(microseconds=1)
         arguments = (
-            self._world, pipeline.writer.write, self._project, pipeline.prices, pipeline.clock, self._stop, since,
+            self._world, pipeline.writer.write, self._project, pipeline.prices, pipeline.clock, self._stop, self._now,
         )  # fmt: skip
         threading.Thread(target=run_live, args=arguments, name="demo", daemon=True).start()
 
