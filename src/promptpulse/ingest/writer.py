@@ -19,7 +19,7 @@ from promptpulse.ingest.otlp import Content
 from promptpulse.ingest.rows import COLUMN_TYPES, TEXT_TYPES, columns, text_columns
 from promptpulse.ingest.seen import Seen
 from promptpulse.metrics import days
-from promptpulse.store import Store, StoreError
+from promptpulse.store import Store, StoreError, Unstorable
 
 log = logging.getLogger(__name__)
 
@@ -134,15 +134,18 @@ class Writer:
     def _write_group(self, group: Sequence[_Batch]) -> None:
         try:
             written = self._store_batches(group)
+        except Unstorable as e:
+            # one bad batch must not fail its neighbours
+            if len(group) == 1:
+                self._fail(group, e)
+                return
+            for batch in group:
+                self._write_group([batch])
         except AppError as e:
             self._fail(group, e)
         except Exception as e:
-            if len(group) > 1:
-                for batch in group:
-                    self._write_group([batch])
-            else:
-                log.exception("a batch of %d calls cannot be stored", len(group[0].calls))
-                self._fail(group, StoreError(f"a value of this batch cannot be stored: {e}", 0))
+            log.exception("a group of %d batches cannot be stored", len(group))
+            self._fail(group, StoreError(f"calls cannot be stored: {e}", 0))
         else:
             for batch, outcome in zip(group, written, strict=True):
                 batch.done.set_result(outcome)

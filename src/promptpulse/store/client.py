@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect import common
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 
 from promptpulse.core.errors import AppError, Refused, Unavailable
 
@@ -53,6 +53,12 @@ class StoreError(AppError):
     def __init__(self, message: str, engine_code: int) -> None:
         super().__init__(message)
         self.engine_code = engine_code
+
+
+class Unstorable(AppError):
+    """A value does not fit its column: trying again cannot help."""
+
+    status, code = 422, "unstorable_value"
 
 
 class TooHeavy(AppError):
@@ -156,6 +162,8 @@ def open_store(url: str) -> Store:
 def _errors() -> Iterator[None]:
     try:
         yield
+    except DataError as e:
+        raise Unstorable(f"a value cannot be stored: {str(e).partition(chr(10))[0][:300]}") from e
     except ClickHouseError as e:
         code = int(getattr(e, "code", None) or 0)
         if code in TOO_HEAVY:
