@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -14,14 +15,14 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from promptpulse.accounts.access import Access, may_ingest, may_read
-from promptpulse.core.errors import UnsupportedType
+from promptpulse.core.errors import AppError, UnsupportedType
 from promptpulse.core.times import from_micros, rfc3339
 from promptpulse.ingest import queries
 from promptpulse.ingest.body import media_type, read_body
 from promptpulse.ingest.calls_in import Rejected, Row, read_calls
 from promptpulse.ingest.otlp import Media, Reading, read_logs, read_traces
 from promptpulse.ingest.pipeline import Pipeline
-from promptpulse.ingest.writer import insert_texts
+from promptpulse.ingest.writer import Written, insert_texts
 
 router = APIRouter(tags=["ingest"])
 PREFIXES = ("", "/otel", "/api/public/otel")
@@ -133,14 +134,11 @@ async def traces(request: Request, access: Annotated[Access, Depends(may_ingest)
     body = await read_body(request, pipeline.max_body_bytes)
     reading = await run_in_threadpool(_read_traces, pipeline, body, media, access)
     duplicates = 0
-    try:
-        if reading.calls:
-            outcome = await asyncio.wrap_future(pipeline.writer.write(reading.calls))
-            duplicates = len(outcome.duplicates)
-    except BaseException:
-        reading.abandon()
-        raise
-    reading.commit()
+    if reading.calls:
+        outcome = await asyncio.wrap_future(_write(pipeline, reading))
+        duplicates = len(outcome.duplicates)
+    else:
+        reading.commit()
     pipeline.counts.add(
         access.project.id, reasons=reading.reasons,
         requests=1, spans=reading.spans, calls=len(reading.calls) - duplicates, duplicates=duplicates,
@@ -241,9 +239,24 @@ def _read_traces(pipeline: Pipeline, body: bytes, media: Media, access: Access) 
     reading = read_traces(
         body, media, project.id, pipeline.clock(), pipeline.recent, capture_content=project.capture_content
     )
-    for call in reading.calls:
-        pipeline.prices.price(call, project)
+    try:
+        for call in reading.calls:
+            pipeline.prices.price(call, project)
+    except BaseException:
+        reading.abandon()
+        raise
     return reading
+
+
+def _write(pipeline: Pipeline, reading: Reading) -> Future[Written]:
+    """The write settles the reading, also when its sender has gone meanwhile."""
+    try:
+        future = pipeline.writer.write(reading.calls)
+    except AppError:
+        reading.abandon()
+        raise
+    future.add_done_callback(lambda done: reading.abandon() if done.exception() else reading.commit())
+    return future
 
 
 def _pipeline(request: Request) -> Pipeline:

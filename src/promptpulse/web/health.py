@@ -27,6 +27,7 @@ router = APIRouter(tags=["health"])
 MAX_PROMPTS = 100
 """Series a metric: prompts with the most calls."""
 RECENT = timedelta(minutes=5)
+JOINED = frozenset({"repeated_description", "late_stream_result"})
 BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
 TOTALS = {
     "total_requests": ("promptpulse_prompt_requests", "Calls stored."),
@@ -112,6 +113,10 @@ class _Server(Collector):
         for reason, n in sorted(self._pipeline.counts.dropped_in_all().items()):
             dropped.add_metric([reason], n)
         yield dropped
+        spans = totals.get("spans", 0)
+        joined = sum(n for reason, n in self._pipeline.counts.dropped_in_all().items() if reason in JOINED)
+        share = "Share of spans that describe a call which another span describes, too."
+        yield GaugeMetricFamily("promptpulse_ingest_joined_ratio", share, value=joined / spans if spans else 0)
         yield GaugeMetricFamily(
             "promptpulse_writer_queue_bytes", "Calls waiting to be stored.", value=self._pipeline.writer.queued_bytes
         )
