@@ -12,11 +12,20 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
+          // the first that matches takes a module and what it needs, so what all pages share comes first
           groups: [
-            { name: "echarts", test: /node_modules[\\/](echarts|zrender)/ },
-            { name: "react", test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack)[\\/]/ },
-            { name: "calendar", test: /node_modules[\\/](@mantine[\\/]dates|dayjs)/ },
-            { name: "mantine", test: /node_modules[\\/](@mantine|@floating-ui)/ },
+            {
+              name: "react",
+              priority: 4,
+              test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack)[\\/].*js$/,
+            },
+            {
+              name: "mantine",
+              priority: 3,
+              test: /node_modules[\\/](@mantine[\\/](core|hooks|form|notifications|spotlight|store)|@floating-ui|clsx)[\\/].*js$/,
+            },
+            { name: "calendar", priority: 2, test: /node_modules[\\/](@mantine[\\/]dates|dayjs)[\\/].*js$/ },
+            { name: "echarts", priority: 1, test: /node_modules[\\/](echarts|zrender)[\\/].*js$/ },
           ],
         },
       },

@@ -1,6 +1,20 @@
 import { createTheme, Drawer, Menu, Modal, Notification, type MantineThemeOverride } from "@mantine/core";
 
 export const theme: MantineThemeOverride = createTheme({
+  colors: {
+    dark: [
+      "#e6e9ee",
+      "#c3c9d2",
+      "#98a2b0",
+      "#6b7684",
+      "#39424e",
+      "#2b323c",
+      "#1f252d",
+      "#171b21",
+      "#12161b",
+      "#0f1216",
+    ],
+  },
   primaryColor: "indigo",
   primaryShade: { light: 7, dark: 8 },
   autoContrast: true,

@@ -16,7 +16,7 @@ const COST_SOURCE: Record<Detail["cost_source"], string> = {
   client: "sent by the client",
   price_list: "public price list",
   override: "your price",
-  unpriced: "no price known",
+  unpriced: "no usage or no price known",
 };
 
 /** Everything that is known of one call. */

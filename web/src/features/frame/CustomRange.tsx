@@ -1,6 +1,5 @@
 import { Button } from "@mantine/core";
 import { DatePicker, TimeInput } from "@mantine/dates";
-import "@mantine/dates/styles.css";
 import { useState } from "react";
 import { momentOf, wallTime } from "../../format/zone";
 import { useClock } from "../../state/ClockContext";

@@ -1,6 +1,5 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
-import "@mantine/spotlight/styles.css";
 import {
   IconCalendar,
   IconKeyboard,

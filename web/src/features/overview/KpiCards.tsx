@@ -48,7 +48,7 @@ export function KpiCards({ totals, series, rate }: Props) {
     },
   ];
   return (
-    <div className={classes["cards"]}>
+    <div className={classes["cards"]} data-comparing={(totals.data?.groups.length ?? 0) > 1 || undefined}>
       {cards.map(({ metric, note, calls }) => (
         <KpiCard
           key={metric}
