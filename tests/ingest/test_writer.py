@@ -117,6 +117,15 @@ def test_a_batch_that_cannot_be_stored_does_not_fail_its_neighbours(
     assert count(store, project) == 2
 
 
+def test_a_sender_that_goes_away_does_not_stop_the_writer(
+    store: Store, project: str, writer: Writer, make_call: MakeCall
+) -> None:
+    left = writer.write([make_call(at=NOW)])
+    assert not left.cancel()
+    assert left.result(10).accepted == 1
+    assert writer.write([make_call(at=NOW)]).result(10).accepted == 1
+
+
 class Flaky(Store):
     """A store whose inserts fail some times, before or after the rows are in."""
 

@@ -88,7 +88,9 @@ class StatusAnswer(BaseModel):
                     "schema": {
                         "type": "object",
                         "required": ["calls"],
-                        "properties": {"calls": {"type": "array", "maxItems": 10000, "items": {"$ref": "#/components/schemas/CallIn"}}},
+                        "properties": {
+                            "calls": {"type": "array", "maxItems": 10000, "items": {"$ref": "#/components/schemas/CallIn"}}
+                        },
                     },
                     "example": {
                         "calls": [

@@ -81,6 +81,7 @@ class Writer:
                 raise Unavailable("the server is shutting down; send again in a moment", retry_after_s=2)
             if self._queued_bytes + size > QUEUE_BYTES and self._queue:
                 raise Unavailable("more calls are arriving than can be stored; send again in a moment", retry_after_s=2)
+            batch.done.set_running_or_notify_cancel()  # a sender that goes away must not take back what is written
             self._queue.append(batch)
             self._queued_bytes += size
             self._changed.notify()
