@@ -15,7 +15,7 @@ import uvicorn
 
 from promptpulse.app import Services, create_app
 from promptpulse.core.errors import Conflict
-from promptpulse.settings import Settings
+from promptpulse.settings import Settings, reachable
 
 GRACE_S = 20
 
@@ -53,7 +53,7 @@ def serve(services: Services, bound: socket.socket, on_ready: Callable[[str], No
     """Blocks until a signal. `on_ready` gets the address when requests are answered."""
     settings = services.settings
     host, port = bound.getsockname()[:2]
-    address = settings.public_url.rstrip("/") or f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+    address = settings.public_url.rstrip("/") or f"http://{reachable(host)}:{port}"
     config = uvicorn.Config(
         create_app(services),
         log_config=None,

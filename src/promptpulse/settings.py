@@ -9,6 +9,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
+
+
 class Settings(BaseSettings):
     """Frozen. Flags of `promptpulse serve` override the environment."""
 
@@ -28,7 +31,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least important message to log."
     )
-    log_json: bool = Field(False, description="One JSON object a log line.")
+    log_json: bool = Field(default=False, description="One JSON object a log line.")
     public_url: str = Field(
         "",
         description="Address that people and programs use, such as https://pulse.example.com; for links and secure cookies.",
@@ -53,11 +56,13 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where a browser on this machine, or behind `public_url`, finds the server."""
-        return (
-            self.public_url.rstrip("/")
-            or f"http://{'127.0.0.1' if self.host in {'0.0.0.0', '::'} else self.host}:{self.port}"
-        )  # noqa: S104
+        return self.public_url.rstrip("/") or f"http://{reachable(self.host)}:{self.port}"
 
     @property
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+def reachable(host: str) -> str:
+    """An address that a program on this machine can connect to when the server listens on `host`."""
+    return "127.0.0.1" if host in EVERYWHERE else host

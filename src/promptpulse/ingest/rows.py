@@ -65,8 +65,15 @@ TEXT_TYPES = {
     "received_at": "DateTime('UTC')",
 }
 _ALWAYS = ("project", "id", "ts")
-_DURATIONS = {"llm_us": "llm_ms", "network_us": "network_ms", "queue_us": "queue_ms", "first_token_us": "first_token_ms"}
-_TRANSFORMED = frozenset({*_ALWAYS, *_DURATIONS, "latency_us", "odd_total_tokens", "trace_id", "properties", "received_at"})
+_DURATIONS = {
+    "llm_us": "llm_ms",
+    "network_us": "network_ms",
+    "queue_us": "queue_ms",
+    "first_token_us": "first_token_ms",
+}
+_TRANSFORMED = frozenset(
+    {*_ALWAYS, *_DURATIONS, "latency_us", "odd_total_tokens", "trace_id", "properties", "received_at"}
+)
 _PLAIN = tuple(name for name in COLUMN_TYPES if name not in _TRANSFORMED)
 
 

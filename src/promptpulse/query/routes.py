@@ -67,7 +67,9 @@ def seed_metrics(
     start: Annotated[str | None, Query(max_length=40, examples=["2024-01-01"])] = None,
     end: Annotated[str | None, Query(max_length=40, examples=["2024-01-31"])] = None,
 ) -> SeedAnswer:
-    """`start` and `end`: a date (whole days in the project's time zone, `end` inclusive) or a date-time; the last 30 days by default."""
+    """`start` and `end`: a date (whole days in the project's time zone, `end` inclusive) or a date-time.
+
+    The last 30 days by default."""
     services = request.app.state.services
     return service.seed_answer(
         services.store, access.project.id, prompt_id, start, end, access.project.time_zone, services.clock()

@@ -11,12 +11,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from google.rpc.status_pb2 import Status
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from promptpulse.accounts.limits import is_otlp
-from promptpulse.core.errors import AppError
+from promptpulse.core.errors import AppError, UnsupportedType
 from promptpulse.store import StoreError
 
 log = logging.getLogger(__name__)
+
+EVERY_PATH = "/{path:path}"
+"""The route of the web app, which takes what no other takes."""
 
 GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 11, 415: 3, 422: 3, 429: 8, 503: 14}
 """HTTP status -> google.rpc.Code, for OTLP clients."""
@@ -64,6 +68,12 @@ def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     problems = [_problem(e["loc"], e["msg"]) for e in error.errors()]
     field, message = problems[0] if problems else ("", "the request is not valid")
+    if any(e["type"] == "model_attributes_type" and e["loc"] == ("body",) for e in error.errors()):
+        given = request.headers.get("content-type", "")
+        if "json" not in given:
+            return failure(
+                request, UnsupportedType(f"content-type: {given!r} is not known here; send application/json")
+            )
     malformed = any(e["type"] == "json_invalid" for e in error.errors())
     found = AppError(message, code="malformed_json" if malformed else "invalid_value", field=field or None)
     found.status = 400 if malformed else 422
@@ -79,17 +89,32 @@ def _problem(location: Sequence[str | int], message: str) -> tuple[str, str]:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    messages = {
-        404: f"there is nothing at {request.url.path}; see /openapi.json",
-        405: f"{request.method} is not possible at {request.url.path}; see /openapi.json",
-    }
-    found = AppError(
-        messages.get(error.status_code, str(error.detail)), code=CODES.get(error.status_code, "http_error")
-    )
-    found.status = error.status_code
+    status, message = error.status_code, str(error.detail)
+    headers = dict(error.headers or {})
+    if status in {404, 405}:
+        possible = methods_of(request)
+        status = 405 if possible else 404
+        message = f"there is nothing at {request.url.path}; see /openapi.json"
+        if possible:
+            message = f"{request.method} is not possible at {request.url.path}, only {possible}; see /openapi.json"
+            headers["Allow"] = possible
+    elif status == 400:
+        message = "the body cannot be read; send JSON in UTF-8"
+    found = AppError(message, code=CODES.get(status, "http_error"))
+    found.status = status
     answer = failure(request, found)
-    answer.headers.update(error.headers or {})
+    answer.headers.update(headers)
     return answer
+
+
+def methods_of(request: Request) -> str:
+    """The methods that the API knows at this path, such as "GET, POST"; "" when it is not a path of the API."""
+    known = (
+        route
+        for route in request.app.routes
+        if isinstance(route, Route) and route.path != EVERY_PATH and route.matches(request.scope)[0] != Match.NONE
+    )
+    return ", ".join(sorted({method for route in known for method in route.methods or ()}))
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

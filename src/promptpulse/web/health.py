@@ -55,11 +55,13 @@ async def scraper(request: Request, project: Annotated[str | None, QueryParamete
     return await may_read(await project_access(request, who, project))
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="The process is alive")
 def healthz() -> Health:
     return Health()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Both stores answer")
 def readyz(request: Request) -> Health:
     services = request.app.state.services
