@@ -41,7 +41,8 @@ function pathOf(points: Props["points"], from: number, at: Placing): string {
     .map((point, index) => {
       if (point === null) return "";
       const begins = (points[index - 1] ?? null) === null;
-      return `${begins ? "M" : "L"}${at(point, from + index)}`;
+      const place = at(point, from + index);
+      return begins ? `M${place}L${place}` : `L${place}`; // a point between gaps is a line of no length, seen as a dot
     })
     .join("");
 }

@@ -53,6 +53,8 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
   );
   const chart = useMemo(() => (whole === null ? null : withoutSeries(whole, hidden)), [whole, hidden]);
 
+  const drawn = whole !== null && chart !== null && !whole.empty;
+
   useEffect(() => {
     if (location.hash === `#${id}`) document.getElementById(id)?.scrollIntoView({ block: "center" });
   }, [id, location.hash]);
@@ -110,17 +112,18 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
         {chart === null && error === null && (
           <Skeleton className={classes["skeleton"]} aria-label={`Loading ${title}`} />
         )}
-        {chart?.empty === true && (
+        {whole?.empty === true && (
           <Empty title="No calls in this time range">Choose a longer range or other filters.</Empty>
         )}
-        {chart?.empty === false && asTable && (
+        {drawn && whole.none !== null && <Empty title={whole.none} />}
+        {drawn && whole.none === null && asTable && (
           <ChartTable
             chart={chart}
             title={title}
             callsHref={(start, end) => href("/calls", calls, { range: { start, end } })}
           />
         )}
-        {chart?.empty === false && !asTable && (
+        {drawn && whole.none === null && !asTable && (
           <EChart
             ref={picture}
             chart={chart}
@@ -132,7 +135,7 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
           />
         )}
       </div>
-      {whole?.empty === false && <ChartLegend chart={whole} hidden={hidden} onToggle={toggle} />}
+      {drawn && whole.none === null && <ChartLegend chart={whole} hidden={hidden} onToggle={toggle} />}
     </Panel>
   );
 }

@@ -25,6 +25,7 @@ test("gaps are empty cells, names are quoted and formulas are made text", () => 
     thresholds: [],
     bands: null,
     empty: false,
+    none: null,
   };
   expect(chartCsv(chart)).toBe(
     'time (UTC),"say ""hi"", you (count)",\'=2+2 (count)\r\n' +

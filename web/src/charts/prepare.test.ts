@@ -116,3 +116,12 @@ test("what adds nothing to a stack is left out of it, unless nothing does", () =
   expect(of([1, 0], [0, 0])).toEqual(["Calls"]);
   expect(of([0, 0], [0, 0])).toEqual(["Calls", "p95"]);
 });
+
+test("a chart of zeros says what that means, where it means something", () => {
+  const zeros = result({ values: { calls: [[0, null]] } });
+  expect(prepareTimeChart(zeros, { kind: "area", metrics: ["calls"], none: "No errors" }, "UTC").none).toBe(
+    "No errors",
+  );
+  expect(prepareTimeChart(zeros, { kind: "area", metrics: ["calls"] }, "UTC").none).toBeNull();
+  expect(prepareTimeChart(result({}), { kind: "area", metrics: ["calls"], none: "No errors" }, "UTC").none).toBeNull();
+});

@@ -12,6 +12,8 @@ export interface ChartSpec {
   metrics: readonly string[];
   /** The statuses of the value: lines at their borders; a line that is alone is coloured by its status. */
   bands?: readonly Band[] | null;
+  /** What it means when every value is 0; without it a line at 0 is drawn. */
+  none?: string;
 }
 
 export interface Series {
@@ -51,6 +53,8 @@ export interface TimeChart {
   bands: readonly Band[] | null;
   /** No series has any value. */
   empty: boolean;
+  /** What to say instead of drawing a chart of zeros. */
+  none: string | null;
 }
 
 export const MAX_SERIES = 12;
@@ -85,6 +89,7 @@ export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone:
     thresholds,
     bands,
     empty: series.every(({ points }) => points.every((point) => point === null)),
+    none: series.every(({ points }) => points.every((point) => (point ?? 0) === 0)) ? (spec.none ?? null) : null,
   };
 }
 

@@ -15,6 +15,7 @@ const CHART: TimeChart = {
   thresholds: [],
   bands: null,
   empty: false,
+  none: null,
 };
 
 const seriesOf = (chart: TimeChart) =>

@@ -39,6 +39,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       type: "value" as const,
       position: index === 0 ? ("left" as const) : ("right" as const),
       splitNumber: 3,
+      ...(unit === "count" || unit === "tokens" ? { minInterval: 1 } : {}),
       axisLabel: { color: inks.muted, fontSize: 11, formatter: (value: number) => formatAxis(value, unit) },
       splitLine: { show: index === 0, lineStyle: { color: inks.grid } },
       ...(min === null ? {} : { min }),

@@ -10,6 +10,7 @@ export interface OverviewChart {
   calls?: Params;
 }
 
+const NO_ERRORS = "No errors in this time range";
 const ERRORS: Params = { status: "error" };
 
 /** The charts of Overview. Where prompts are compared, each is a series of one metric. */
@@ -25,7 +26,12 @@ export function overviewCharts(comparing: boolean, bands: readonly Band[] | null
         { id: "volume", title: "Requests", spec: one("line", "total_requests") },
         { id: "success", title: "Success rate", spec: success },
         { id: "latency", title: "Latency, p95", spec: one("line", "p95_latency_ms") },
-        { id: "errors", title: "Failed requests", spec: one("area", "failed_requests"), calls: ERRORS },
+        {
+          id: "errors",
+          title: "Failed requests",
+          spec: { ...one("area", "failed_requests"), none: NO_ERRORS },
+          calls: ERRORS,
+        },
         { id: "tokens", title: "Tokens", spec: one("bar", "total_tokens") },
         { id: "cost", title: "Cost", spec: one("line", "total_cost_usd") },
       ]
@@ -33,7 +39,12 @@ export function overviewCharts(comparing: boolean, bands: readonly Band[] | null
         { id: "volume", title: "Requests", spec: one("line", "total_requests") },
         { id: "success", title: "Success rate", spec: success },
         { id: "latency", title: "Latency", spec: one("line", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms") },
-        { id: "errors", title: "Errors by type", spec: one("area", ...ERROR_TYPES), calls: ERRORS },
+        {
+          id: "errors",
+          title: "Errors by type",
+          spec: { ...one("area", ...ERROR_TYPES), none: NO_ERRORS },
+          calls: ERRORS,
+        },
         { id: "tokens", title: "Tokens", spec: one("bar", "input_tokens", "output_tokens") },
         { id: "cost", title: "Cost", spec: one("line", "total_cost_usd") },
       ];
