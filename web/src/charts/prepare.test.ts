@@ -78,7 +78,7 @@ test("a series keeps its colour when others leave", () => {
 });
 
 test("the previous period is a second line beside a single one only", () => {
-  const compare = { start: "", end: "", buckets: null, groups: [{}], values: { calls: [[7]] } };
+  const compare = { groups: [{}], values: { calls: [[7]] } };
   const one = prepareTimeChart(result({ compare }), { kind: "line", metrics: ["calls"] }, "UTC");
   expect(one.previous?.points).toEqual([7, null]);
   const two = prepareTimeChart(result({ compare }), { kind: "line", metrics: ["calls", "p95"] }, "UTC");

@@ -1,14 +1,10 @@
 import { createContext, useContext } from "react";
-import type { Project, Role } from "../api/types";
+import type { Project } from "../api/types";
 
-export interface CurrentProject extends Project {
-  role: Role;
-}
-
-export const ProjectContext = createContext<CurrentProject | null>(null);
+export const ProjectContext = createContext<Project | null>(null);
 
 /** The project that the page is about. */
-export function useProject(): CurrentProject {
+export function useProject(): Project {
   const project = useContext(ProjectContext);
   if (project === null) throw new Error("useProject outside ProjectContext");
   return project;

@@ -45,5 +45,5 @@ export function SignedIn({ children }: { children: ReactNode }) {
       />
     );
   }
-  return <ProjectContext value={{ ...project, role: project.role ?? "viewer" }}>{children}</ProjectContext>;
+  return <ProjectContext value={project}>{children}</ProjectContext>;
 }

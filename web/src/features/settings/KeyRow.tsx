@@ -24,7 +24,7 @@ export function KeyRow({ apiKey, mayRevoke, at }: Props) {
       <td className={classes["wrap"]}>{apiKey.scopes.map((scope) => SCOPES[scope].label).join(", ")}</td>
       <td>
         {formatTime(apiKey.created_at, "date", zone)}
-        <div className={classes["under"]}>by {apiKey.created_by ?? "the command line"}</div>
+        <div className={classes["under"]}>by {apiKey.created_by}</div>
       </td>
       <td>{formatAgo(apiKey.last_used_at, at)}</td>
       <td>
