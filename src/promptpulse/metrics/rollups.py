@@ -142,6 +142,10 @@ def repair(store: Store, now: datetime) -> dict[str, int]:
     return repaired
 
 
+# As for `calls`: see migrations/0001_calls.sql.
+_SETTINGS = "non_replicated_deduplication_window = 1000, merge_selector_base = 20, auto_statistics_types = ''"
+
+
 def _hour(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
@@ -158,7 +162,7 @@ def _definition(rollup: Source, engine: str) -> list[str]:
     ttl = f" TTL t + INTERVAL {int(rollup.keep.total_seconds())} SECOND" if rollup.keep else ""
     table = (
         f"CREATE TABLE {rollup.table} ({', '.join(columns)}) ENGINE = {engine} PARTITION BY toYYYYMM(t)"
-        f" ORDER BY (project, t, {', '.join(dimensions)}){ttl} SETTINGS non_replicated_deduplication_window = 1000"
+        f" ORDER BY (project, t, {', '.join(dimensions)}){ttl} SETTINGS {_SETTINGS}"
     )
     view = f"CREATE MATERIALIZED VIEW {rollup.table}_mv TO {rollup.table} AS {select(rollup)}"
     return [table, view] if rollup.by_view else [table]
