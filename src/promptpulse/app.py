@@ -36,7 +36,7 @@ from promptpulse.settings import Settings
 from promptpulse.store import Store, open_store
 from promptpulse.store import migrate as migrate_store
 from promptpulse.web.errors import add_error_handlers
-from promptpulse.web.headers import SecurityHeaders, SingleSlash
+from promptpulse.web.headers import BodyLimit, SecurityHeaders, SingleSlash
 from promptpulse.web.health import router as health_router
 from promptpulse.web.openapi import describe
 from promptpulse.web.pages import router as pages_router
@@ -170,6 +170,7 @@ def create_app(services: Services, *, owns_services: bool = True) -> FastAPI:
     app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services
     app.add_middleware(AccountHeaders)
+    app.add_middleware(BodyLimit, max_bytes=services.settings.max_body_mb << 20)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(SingleSlash)
     add_error_handlers(app)

@@ -45,7 +45,7 @@ class Sender(threading.Thread):
         return id(self)
 
     def run(self) -> None:
-        with httpx.Client(headers={"Authorization": f"Bearer {self.server.key}"}, timeout=20) as client:
+        with self.server.client_of(self.server.key) as client:
             n = 0
             while not self.stopping.is_set():
                 path, media, body, ids = self.batch(self.number, n)
@@ -57,7 +57,7 @@ class Sender(threading.Thread):
 
     def _post(self, client: httpx.Client, path: str, media: str, body: bytes) -> bool:
         try:
-            answer = client.post(self.server.url + path, content=body, headers={"Content-Type": media})
+            answer = client.post(path, content=body, headers={"Content-Type": media})
         except httpx.TransportError:
             return False
         if answer.status_code == 503:
@@ -154,7 +154,7 @@ QUESTIONS = (
     ("total_requests", None, ("prompt_id",), "1h"),
     ("total_tokens", "total_tokens", ("prompt_id", "model"), "1h"),
     ("total_requests", None, ("prompt_id",), "1m"),
-    ("output_tokens", "output_tokens", ("prompt_id", "model"), "1m"),
+    ("output_tokens", "output_tokens", ("prompt_id",), "1m"),
 )
 
 
@@ -175,7 +175,8 @@ def agree(server: Server, rows: list[Json], now: datetime) -> None:
         table = str(data["source"]).split(", ")[-1]  # groups may have been ranked from another
         assert counted(data, metric, by) == expected, f"{table} differs from the calls"
         tables.add(table)
-    assert tables == {rollup.table for rollup in ROLLUPS}, "a rollup was not asked"
+    assert tables >= {rollup.table for rollup in ROLLUPS}, "a rollup was not asked"
+    assert "calls" not in tables, "answered from the calls themselves"
 
 
 def counted(data: Json, metric: str, by: tuple[str, ...]) -> Counter[tuple[str, ...]]:

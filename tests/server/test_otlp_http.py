@@ -50,8 +50,9 @@ def as_json(message: ExportTraceServiceRequest) -> bytes:
 
 def in_pieces(body: bytes) -> Iterator[bytes]:
     """Sent without Content-Length, in chunks that cut messages anywhere."""
-    for start in range(0, len(body), 1000):
-        yield body[start : start + 1000]
+    step = 1000 if len(body) < 1 << 20 else 1 << 16
+    for start in range(0, len(body), step):
+        yield body[start : start + step]
 
 
 def post(
@@ -87,9 +88,9 @@ def test_every_encoding_and_framing_is_read_at_every_path(
 @pytest.mark.parametrize("signal", SIGNALS)
 @pytest.mark.parametrize("media", [PROTOBUF, JSON])
 def test_an_empty_request_is_a_success(project: httpx.Client, signal: str, media: str) -> None:
-    for encoding in SQUEEZE:
+    for encoding, squeezed in SQUEEZE.items():
         nothing = b"" if media == PROTOBUF else b"{}"
-        answer = post(project, SQUEEZE[encoding](nothing), media, f"/v1/{signal}", encoding)
+        answer = post(project, squeezed(nothing), media, f"/v1/{signal}", encoding)
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"] == media
 
@@ -155,6 +156,10 @@ def test_a_decompression_bomb_is_413_and_costs_little_memory(own_server: Callabl
     plain = post(server.client, bytes(21 << 20))
     assert plain.status_code == 413
     assert Status.FromString(plain.content).code == 11
+    unsigned = server.client_of("").post(
+        "/api/v1/session", content=in_pieces(bytes(21 << 20)), headers={"Content-Type": JSON}
+    )
+    assert (unsigned.status_code, unsigned.json()["code"]) == (413, "too_large")
     assert server.peak_memory_mb() - before < 150
     assert server.client.get("/readyz").status_code == 200
     server.stop()
@@ -177,10 +182,10 @@ def credentials(key: str) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("form", credentials(""))
 def test_every_form_of_credential_counts_and_a_wrong_key_never_does(server: Server, form: str) -> None:
     mine = server.project_key(f"credentials {form}")
-    with httpx.Client(base_url=server.url, headers=credentials(mine.key)[form], timeout=30) as client:
+    with server.client_of("", **credentials(mine.key)[form]) as client:
         assert post(client, request(5).SerializeToString()).status_code == 200
         assert total(server, client) == SPANS
-    with httpx.Client(base_url=server.url, headers=credentials("pp_wrong")[form], timeout=30) as client:
+    with server.client_of("", **credentials("pp_wrong")[form]) as client:
         for prefix in PREFIXES:
             for signal in SIGNALS:
                 answer = post(client, b"", PROTOBUF, f"{prefix}/v1/{signal}")

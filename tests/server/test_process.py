@@ -33,7 +33,7 @@ def one_sentence(text: str) -> str:
 
 def sign_in(server: Server, path: str = "/api/v1/session", **body: str) -> httpx.Client:
     """A browser of a signed-in person; writes carry the CSRF token."""
-    browser = httpx.Client(base_url=server.url, timeout=30)
+    browser = server.client_of("")
     answer = browser.post(path, json=body)
     assert answer.status_code == 200, answer.text
     browser.headers["X-CSRF-Token"] = answer.json()["data"]["csrf_token"]

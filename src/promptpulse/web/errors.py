@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
+from functools import cache
 from uuid import uuid4
 
 import msgspec
@@ -11,16 +13,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from google.rpc.status_pb2 import Status
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Route
 
 from promptpulse.accounts.limits import is_otlp
-from promptpulse.core.errors import AppError, UnsupportedType
+from promptpulse.core.errors import AppError, BadRequest, Refused, UnsupportedType
 from promptpulse.store import StoreError
 
 log = logging.getLogger(__name__)
-
-EVERY_PATH = "/{path:path}"
-"""The route of the web app, which takes what no other takes."""
 
 GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 11, 415: 3, 422: 3, 429: 8, 503: 14}
 """HTTP status -> google.rpc.Code, for OTLP clients."""
@@ -66,17 +64,20 @@ def _app_error(request: Request, error: Exception) -> Response:
 
 def _validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    problems = [_problem(e["loc"], e["msg"]) for e in error.errors()]
-    field, message = problems[0] if problems else ("", "the request is not valid")
-    if any(e["type"] == "model_attributes_type" and e["loc"] == ("body",) for e in error.errors()):
-        given = request.headers.get("content-type", "")
-        if "json" not in given:
-            return failure(
-                request, UnsupportedType(f"content-type: {given!r} is not known here; send application/json")
-            )
-    malformed = any(e["type"] == "json_invalid" for e in error.errors())
-    found = AppError(message, code="malformed_json" if malformed else "invalid_value", field=field or None)
-    found.status = 400 if malformed else 422
+    first = error.errors()[0]
+    given = request.headers.get("content-type", "")
+    found: AppError
+    match first["type"], tuple(first["loc"]):
+        case "json_invalid", (_, place):
+            wrong = first.get("ctx", {}).get("error", "it ends early")
+            found = BadRequest(f"the body is not JSON: {wrong} at character {place}", code="malformed_json")
+        case "model_attributes_type", ("body",) if "json" not in given:
+            found = UnsupportedType(f"content-type: {given!r} is not known here; send application/json")
+        case (("model_attributes_type" | "missing"), ("body",)):
+            found = Refused("the body must be a JSON object; see /openapi.json", code="invalid_value")
+        case _, location:
+            field, message = _problem(location, first["msg"])
+            found = Refused(message, code="invalid_value", field=field or None)
     return failure(request, found)
 
 
@@ -90,7 +91,7 @@ def _problem(location: Sequence[str | int], message: str) -> tuple[str, str]:
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     status, message = error.status_code, str(error.detail)
-    headers = dict(error.headers or {})
+    headers = {} if status in {404, 405} else dict(error.headers or {})
     if status in {404, 405}:
         possible = methods_of(request)
         status = 405 if possible else 404
@@ -108,13 +109,17 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def methods_of(request: Request) -> str:
-    """The methods that the API knows at this path, such as "GET, POST"; "" when it is not a path of the API."""
-    known = (
-        route
-        for route in request.app.routes
-        if isinstance(route, Route) and route.path != EVERY_PATH and route.matches(request.scope)[0] != Match.NONE
-    )
-    return ", ".join(sorted({method for route in known for method in route.methods or ()}))
+    """The methods that the API documents at this path, such as "GET, POST"; "" when it is not a path of the API."""
+    found: set[str] = set()
+    for path, operations in request.app.openapi()["paths"].items():
+        if _pattern(path).fullmatch(request.url.path):
+            found.update(method.upper() for method in operations)
+    return ", ".join(sorted(found))
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -1,8 +1,9 @@
-"""Headers of every answer, and paths as sloppy clients write them."""
+"""Around every request: headers of the answer, the size of the body, and paths as sloppy clients write them."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICIES = {
@@ -49,6 +50,27 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """ASGI middleware: no route reads more than `max_bytes` of a body, which is then answered with 413."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = 0
+
+        async def bounded() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self.max_bytes:
+                raise HTTPException(413, f"the body is larger than {self.max_bytes >> 20} MiB; send less at a time")
+            return message
+
+        await self.app(scope, bounded, send)
 
 
 class SingleSlash:

@@ -10,8 +10,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException
 
-from promptpulse.web.errors import EVERY_PATH, methods_of
-
 STATIC = Path(str(files("promptpulse"))) / "static"
 API_PREFIXES = ("/api/", "/v1/", "/otel/")
 NOT_BUILT = (
@@ -23,11 +21,11 @@ router = APIRouter(include_in_schema=False)
 mimetypes.add_type("text/javascript", ".js")
 
 
-@router.get(EVERY_PATH)
-@router.head(EVERY_PATH)
+@router.get("/{path:path}")
+@router.head("/{path:path}")
 def page(request: Request, path: str) -> Response:
     """A file of the build, or the app itself, which reads the address."""
-    if request.url.path.startswith(API_PREFIXES) or methods_of(request):
+    if request.url.path.startswith(API_PREFIXES):
         raise HTTPException(404)
     file = (STATIC / path).resolve()
     if path and file.is_file() and file.is_relative_to(STATIC.resolve()):
