@@ -97,7 +97,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
             AccountSettings(settings.rate_limit_per_minute, settings.public_url, settings.secure_cookies),
             clock,
         )
-        store = open_event_store(store_url, clock())
+        store = open_event_store(store_url, clock(), settings.max_queries)
         if prepare:
             prepare(store, database)
     except BaseException:
@@ -137,9 +137,9 @@ def owned_event_store(settings: Settings, now: datetime) -> Iterator[Store]:
         lock.release()
 
 
-def open_event_store(url: str, now: datetime) -> Store:
+def open_event_store(url: str, now: datetime, max_queries: int = 4) -> Store:
     """The event store, up to date and whole."""
-    store = open_store(url)
+    store = open_store(url, max_queries)
     migrate_store(store)
     for table in rollups.ensure(store):
         log.info("rollup %s was filled", table)

@@ -153,9 +153,11 @@ class Store:
             self._readers.put(client)
 
 
-def open_store(url: str) -> Store:
-    """Open (and create) the database at `url`. For `chdb` the folder must belong to this process alone."""
-    return Store(url)
+def open_store(url: str, readers: int = 4) -> Store:
+    """Open (and create) the database at `url`; `readers` queries run at the same time, more wait.
+
+    For `chdb` the folder must belong to this process alone."""
+    return Store(url, readers=readers)
 
 
 @contextmanager
