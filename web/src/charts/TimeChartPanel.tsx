@@ -105,13 +105,11 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
         )
       }
     >
-      <div className={classes["body"]} data-stale={stale || undefined}>
+      <div className={classes["body"]} data-stale={stale || undefined} aria-busy={stale || chart === null}>
         {chart === null && error !== null && (
           <Failure what={`${title} could not be loaded`} error={error} onRetry={onRetry} />
         )}
-        {chart === null && error === null && (
-          <Skeleton className={classes["skeleton"]} aria-label={`Loading ${title}`} />
-        )}
+        {chart === null && error === null && <Skeleton className={classes["skeleton"]} />}
         {whole?.empty === true && (
           <Empty title="No calls in this time range">Choose a longer range or other filters.</Empty>
         )}
@@ -135,7 +133,9 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
           />
         )}
       </div>
-      {drawn && whole.none === null && <ChartLegend chart={whole} hidden={hidden} onToggle={toggle} />}
+      <div className={classes["legend"]}>
+        {drawn && whole.none === null && <ChartLegend chart={whole} hidden={hidden} onToggle={toggle} />}
+      </div>
     </Panel>
   );
 }

@@ -17,6 +17,6 @@ export function RowsState({ what, rows, error, onRetry, empty, children }: Props
   if (rows === undefined && error !== null) {
     return <Failure what={`${what} could not be loaded`} error={error} onRetry={onRetry} />;
   }
-  if (rows === undefined) return <Skeleton height={120} m="sm" w="auto" aria-label="Loading" />;
+  if (rows === undefined) return <Skeleton height={120} m="sm" w="auto" />;
   return rows.length === 0 ? empty : children;
 }

@@ -25,7 +25,14 @@ export function Frame() {
       </a>
       <div className={classes["frame"]} data-collapsed={collapsed || undefined}>
         {narrow ? (
-          <Drawer opened={open} onClose={drawer.close} size={230} withCloseButton={false} padding={0} title={null}>
+          <Drawer
+            opened={open}
+            onClose={drawer.close}
+            size={230}
+            withCloseButton={false}
+            padding={0}
+            attributes={{ content: { "aria-label": "Navigation" } }}
+          >
             <div className={classes["drawer"]}>
               <Navigation collapsed={false} onFollow={drawer.close} />
             </div>

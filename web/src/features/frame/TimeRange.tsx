@@ -2,6 +2,7 @@ import { Button, Popover } from "@mantine/core";
 import { IconCalendar, IconChevronDown } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { formatTime, zoneOffsetName } from "../../format/time";
+import { wallTime } from "../../format/zone";
 import { PRESET_LABEL, PRESETS, type Range } from "../../state/range";
 import { useClock } from "../../state/ClockContext";
 import { useProject } from "../../state/ProjectContext";
@@ -37,7 +38,7 @@ export function TimeRange() {
           leftSection={<IconCalendar size={15} aria-hidden />}
           rightSection={<IconChevronDown size={14} aria-hidden />}
         >
-          {labelOf(view.range, timeZone)}
+          {labelOf(view.range, timeZone, now)}
           <span className={classes["zone"]} title={timeZone}>
             {zone}
           </span>
@@ -78,9 +79,16 @@ export function TimeRange() {
   );
 }
 
-function labelOf(range: Range, timeZone: string): string {
+function labelOf(range: Range, timeZone: string, now: number): string {
   if ("preset" in range) return PRESET_LABEL[range.preset];
-  const sameDay = formatTime(range.start, "date", timeZone) === formatTime(range.end - 1, "date", timeZone);
-  const end = formatTime(range.end, sameDay ? "minute" : "dateMinute", timeZone);
-  return `${formatTime(range.start, "dateMinute", timeZone)} – ${end}`;
+  const { start, end } = range;
+  const day = (at: number) => formatTime(at, "date", timeZone);
+  const clock = (at: number) => formatTime(at, "minute", timeZone);
+  if (clock(start) === "00:00" && clock(end) === "00:00") {
+    return day(start) === day(end - 1) ? day(start) : `${day(start)} – ${day(end - 1)}`;
+  }
+  const year = (at: number) => wallTime(at, timeZone).slice(0, 4);
+  const known = year(start) === year(now) && year(end) === year(now);
+  const moment = (at: number) => (known ? formatTime(at, "dateMinute", timeZone) : `${day(at)}, ${clock(at)}`);
+  return `${moment(start)} – ${day(start) === day(end - 1) ? clock(end) : moment(end)}`;
 }

@@ -69,11 +69,13 @@ export function KpiCard({ metric, note, calls, totals, series, stale }: Props) {
             {format(value, info.unit)}
           </Link>
           <div className={classes["change"]}>
-            {change !== undefined && <Change percent={change.percent} trend={change.trend} better={info.better} />}
+            {change !== undefined && value !== null && (
+              <Change percent={change.percent} trend={change.trend} better={info.better} />
+            )}
           </div>
           <div className={classes["note"]}>
             {status !== null && <StatusMark status={status} />}
-            {note}
+            {value !== null && note}
           </div>
           <div className={classes["spark"]}>
             {points !== undefined && (

@@ -8,12 +8,11 @@ import { useSettingsChange } from "./useSettingsChange";
 
 interface Props {
   apiKey: ApiKey;
-  mayRevoke: boolean;
   /** Epoch milliseconds at which the list was asked. */
   at: number;
 }
 
-export function KeyRow({ apiKey, mayRevoke, at }: Props) {
+export function KeyRow({ apiKey, at }: Props) {
   const { time_zone: zone } = useProject();
   const revoke = useSettingsChange<unknown>("keys");
   const revoked = apiKey.revoked_at !== null;
@@ -30,7 +29,7 @@ export function KeyRow({ apiKey, mayRevoke, at }: Props) {
       <td>
         {revoked ? (
           `Revoked ${formatTime(apiKey.revoked_at, "date", zone)}`
-        ) : mayRevoke ? (
+        ) : (
           <ConfirmButton
             label="Revoke"
             does={`Revoke key “${apiKey.name}”`}
@@ -39,8 +38,6 @@ export function KeyRow({ apiKey, mayRevoke, at }: Props) {
             error={revoke.error}
             onConfirm={(done) => revoke.mutate({ path: `/keys/${apiKey.id}`, method: "DELETE" }, { onSuccess: done })}
           />
-        ) : (
-          "Active"
         )}
       </td>
     </tr>

@@ -12,19 +12,16 @@ import classes from "./Settings.module.css";
 import { useSettingsList } from "./useSettingsList";
 
 export function KeySettings() {
-  const { id, role } = useProject();
+  const { id } = useProject();
   const keys = useSettingsList<ApiKey>("keys", "/keys", { project: id });
   const [creating, dialog] = useDisclosure(false);
-  const mayEdit = role === "admin";
   return (
     <Panel
       title="API keys"
       actions={
-        mayEdit && (
-          <Button size="compact-xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={dialog.open}>
-            New key
-          </Button>
-        )
+        <Button size="compact-xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={dialog.open}>
+          New key
+        </Button>
       }
     >
       <p className={classes["lead"]}>
@@ -51,7 +48,7 @@ export function KeySettings() {
             </thead>
             <tbody>
               {keys.data?.map((key) => (
-                <KeyRow key={key.id} apiKey={key} mayRevoke={mayEdit} at={keys.dataUpdatedAt} />
+                <KeyRow key={key.id} apiKey={key} at={keys.dataUpdatedAt} />
               ))}
             </tbody>
           </table>

@@ -10,11 +10,10 @@ import { useSettingsChange } from "./useSettingsChange";
 
 interface Props {
   member: Member;
-  mayEdit: boolean;
   isSelf: boolean;
 }
 
-export function MemberRow({ member, mayEdit, isSelf }: Props) {
+export function MemberRow({ member, isSelf }: Props) {
   const project = useProject();
   const change = useSettingsChange<unknown>("members");
   const remove = useSettingsChange<unknown>("members");
@@ -31,35 +30,29 @@ export function MemberRow({ member, mayEdit, isSelf }: Props) {
         {isSelf && <span className={classes["muted"]}> (you)</span>}
       </td>
       <td>
-        {mayEdit ? (
-          <NativeSelect
-            size="xs"
-            aria-label={`Role of ${member.email}`}
-            value={member.role}
-            disabled={change.isPending}
-            data={Object.entries(ROLES).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => setRole(event.currentTarget.value)}
-          />
-        ) : (
-          ROLES[member.role]
-        )}
+        <NativeSelect
+          size="xs"
+          aria-label={`Role of ${member.email}`}
+          value={member.role}
+          disabled={change.isPending}
+          data={Object.entries(ROLES).map(([value, label]) => ({ value, label }))}
+          onChange={(event) => setRole(event.currentTarget.value)}
+        />
       </td>
       <td>{formatTime(member.added_at, "date", project.time_zone)}</td>
       <td>
-        {mayEdit && (
-          <ConfirmButton
-            label={isSelf ? "Leave" : "Remove"}
-            does={isSelf ? `Leave ${project.name}` : `Remove ${member.email}`}
-            consequence={
-              isSelf
-                ? "You no longer see this project. Another admin can add you again."
-                : `They no longer see ${project.name}. You can add them again.`
-            }
-            pending={remove.isPending}
-            error={remove.error}
-            onConfirm={(done) => remove.mutate({ path, method: "DELETE" }, { onSuccess: done })}
-          />
-        )}
+        <ConfirmButton
+          label={isSelf ? "Leave" : "Remove"}
+          does={isSelf ? `Leave ${project.name}` : `Remove ${member.email}`}
+          consequence={
+            isSelf
+              ? "You no longer see this project. Another admin can add you again."
+              : `They no longer see ${project.name}. You can add them again.`
+          }
+          pending={remove.isPending}
+          error={remove.error}
+          onConfirm={(done) => remove.mutate({ path, method: "DELETE" }, { onSuccess: done })}
+        />
       </td>
     </tr>
   );

@@ -10,7 +10,7 @@ import classes from "./Settings.module.css";
 import { useSettingsList } from "./useSettingsList";
 
 export function MemberSettings() {
-  const { id, role } = useProject();
+  const { id } = useProject();
   const { data: session } = useSession();
   const members = useSettingsList<Member>("members", `/projects/${id}/members`);
   return (
@@ -35,19 +35,14 @@ export function MemberSettings() {
               </thead>
               <tbody>
                 {members.data?.map((member) => (
-                  <MemberRow
-                    key={member.user_id}
-                    member={member}
-                    mayEdit={role === "admin"}
-                    isSelf={member.user_id === session?.user.id}
-                  />
+                  <MemberRow key={member.user_id} member={member} isSelf={member.user_id === session?.user.id} />
                 ))}
               </tbody>
             </table>
           </div>
         </RowsState>
       </Panel>
-      {role === "admin" && <NewMemberForm />}
+      <NewMemberForm />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { NavLink, Navigate, useParams } from "react-router";
+import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { AccountSettings } from "./AccountSettings";
 import { AuditLog } from "./AuditLog";
@@ -9,25 +10,27 @@ import { ProjectSettings } from "./ProjectSettings";
 import classes from "./Settings.module.css";
 
 const PARTS = [
-  { path: "project", label: "Project", part: ProjectSettings },
-  { path: "keys", label: "API keys", part: KeySettings },
-  { path: "prices", label: "Prices", part: PriceSettings },
-  { path: "members", label: "Members", part: MemberSettings },
-  { path: "audit", label: "Audit log", part: AuditLog },
-  { path: "account", label: "My account", part: AccountSettings },
+  { path: "project", label: "Project", part: ProjectSettings, adminsOnly: false },
+  { path: "keys", label: "API keys", part: KeySettings, adminsOnly: true },
+  { path: "prices", label: "Prices", part: PriceSettings, adminsOnly: false },
+  { path: "members", label: "Members", part: MemberSettings, adminsOnly: true },
+  { path: "audit", label: "Audit log", part: AuditLog, adminsOnly: true },
+  { path: "account", label: "My account", part: AccountSettings, adminsOnly: false },
 ] as const;
 
 export function Settings() {
   const { part: path } = useParams();
   const href = useHref();
-  const found = PARTS.find((one) => one.path === path);
+  const { role } = useProject();
+  const parts = PARTS.filter(({ adminsOnly }) => !adminsOnly || role === "admin");
+  const found = parts.find((one) => one.path === path);
   if (found === undefined) return <Navigate to={href("/settings/project")} replace />;
   const Part = found.part;
   return (
     <div className={classes["page"]}>
       <h1 className={classes["title"]}>Settings</h1>
       <nav className={classes["nav"]} aria-label="Settings">
-        {PARTS.map(({ path: to, label }) => (
+        {parts.map(({ path: to, label }) => (
           <NavLink key={to} to={href(`/settings/${to}`)} className={classes["link"] ?? ""}>
             {label}
           </NavLink>
