@@ -7,7 +7,7 @@ STATIC := src/promptpulse/static/index.html
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package.json web/vite.config.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo dev test check bench format lock clean
+.PHONY: help install web demo dev test check bench format types lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -56,6 +56,10 @@ format: install ## Rewrite sources in the house format
 
 bench: install ## Measure the budgets of docs/performance.md
 	@$(BIN)/python -m bench
+
+types: install ## Make the web app's API types from the routes
+	@$(BIN)/promptpulse openapi > web/openapi.json
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent types && npx prettier --write --log-level warn src/api/openapi.ts openapi.json
 
 lock: ## Resolve requirements.lock anew
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv

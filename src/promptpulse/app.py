@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -76,6 +76,7 @@ class Services:
 
 
 Prepare = Callable[[Store, Database], None]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prepare | None = None) -> Services:
@@ -167,13 +168,19 @@ def create_app(services: Services, *, owns_services: bool = True) -> FastAPI:
         if owns_services:
             await run_in_threadpool(services.close)
 
-    app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = api(lifespan)
     app.state.services = services
     app.add_middleware(AccountHeaders)
     app.add_middleware(BodyLimit, max_bytes=services.settings.max_body_mb << 20)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(SingleSlash)
     add_error_handlers(app)
+    return app
+
+
+def api(lifespan: Lifespan | None = None) -> FastAPI:
+    """All routes, without anything behind them: enough for the OpenAPI document."""
+    app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     for router in (accounts_router, ingest_router, query_router, calls_router, health_router):
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -235,6 +235,14 @@ def rebuild_rollups(data: Data = None) -> None:
         out.print(f"Rebuilt {days.build_all(store, _now())} days")
 
 
+@app.command(hidden=True)
+def openapi() -> None:
+    """Print the OpenAPI document, from which the web app's types are made."""
+    from promptpulse.app import api  # noqa: PLC0415
+
+    print(msgspec.json.format(msgspec.json.encode(api().openapi()), indent=1).decode())  # noqa: T201
+
+
 @app.command(name="sign-in-link")
 def make_sign_in_link(
     email: Annotated[str, typer.Argument(help="Whose link.")],

@@ -55,10 +55,11 @@ def _document(app: FastAPI) -> Json:
     (_, components) = msgspec.json.schema_components([CallIn], ref_template="#/components/schemas/{name}")
     schemas.update(components)
     schemas["Failure"] = FAILURE
+    document["components"]["responses"] = {"Failure": ANY_FAILURE}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for operations in document["paths"].values():
         for operation in operations.values():
             responses = operation["responses"]
-            responses.update(dict.fromkeys(POSSIBLE, ANY_FAILURE))
+            responses.update(dict.fromkeys(POSSIBLE, {"$ref": "#/components/responses/Failure"}))
     return cast("Json", document)
