@@ -1,0 +1,7 @@
+"""The shared server of `tests/server`."""
+
+from __future__ import annotations
+
+from server.conftest import server
+
+__all__ = ["server"]
