@@ -174,15 +174,12 @@ class CatalogueAnswer(BaseModel):
 
 
 class SeedMetrics(BaseModel):
-    """Figures of a period, as the first clients know them."""
+    """Figures of a period, as the first clients know them: these and no others."""
 
     total_requests: int
     success_rate: float | None
-    error_rate: float | None
     avg_latency_ms: float | None
-    p50_latency_ms: float | None
     p95_latency_ms: float | None
-    p99_latency_ms: float | None
     total_tokens: int | None
     total_cost_usd: float | None
 
@@ -194,8 +191,7 @@ class SeedAnswer(BaseModel):
                 "prompt_id": "abc123",
                 "period": "2024-01-01 to 2024-01-31",
                 "metrics": {
-                    "total_requests": 50000, "success_rate": 97.5, "error_rate": 2.5, "avg_latency_ms": 1250,
-                    "p50_latency_ms": 980, "p95_latency_ms": 2100, "p99_latency_ms": 4300,
+                    "total_requests": 50000, "success_rate": 97.5, "avg_latency_ms": 1250, "p95_latency_ms": 2100,
                     "total_tokens": 12500000, "total_cost_usd": 625.5,
                 },
             }
