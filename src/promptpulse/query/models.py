@@ -129,7 +129,8 @@ class ChangeOut(BaseModel):
 class QueryOut(FrameOut):
     compare: FrameOut | None = None
     change: dict[str, list[ChangeOut]] | None = Field(
-        None, description="Totals of each group against the previous period."
+        None,
+        description="Of a query without buckets: each group against the period before; while a period is not over, against the same part of it.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,12 +18,17 @@ SEED_METRICS = tuple(SeedMetrics.model_fields)
 
 def answer(store: Store, query: Query, now: datetime, *, compare: bool) -> dict[str, object]:
     """`QueryAnswer` as plain values: frames are large, and were checked when they were made."""
-    frame = run(store, query, now)
+    if not compare:
+        frame = run(store, query, now)
+        return {"success": True, "data": frame_out(frame), "meta": {"groups_total": frame.groups_total}}
+    with ThreadPoolExecutor(1) as beside:
+        asked_before = beside.submit(run, store, _before(query, now), now)
+        frame = run(store, query, now)
+        before = asked_before.result()
     out = frame_out(frame)
-    if compare:
-        before = run(store, previous(frame.query), now)
-        out["compare"] = frame_out(before)
-        out["change"] = _changes(store, frame, before, now)
+    out["compare"] = frame_out(before)
+    if query.bucket is None:
+        out["change"] = _changes(frame, before)
     return {"success": True, "data": out, "meta": {"groups_total": frame.groups_total}}
 
 
@@ -90,30 +96,25 @@ def _instant(text: str, field: str, tz: ZoneInfo, *, inclusive: bool) -> datetim
         ) from None
 
 
-def _changes(store: Store, frame: Frame, before: Frame, now: datetime) -> dict[str, list[dict[str, object]]]:
-    """Totals of each group against the previous period; an unfinished period is compared with an equal part."""
-    query = replace(frame.query, bucket=None)
-    if query.end > now > query.start:
-        query = replace(query, end=now)
-        shift = frame.query.end - frame.query.start
-        earlier = replace(query, start=query.start - shift, end=now - shift)
-    else:
-        earlier = previous(query)
-    if frame.query.bucket is None and query.end == frame.query.end:
-        totals, former = frame, before
-    else:
-        totals, former = run(store, query, now), run(store, earlier, now)
-    place = {group: i for i, group in enumerate(former.groups)}
-    here = {group: i for i, group in enumerate(totals.groups)}
+def _before(query: Query, now: datetime) -> Query:
+    """The period of equal length just before. Without buckets, of a period that is not over the part that has passed."""
+    earlier = previous(query)
+    if query.bucket is None and query.start < now < query.end:
+        return replace(earlier, end=earlier.start + (now - query.start))
+    return earlier
+
+
+def _changes(frame: Frame, before: Frame) -> dict[str, list[dict[str, object]]]:
+    """How each group's values differ from the period before."""
+    place = {group: i for i, group in enumerate(before.groups)}
     return {
-        key: [_change(totals, former, key, here.get(group), place.get(group)) for group in frame.groups]
+        key: [_change(frame, before, key, i, place.get(group)) for i, group in enumerate(frame.groups)]
         for key in frame.query.metrics
     }
 
 
-def _change(totals: Frame, former: Frame, key: str, i: int | None, j: int | None) -> dict[str, object]:
+def _change(frame: Frame, before: Frame, key: str, i: int, j: int | None) -> dict[str, object]:
     metric = METRICS[key]
-    now = None if i is None else totals.total(key, i)
-    before = metric.empty if j is None else former.total(key, j)
-    found: Change = change(now, before, is_count=metric.unit == "count")
+    former = metric.empty if j is None else before.total(key, j)
+    found: Change = change(frame.total(key, i), former, is_count=metric.unit == "count")
     return {"percent": found.percent, "trend": found.trend}

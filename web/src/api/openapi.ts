@@ -1954,7 +1954,7 @@ export interface components {
             compare?: components["schemas"]["FrameOut"] | null;
             /**
              * Change
-             * @description Totals of each group against the previous period.
+             * @description Of a query without buckets: each group against the period before; while a period is not over, against the same part of it.
              */
             change?: {
                 [key: string]: components["schemas"]["ChangeOut"][];
@@ -2003,10 +2003,7 @@ export interface components {
          * @example {
          *       "metrics": {
          *         "avg_latency_ms": 1250,
-         *         "error_rate": 2.5,
-         *         "p50_latency_ms": 980,
          *         "p95_latency_ms": 2100,
-         *         "p99_latency_ms": 4300,
          *         "success_rate": 97.5,
          *         "total_cost_usd": 625.5,
          *         "total_requests": 50000,
@@ -2025,23 +2022,17 @@ export interface components {
         };
         /**
          * SeedMetrics
-         * @description Figures of a period, as the first clients know them.
+         * @description Figures of a period, as the first clients know them: these and no others.
          */
         SeedMetrics: {
             /** Total Requests */
             total_requests: number;
             /** Success Rate */
             success_rate: number | null;
-            /** Error Rate */
-            error_rate: number | null;
             /** Avg Latency Ms */
             avg_latency_ms: number | null;
-            /** P50 Latency Ms */
-            p50_latency_ms: number | null;
             /** P95 Latency Ms */
             p95_latency_ms: number | null;
-            /** P99 Latency Ms */
-            p99_latency_ms: number | null;
             /** Total Tokens */
             total_tokens: number | null;
             /** Total Cost Usd */

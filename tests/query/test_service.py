@@ -1,0 +1,63 @@
+"""Comparison with the period before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from making import MakeCall
+
+from promptpulse.ingest.writer import insert
+from promptpulse.metrics import Query
+from promptpulse.query.service import answer
+from promptpulse.store import Store
+
+MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def of(data: object, *path: str) -> object:
+    for key in path:
+        assert isinstance(data, dict)
+        data = data[key]
+    return data
+
+
+def test_a_period_that_is_not_over_is_compared_with_the_same_part(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    noon = MIDNIGHT + 12 * HOUR
+    yesterday = [make_call(at=MIDNIGHT - DAY + h * HOUR) for h in range(24) for _ in range(10)]
+    today = [make_call(at=MIDNIGHT + h * HOUR) for h in range(12) for _ in range(20)]
+    insert(store, [*yesterday, *today], 0)
+    found = answer(store, Query(project, ("total_requests",), MIDNIGHT, MIDNIGHT + DAY), noon, compare=True)
+    assert of(found, "data", "values", "total_requests") == [[240]]
+    assert of(found, "data", "compare", "values", "total_requests") == [[120]]
+    assert of(found, "data", "change", "total_requests") == [{"percent": 100.0, "trend": "rising"}]
+
+
+def test_series_are_compared_bucket_by_bucket(store: Store, project: str, make_call: MakeCall) -> None:
+    insert(store, [make_call(at=MIDNIGHT), make_call(at=MIDNIGHT - HOUR), make_call(at=MIDNIGHT - 2 * HOUR)], 0)
+    query = Query(project, ("total_requests",), MIDNIGHT, MIDNIGHT + 2 * HOUR, bucket="1h")
+    found = answer(store, query, MIDNIGHT + DAY, compare=True)
+    assert of(found, "data", "values", "total_requests") == [[1, 0]]
+    assert of(found, "data", "compare", "values", "total_requests") == [[1, 1]]
+
+
+def test_a_group_that_is_new_grew_from_nothing_and_has_no_percentage(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    old = [make_call(at=MIDNIGHT - HOUR, model="old") for _ in range(20)]
+    new = [make_call(at=MIDNIGHT, model=m) for m in ["new"] * 30 + ["old"] * 20]
+    insert(store, [*old, *new], 0)
+    query = Query(project, ("total_requests", "success_rate"), MIDNIGHT, MIDNIGHT + 2 * HOUR, by=("model",))
+    found = answer(store, query, MIDNIGHT + DAY, compare=True)
+    assert of(found, "data", "groups") == [{"model": "new"}, {"model": "old"}]
+    assert of(found, "data", "change", "total_requests") == [
+        {"percent": None, "trend": "rising"},
+        {"percent": 0.0, "trend": "steady"},
+    ]
+    assert of(found, "data", "change", "success_rate") == [
+        {"percent": None, "trend": None},
+        {"percent": 0.0, "trend": "steady"},
+    ]
