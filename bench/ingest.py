@@ -137,7 +137,7 @@ def _small_requests(port: int, seconds: float) -> list[float]:
     """Seconds that single calls wait for their 200, one every 50 ms."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
-    waits = []
+    waits: list[float] = []
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         row = {

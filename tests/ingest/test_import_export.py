@@ -6,14 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from promptpulse.accounts.values import ProjectRef
 from promptpulse.calls import queries
-from promptpulse.calls.export import as_csv, as_ndjson
 from promptpulse.calls.routes import COLUMNS
 from promptpulse.core.call import Call
+from promptpulse.files import export
 from promptpulse.ingest.imports import Options, direct_writer, import_file, named
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import insert
@@ -56,11 +57,11 @@ def exported(store: Store, project: str) -> list[queries.Row]:
 
 @pytest.mark.parametrize("form", ["ndjson", "csv"])
 def test_an_export_is_the_same_after_it_was_imported_elsewhere(
-    store: Store, project: str, calls: list[Call], tmp_path: Path, form: str
+    store: Store, project: str, calls: list[Call], tmp_path: Path, form: Literal["ndjson", "csv"]
 ) -> None:
     insert(store, calls, int(NOW.timestamp()))
     before = exported(store, project)
-    body = as_csv(before, COLUMNS) if form == "csv" else as_ndjson(before)
+    body = export(before, COLUMNS, form)
     path = tmp_path / f"calls.{form}"
     path.write_bytes(b"".join(body))
     elsewhere = f"{project}-copy"
@@ -78,7 +79,7 @@ def test_an_export_that_is_imported_where_it_came_from_adds_nothing(
 ) -> None:
     insert(store, calls, int(NOW.timestamp()))
     path = tmp_path / "calls.ndjson"
-    path.write_bytes(b"".join(as_ndjson(exported(store, project))))
+    path.write_bytes(b"".join(export(exported(store, project), COLUMNS, "ndjson")))
     ref = ProjectRef(project, "Same", "UTC", capture_content=True, price_version=0)
     write = direct_writer(store, ref, Prices(lambda _: ()), lambda: NOW)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 
-from making import MakeCall
+import pyarrow.parquet as pq
 
+from making import MakeCall
+from promptpulse.files import Row, export
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import Query
-from promptpulse.query.service import answer
+from promptpulse.query.service import answer, table
 from promptpulse.store import Store
 
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -60,4 +63,29 @@ def test_a_group_that_is_new_grew_from_nothing_and_has_no_percentage(
     assert of(found, "data", "change", "success_rate") == [
         {"percent": None, "trend": None},
         {"percent": 0.0, "trend": "steady"},
+    ]
+
+
+def test_a_frame_is_a_table_of_groups_and_buckets(store: Store, project: str, make_call: MakeCall) -> None:
+    insert(store, [make_call(at=MIDNIGHT, model="=a"), make_call(at=MIDNIGHT + HOUR)], 0)
+    query = Query(
+        project, ("total_requests", "success_rate"), MIDNIGHT, MIDNIGHT + 2 * HOUR, bucket="1h", by=("model",)
+    )
+    rows, columns = table(store, query, MIDNIGHT + DAY)
+    text = b"".join(export(rows, columns, "csv")).decode().splitlines()
+    assert text == [
+        "bucket,model,total_requests,success_rate",
+        "2026-11-20T00:00:00Z,,0,",
+        "2026-11-20T01:00:00Z,,1,100.0",
+        "2026-11-20T00:00:00Z,'=a,1,100.0",
+        "2026-11-20T01:00:00Z,'=a,0,",
+    ]
+
+
+def test_parquet_keeps_types_and_what_is_not_known() -> None:
+    rows: list[Row] = [{"n": 1, "x": None, "m": {"a": "b"}}, {"n": None, "x": 0.5, "m": {}}]
+    file = b"".join(export(rows, {"n": "integer", "x": "number", "m": "map"}, "parquet"))
+    assert pq.read_table(io.BytesIO(file)).to_pylist() == [
+        {"n": 1, "x": None, "m": '{"a":"b"}'},
+        {"n": None, "x": 0.5, "m": "{}"},
     ]

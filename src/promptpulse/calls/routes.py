@@ -13,14 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.calls import queries
-from promptpulse.calls.export import as_csv, as_ndjson
 from promptpulse.core.errors import BadRequest, NotFound
+from promptpulse.files import MEDIA, Format, Kind, export
 from promptpulse.metrics.query import EARLIEST, LATEST
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 EXPORT_LIMIT = 1_000_000
 DEFAULT_RANGE = timedelta(days=30)
-COLUMNS = ("id", "timestamp", *queries.LIST_COLUMNS[1:], "trace_id", "received_at")
 
 
 class CallOut(BaseModel):
@@ -73,6 +72,20 @@ class CallOut(BaseModel):
     received_at: str
 
 
+def _kind(annotation: object) -> Kind:
+    kinds: dict[object, Kind] = {
+        bool: "boolean",
+        int: "integer",
+        int | None: "integer",
+        float: "number",
+        float | None: "number",
+    }
+    return "map" if annotation == dict[str, str] else kinds.get(annotation, "text")
+
+
+COLUMNS = {name: _kind(field.annotation) for name, field in CallOut.model_fields.items()}
+
+
 class CallDetail(CallOut):
     input: str | None
     output: str | None
@@ -122,7 +135,7 @@ class Filters(BaseModel):
     search: str | None = Field(None, max_length=200, description="Part of an id, user, session or error message.")
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(None, max_length=300)
-    format: Literal["json", "csv", "ndjson"] = "json"
+    format: Literal["json"] | Format = "json"
 
     @field_validator("start", "end")
     @classmethod
@@ -144,16 +157,18 @@ class Filters(BaseModel):
 def list_calls(
     request: Request, access: Annotated[Access, Depends(may_read)], filters: Annotated[Filters, Query()]
 ) -> Response:
-    """Pages by `cursor`. `format=csv` or `ndjson` streams all matching calls (a million at most), without texts."""
+    """Pages by `cursor`. Another `format` gives all matching calls (a million at most) as a file, without texts."""
     services = request.app.state.services
     selection = filters.selection(services.clock())
     project = access.project.id
     if filters.format != "json":
         every = queries.stream(services.store, project, selection, EXPORT_LIMIT)
-        body = as_csv(every, COLUMNS) if filters.format == "csv" else as_ndjson(every)
-        media = "text/csv; charset=utf-8" if filters.format == "csv" else "application/x-ndjson"
         disposition = f'attachment; filename="calls.{filters.format}"'
-        return StreamingResponse(body, media_type=media, headers={"Content-Disposition": disposition})
+        return StreamingResponse(
+            export(every, COLUMNS, filters.format),
+            media_type=MEDIA[filters.format],
+            headers={"Content-Disposition": disposition},
+        )
     after = None
     if filters.cursor:
         try:

@@ -130,7 +130,8 @@ class QueryOut(FrameOut):
     compare: FrameOut | None = None
     change: dict[str, list[ChangeOut]] | None = Field(
         None,
-        description="Of a query without buckets: each group against the period before; while a period is not over, against the same part of it.",
+        description="Of a query without buckets: each group against the period before,"
+        " or, while a period is not over, against the same part of it.",
     )
 
 

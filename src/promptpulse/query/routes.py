@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.core.times import BUCKETS
+from promptpulse.files import MEDIA, Format, export
 from promptpulse.metrics import DIMENSIONS, METRICS
 from promptpulse.metrics.measures import MEASURES
 from promptpulse.query import service
@@ -41,10 +43,24 @@ CATALOGUE = Catalogue(
 
 @router.post("/api/v1/query", summary="Metrics of calls, over time and by dimension", response_model=QueryAnswer)
 def query(
-    request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[QueryIn, Body()]
+    request: Request,
+    access: Annotated[Access, Depends(may_read)],
+    asked: Annotated[QueryIn, Body()],
+    form: Annotated[
+        Literal["json"] | Format, Query(alias="format", description="csv, ndjson, parquet: a file.")
+    ] = "json",
 ) -> Response:
-    """Answered from rollups where they are exact, else from the calls; a stored call is visible at once."""
+    """Answered from rollups where they are exact, else from the calls; a stored call is visible at once.
+
+    Another `format` gives a table with a row for each group and bucket, without the comparison."""
     services = request.app.state.services
+    if form != "json":
+        question = asked.value(access.project.id, access.project.time_zone)
+        rows, columns = service.table(services.store, question, services.clock())
+        disposition = f'attachment; filename="metrics.{form}"'
+        return StreamingResponse(
+            export(rows, columns, form), media_type=MEDIA[form], headers={"Content-Disposition": disposition}
+        )
     found = service.answer(
         services.store,
         asked.value(access.project.id, access.project.time_zone),

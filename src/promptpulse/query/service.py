@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from promptpulse.core.errors import BadRequest
 from promptpulse.core.times import day_start, rfc3339
+from promptpulse.files import Kind, Row
 from promptpulse.metrics import METRICS, Change, Filter, Frame, Query, change, previous, run, zone
 from promptpulse.query.models import SeedAnswer, SeedMetrics
 from promptpulse.store import Store
@@ -51,6 +53,24 @@ def frame_out(frame: Frame) -> dict[str, object]:
         "rows_read": frame.rows_read,
         "elapsed_ms": frame.elapsed_ms,
     }
+
+
+def table(store: Store, query: Query, now: datetime) -> tuple[Iterator[Row], dict[str, Kind]]:
+    """The frame as rows, one a group and bucket, and its columns."""
+    frame = run(store, query, now)
+    columns: dict[str, Kind] = {"bucket": "time"} if frame.buckets is not None else {}
+    columns |= dict.fromkeys(frame.query.by, "text")
+    columns |= dict.fromkeys(frame.query.metrics, "number")
+    return _rows(frame), columns
+
+
+def _rows(frame: Frame) -> Iterator[Row]:
+    for i, group in enumerate(frame.groups):
+        for j, bucket in enumerate(frame.buckets or (None,)):
+            row: dict[str, object] = {} if bucket is None else {"bucket": rfc3339(bucket)}
+            row |= dict(zip(frame.query.by, group, strict=True))
+            row |= {key: frame.values[key][i][j] for key in frame.query.metrics}
+            yield row
 
 
 def seed_metrics(
