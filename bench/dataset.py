@@ -27,24 +27,32 @@ def fill(store: Store, project: str, calls: int, end: datetime, days: int = 30) 
             )
             SELECT
               {project:String},
-              fromUnixTimestamp64Micro({first:Int64} + toInt64(number) * {step:Int64} + toInt64(rand(1) % {step:Int64}), 'UTC') AS ts,
+              fromUnixTimestamp64Micro(
+                {first:Int64} + toInt64(number) * {step:Int64} + toInt64(rand(1) % {step:Int64}), 'UTC'
+              ) AS ts,
               lower(concat(hex(generateUUIDv4(2)), substring(hex(generateUUIDv4(3)), 1, 16))),
               '~',
               'chat',
-              concat('prompt-', leftPad(toString(least(rand(4) % {prompts:UInt32}, rand(5) % {prompts:UInt32})), 2, '0')) AS prompt_id,
+              concat(
+                'prompt-', leftPad(toString(least(rand(4) % {prompts:UInt32}, rand(5) % {prompts:UInt32})), 2, '0')
+              ) AS prompt_id,
               toString(rand(6) % {versions:UInt32} + 1),
               'openai',
               arrayElement(['gpt-4o-mini', 'gpt-4o', 'gpt-4.1-mini', 'gpt-4.1'], rand(7) % {models:UInt32} + 1) AS model,
               concat(model, '-2025-04-14'),
               if(rand(9) % 100 < 3, 'error', 'success') AS status,
-              if(status = 'error', arrayElement(['timeout', 'rate_limit', 'model_error', 'validation'], rand(10) % 4 + 1), '') AS error_type,
-              if(status = 'error', transform(error_type, ['timeout', 'rate_limit', 'model_error'], ['5xx', 'llm', '5xx'], '4xx'), ''),
+              if(status = 'error', arrayElement(
+                ['timeout', 'rate_limit', 'model_error', 'validation'], rand(10) % 4 + 1), '') AS error_type,
+              if(status = 'error', transform(
+                error_type, ['timeout', 'rate_limit', 'model_error'], ['5xx', 'llm', '5xx'], '4xx'), ''),
               if(status = 'error', 'openai.RateLimitError', ''),
               if(status = 'error', 'Error code: 429 - Rate limit reached for requests', ''),
               if(status = 'error', 429, NULL),
               if(status = 'error', '', 'stop'),
               rand(11) % 2 = 0 AS streaming,
-              toUInt64(1000 * exp(6.5 + 0.6 * sqrt(-2 * ln((rand(12) + 1) / 4294967297)) * cos(2 * pi() * rand(13) / 4294967296))) AS latency_us,
+              toUInt64(1000 * exp(
+                6.5 + 0.6 * sqrt(-2 * ln((rand(12) + 1) / 4294967297)) * cos(2 * pi() * rand(13) / 4294967296)
+              )) AS latency_us,
               if(streaming, toUInt64(latency_us * (rand(14) % 1000) / 2000), NULL),
               rand(15) % 4000 + 100 AS input_tokens,
               rand(16) % 900 + 10 AS output_tokens,

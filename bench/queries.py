@@ -15,7 +15,7 @@ from bench.server import Server
 
 SIZES = (1_000_000, 10_000_000)
 REPEATS = 20
-KPIS = ["total_requests", "success_rate", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms", "error_rate",
+KPIS = ["total_requests", "peak_rpm", "success_rate", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms", "error_rate",
         "failed_requests", "total_tokens", "avg_tokens_per_request", "total_cost_usd", "cost_per_request_usd", "priced_share",
         "unpriced_requests"]  # fmt: skip
 SERIES = ["total_requests", "success_rate", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms", "error_rate",
@@ -36,18 +36,11 @@ def run(folder: Path) -> list[Row]:
     measured = {calls: _measure(folder / f"calls-{calls}", calls) for calls in SIZES}
     small, large = (measured[calls] for calls in SIZES)
     rows = []
-    for name in large.waits:
-        waits = large.waits[name]
-        growth = _p(waits, 0.5) / _p(small.waits[name], 0.5)
+    for name, waits in large.waits.items():
+        before, after = _p(small.waits[name], 0.5), _p(waits, 0.5)
+        medians = f"{before:.0f} to {after:.0f} ms"
         rows.append(Row(f"{name}: p95 at 10 M", f"{_p(waits, 0.95):.0f} ms", "150 ms", _p(waits, 0.95) / 150))
-        rows.append(
-            Row(
-                f"{name}: growth 1 M to 10 M (medians)",
-                f"{_p(small.waits[name], 0.5):.0f} to {_p(waits, 0.5):.0f} ms",
-                "1.5x",
-                growth / 1.5,
-            )
-        )
+        rows.append(Row(f"{name}: growth 1 M to 10 M (medians)", medians, "1.5x", after / before / 1.5))
     return [
         *rows,
         Row("disk a call at 10 M, calls and rollups", f"{large.bytes_a_call:.1f} bytes", "60 bytes", large.bytes_a_call / 60),
@@ -66,7 +59,10 @@ def _measure(folder: Path, calls: int) -> Measured:
         projects = server.client.get("/api/v1/projects").json()["data"]
     project = str(projects[0]["id"])
     print(f"Making {calls:,} calls")
-    code = "from pathlib import Path; from bench.prepare import prepare; import sys; print(prepare(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))"
+    code = (
+        "from pathlib import Path; from bench.prepare import prepare; import sys;"
+        " print(prepare(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder), project, str(calls)], check=True, capture_output=True, text=True
     )
@@ -86,7 +82,6 @@ def overview(now: datetime | None = None) -> dict[str, dict[str, object]]:
         "totals with comparison": {**month, "metrics": KPIS, "compare": "previous"},
         "series": {**month, "metrics": SERIES, "bucket": "1d", "compare": "previous"},
         "by prompt": {**month, "metrics": TABLE, "by": ["prompt_id"]},
-        "peak": {**month, "metrics": ["peak_rpm"]},
         "requests per minute now": {
             "start": (minute - timedelta(minutes=5)).isoformat(), "end": minute.isoformat(), "metrics": ["requests_per_minute"],
         },
