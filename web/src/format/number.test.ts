@@ -14,6 +14,8 @@ test.each<[number | null, Unit, string]>([
   [0, "usd", "$0"],
   [12.5, "usd", "$12.50"],
   [0.99999, "usd", "$1.00"],
+  [0.5, "usd", "$0.50"],
+  [0.000613, "usd", "$0.000613"],
   [12_500, "usd", "$12.5 k"],
   [12_480, "count", "12.5 k"],
   [9_842, "count", "9,842"],
@@ -43,7 +45,8 @@ test("exact numbers keep every digit that means something", () => {
 test("a change carries its sign, and from nothing there is no change", () => {
   expect(formatChange(12.44)).toBe(s("+12.4 %"));
   expect(formatChange(-3.1)).toBe(s("−3.1 %"));
-  expect(formatChange(1234)).toBe(s("+1,234 %"));
+  expect(formatChange(234.5)).toBe(s("+235 %"));
+  expect(formatChange(1234)).toBe("×13");
   expect(formatChange(0.01)).toBe(s("0 %"));
   expect(formatChange(null)).toBe(NO_DATA);
 });
@@ -56,5 +59,5 @@ test("axes drop digits that say nothing", () => {
     "$12",
     "$1,500.00",
   ]);
-  expect(formatAxis(1500, "ms")).toBe(s("1.5 s"));
+  expect([1500, 80_000].map((value) => formatAxis(value, "ms"))).toEqual([s("1.5 s"), s("80 s")]);
 });

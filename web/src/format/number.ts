@@ -22,6 +22,7 @@ export function formatExact(value: number | null | undefined, unit: Unit): strin
 
 /** A number beside an axis: as short as it can be. */
 export function formatAxis(value: number, unit: Unit): string {
+  if (unit === "ms" && value >= 60_000 && value < 600_000) return `${significant(value / 1000, 3)}${SPACE}s`;
   if (unit !== "usd" || Math.abs(value) >= 1000) return format(value, unit);
   return `${value < 0 ? MINUS : ""}$${significant(Math.abs(value), 3)}`;
 }
@@ -31,6 +32,7 @@ export function formatChange(percent: number | null | undefined): string {
   if (percent === null || percent === undefined || !Number.isFinite(percent)) return NO_DATA;
   const size = Math.abs(percent);
   if (size < 0.05) return `0${SPACE}%`;
+  if (percent >= 1000) return `×${grouped(1 + percent / 100, 0)}`;
   const sign = percent < 0 ? MINUS : "+";
   return `${sign}${size >= 100 ? grouped(size, 0) : grouped(size, 1)}${SPACE}%`;
 }
@@ -76,8 +78,7 @@ function duration(ms: number): string {
 
 function money(value: number): string {
   if (value === 0) return "$0";
-  if (value < 0.0001) return `$${significant(value, 3)}`;
-  if (value < 0.99995) return `$${value.toFixed(4)}`;
+  if (value < 0.995) return `$${significant(value, 3).padEnd("0.00".length, "0")}`;
   if (value < 9_999.995) return `$${grouped(value, 2, 2)}`;
   return `$${short(value)}`;
 }

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearchParams } from "react-router";
 import type { CallRow } from "../../api/types";
-import { format } from "../../format/number";
+import { format, NO_DATA } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { CallStatusMark } from "../../ui/CallStatusMark";
@@ -38,7 +38,9 @@ export function CallsTableRow({ row, open }: { row: CallRow; open: boolean }) {
       <td className={classes["number"]}>{format(row.latency_ms, "ms")}</td>
       <td className={classes["number"]}>{format(row.first_token_ms, "ms")}</td>
       <td className={classes["number"]}>
-        {format(row.input_tokens, "tokens")}, {format(row.output_tokens, "tokens")}
+        {row.input_tokens === null && row.output_tokens === null
+          ? NO_DATA
+          : `${format(row.input_tokens, "tokens")}, ${format(row.output_tokens, "tokens")}`}
       </td>
       <td className={classes["number"]}>{format(row.cost_usd, "usd")}</td>
       <td>

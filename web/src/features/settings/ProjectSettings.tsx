@@ -47,7 +47,11 @@ export function ProjectSettings() {
   return (
     <Panel title="Project">
       <form className={classes["form"]} onSubmit={form.onSubmit(submit)}>
-        {!mayEdit && <Alert variant="light">Only admins change these. You are {project.role}.</Alert>}
+        {!mayEdit && (
+          <Alert variant="light">
+            Only admins change these. You are {project.role === "editor" ? "an editor" : "a viewer"}.
+          </Alert>
+        )}
         <TextInput label="Name" disabled={!mayEdit} {...form.getInputProps("name")} />
         <TimeZoneSelect
           label="Time zone"
