@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from promptpulse import __version__
 from promptpulse.accounts.access import AccountHeaders
-from promptpulse.accounts.bootstrap import Beginning, BootstrapResult, bootstrap
+from promptpulse.accounts.bootstrap import Beginning, bootstrap
 from promptpulse.accounts.prices import overrides_for
 from promptpulse.accounts.routes import router as accounts_router
 from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
@@ -61,8 +61,6 @@ class Services:
     store: Store
     pipeline: Pipeline
     lock: FolderLock | None
-    beginning: BootstrapResult | None
-    """What was created, when this start found an empty database."""
 
     def close(self) -> None:
         """Stop accepting, write what was accepted, close the stores."""
@@ -92,7 +90,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     try:
         database = open_database(settings.resolved_database_url)
         migrate_database(database)
-        beginning = begin(database, settings, clock())
+        begin(database, settings, clock())
         accounts = open_accounts(
             database,
             AccountSettings(settings.rate_limit_per_minute, settings.public_url, settings.secure_cookies),
@@ -119,7 +117,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     )
     writer.start()
     accounts.start()
-    return Services(settings, clock, database, accounts, store, pipeline, lock, beginning)
+    return Services(settings, clock, database, accounts, store, pipeline, lock)
 
 
 @contextmanager
@@ -193,8 +191,8 @@ def from_environment() -> FastAPI:
     return create_app(open_services(Settings()))
 
 
-def begin(database: Database, settings: Settings, now: datetime) -> BootstrapResult | None:
-    """Fill an empty database; None on one in use."""
+def begin(database: Database, settings: Settings, now: datetime) -> None:
+    """Fill an empty database."""
     wanted = Beginning(settings.bootstrap_key, settings.bootstrap_admin_email, settings.bootstrap_admin_password)
     with database.writing() as session:
-        return bootstrap(session, wanted, now)
+        bootstrap(session, wanted, now)

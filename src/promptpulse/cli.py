@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from promptpulse import __version__
 from promptpulse.accounts import keys as key_service
-from promptpulse.accounts.bootstrap import FIRST_PROJECT
+from promptpulse.accounts.bootstrap import FIRST_ADMIN, FIRST_PROJECT, first_link
 from promptpulse.accounts.service import create_project, create_user, list_projects, project_named
 from promptpulse.accounts.sessions import sign_in_link
 from promptpulse.accounts.values import By, Scope
@@ -78,12 +78,13 @@ def serve(
         server.configure_logging(settings)
         bound = server.listen(settings)
         services = open_services(settings)
-        beginning = services.beginning
 
         def ready(address: str) -> None:
             out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]")
-            if beginning and beginning.sign_in_token:
-                link = f"{address}/sign-in?token={beginning.sign_in_token}"
+            with services.database.writing() as session:
+                token = first_link(session, services.clock())
+            if token:
+                link = f"{address}/sign-in?token={token}"
                 out.print(f"First sign-in (once, within 24 hours): [bold]{link}[/bold]", soft_wrap=True)
 
         server.serve(services, bound, ready)
@@ -135,6 +136,9 @@ def dev(port: Annotated[int, typer.Option(help="Port of the API.")] = 8321) -> N
     npm = shutil.which("npm", path=environment["PATH"])
     if npm is None or not Path("web/package.json").is_file():
         raise typer.BadParameter("run this in the source folder, after make install")
+    with _database(Path(environment["PROMPTPULSE_DATA"])) as (session, _settings_used):
+        token = sign_in_link(session, FIRST_ADMIN, _now())
+        out.print(f"Sign in: http://127.0.0.1:5173/sign-in?token={token}", soft_wrap=True)
     vite = subprocess.Popen([npm, "run", "dev"], cwd="web", env=environment)  # noqa: S603 - fixed arguments
     try:
         subprocess.run(  # noqa: S603

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from accounts.world import BOOTSTRAP_KEY, NOON, PASSWORD, Clock, World, build
-from promptpulse.accounts.bootstrap import Beginning, BootstrapResult, bootstrap
+from promptpulse.accounts.bootstrap import Beginning, BootstrapResult, bootstrap, first_link
 from promptpulse.accounts.models import ApiKey, Project
 from promptpulse.accounts.state import AccountSettings
 from promptpulse.core.errors import Refused
@@ -93,3 +93,18 @@ def test_servers_that_start_at_once_begin_once(database: Database) -> None:
         thread.join()
     assert len(results) == 4
     assert sum(result is not None for result in results) == 1
+
+
+def test_a_new_first_link_is_given_until_somebody_has_come(database: Database, clock: Clock) -> None:
+    done = begin(database, Beginning())
+    world = world_of(database, clock, done)
+
+    def link() -> str | None:
+        with database.writing() as session:
+            return first_link(session, NOON)
+
+    first, second = link(), link()
+    assert first != second
+    assert second is not None
+    assert world.browser().open_link(second).status == 200
+    assert link() is None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.keys import NewKey, create_key
@@ -58,3 +58,13 @@ def bootstrap(session: Session, wanted: Beginning, now: datetime) -> BootstrapRe
         create_key(session, project, key, by)
     token = None if wanted.admin_password else link_for(session, admin, now)
     return BootstrapResult(project.id, admin.email, token)
+
+
+def first_link(session: Session, now: datetime) -> str | None:
+    """Token of a sign-in link for the first admin, while nobody has a password or has ever come; None afterwards."""
+    if session.scalar(
+        select(User.id).where(or_(User.password_hash.is_not(None), User.signed_in_at.is_not(None))).limit(1)
+    ):
+        return None
+    admin = session.scalars(select(User).where(User.is_admin).order_by(User.created_at)).first()
+    return link_for(session, admin, now) if admin else None

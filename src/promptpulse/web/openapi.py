@@ -61,5 +61,5 @@ def _document(app: FastAPI) -> Json:
     for operations in document["paths"].values():
         for operation in operations.values():
             responses = operation["responses"]
-            responses.update(dict.fromkeys(POSSIBLE, {"$ref": "#/components/responses/Failure"}))
+            responses.update({status: {"$ref": "#/components/responses/Failure"} for status in POSSIBLE})
     return cast("Json", document)
