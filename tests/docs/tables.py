@@ -140,7 +140,9 @@ def in_page(name: str) -> str:
 def rows_after(page: str, heading: str) -> list[list[str]]:
     """Cells of the first table after a heading, without its header."""
     text = (PAGES / page).read_text().partition(f"\n{heading}\n")[2]
-    lines = [line for line in text.split("\n\n## ")[0].splitlines() if line.startswith("|")]
+    found = re.search(r"^(?:\|.*\n)+", text, re.MULTILINE)
+    assert found, f"{page} has no table after {heading}"
+    lines = found[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
