@@ -21,6 +21,14 @@ MEDIA: dict[Format, str] = {
     "ndjson": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
 }
+DOCUMENTED: dict[int | str, dict[str, object]] = {
+    200: {
+        "content": {
+            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()
+        }
+    }
+}
+"""`responses=` of a route that answers with such files, too."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),

@@ -22,6 +22,7 @@ MAX_ROWS = 10_000
 MAX_PROPERTIES = 64
 MAX_ERROR_MESSAGE = 4_000
 """Longer error messages are cut: their end is rarely read."""
+LARGEST_NUMBER = 10**20
 FIRST_TIME = datetime(2015, 1, 1, tzinfo=UTC)
 FUTURE = timedelta(days=1)
 
@@ -75,6 +76,9 @@ class CallIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     output: str | None = None
 
 
+_LABELS = tuple(f.name for f in msgspec.structs.fields(CallIn) if f.type == Label | None)
+
+
 class _Envelope(msgspec.Struct):
     calls: list[msgspec.Raw]
 
@@ -126,6 +130,10 @@ def to_call(given: CallIn, project: str, now: datetime, scope: str = "api") -> C
     """The stored form of `given`. Raises `ValueError` that names the field, the value and what to do."""
     if not given.prompt_id and not given.model:
         raise ValueError("prompt_id: give prompt_id or model, so that the call can be counted somewhere")
+    for name in _LABELS:
+        value = getattr(given, name)
+        if isinstance(value, int) and abs(value) >= LARGEST_NUMBER:
+            raise ValueError(f"{name}: a number of more than 20 digits; send it as text")
     status = _status(given)
     error_type, family = "", ""
     if status == Status.ERROR:

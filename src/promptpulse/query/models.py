@@ -5,11 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from promptpulse.metrics import Filter, Query
+from promptpulse.metrics.query import EARLIEST, LATEST
 
-FilterValue = str | int | None
+
+def encodable(text: str) -> str:
+    """Raises `ValueError` for half a surrogate pair, which JSON can spell and no store can keep."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{text!r} holds half of a surrogate pair; send whole characters") from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(encodable)]
+FilterValue = Text | int | None
 
 
 class FilterIn(BaseModel):
@@ -17,7 +29,7 @@ class FilterIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    dimension: str
+    dimension: Text
     op: Literal["in", "not_in"] = "in"
     values: Annotated[list[FilterValue], Field(min_length=1, max_length=1000)]
 
@@ -44,15 +56,15 @@ class QueryIn(BaseModel):
         },
     )
 
-    metrics: Annotated[list[str], Field(min_length=1, max_length=50, description="Keys of the catalogue.")]
+    metrics: Annotated[list[Text], Field(min_length=1, max_length=50, description="Keys of the catalogue.")]
     start: Annotated[datetime, Field(description="Inclusive; RFC 3339 with a time zone.")]
     end: Annotated[datetime, Field(description="Exclusive; RFC 3339 with a time zone.")]
     bucket: Annotated[
         str | None, Field(description="1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.")
     ] = None
-    by: Annotated[list[str], Field(max_length=4, description="Dimensions to group by.")] = []
+    by: Annotated[list[Text], Field(max_length=4, description="Dimensions to group by.")] = []
     where: Annotated[
-        list[FilterIn] | dict[str, FilterValue | list[FilterValue]],
+        list[FilterIn] | dict[Text, FilterValue | list[FilterValue]],
         Field(description='Filters; or, for equality, an object such as {"model": "gpt-4o"}.'),
     ] = []
     compare: Annotated[
@@ -69,7 +81,18 @@ class QueryIn(BaseModel):
     def aware(cls, value: datetime) -> datetime:
         if value.tzinfo is None:
             raise ValueError("add a time zone: Z or an offset such as +01:00")
+        if not EARLIEST < value.year < LATEST:
+            raise ValueError(f"the year must lie between {EARLIEST} and {LATEST}")
         return value
+
+    @field_validator("where")
+    @classmethod
+    def as_filters(
+        cls, value: list[FilterIn] | dict[Text, FilterValue | list[FilterValue]]
+    ) -> list[FilterIn] | dict[Text, FilterValue | list[FilterValue]]:
+        if isinstance(value, list):
+            return value
+        return [FilterIn(dimension=k, values=v if isinstance(v, list) else [v]) for k, v in value.items()]
 
     def value(self, project: str, tz: str) -> Query:
         return Query(
@@ -86,12 +109,8 @@ class QueryIn(BaseModel):
         )
 
     def _filters(self) -> tuple[Filter, ...]:
-        if isinstance(self.where, list):
-            return tuple(f.value() for f in self.where)
-        return tuple(
-            FilterIn(dimension=key, values=value if isinstance(value, list) else [value]).value()
-            for key, value in self.where.items()
-        )
+        assert isinstance(self.where, list)  # noqa: S101 - of `as_filters`
+        return tuple(f.value() for f in self.where)
 
 
 class MetricOut(BaseModel):

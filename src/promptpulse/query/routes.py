@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.core.times import BUCKETS
-from promptpulse.files import MEDIA, Format, export
+from promptpulse.files import DOCUMENTED, MEDIA, Format, export
 from promptpulse.metrics import DIMENSIONS, METRICS
 from promptpulse.metrics.measures import MEASURES
 from promptpulse.query import service
@@ -41,7 +41,12 @@ CATALOGUE = Catalogue(
 )  # fmt: skip
 
 
-@router.post("/api/v1/query", summary="Metrics of calls, over time and by dimension", response_model=QueryAnswer)
+@router.post(
+    "/api/v1/query",
+    summary="Metrics of calls, over time and by dimension",
+    response_model=QueryAnswer,
+    responses=DOCUMENTED,
+)
 def query(
     request: Request,
     access: Annotated[Access, Depends(may_read)],

@@ -12,6 +12,7 @@ from promptpulse.core.errors import BadRequest
 from promptpulse.core.times import day_start, rfc3339
 from promptpulse.files import Kind, Row
 from promptpulse.metrics import METRICS, Change, Filter, Frame, Query, change, previous, run, zone
+from promptpulse.metrics.query import EARLIEST, LATEST
 from promptpulse.query.models import SeedAnswer, SeedMetrics
 from promptpulse.store import Store
 
@@ -103,17 +104,20 @@ def seed_answer(
 def _instant(text: str, field: str, tz: ZoneInfo, *, inclusive: bool) -> datetime:
     try:
         day = date.fromisoformat(text)
-        return day_start(day + timedelta(days=1) if inclusive else day, tz)
-    except (ValueError, OverflowError):
-        pass
+    except ValueError:
+        day = None
     try:
         instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=tz)).astimezone(tz)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise BadRequest(
             f"{field}: {text!r} is not a date such as 2026-11-21 or a date-time such as 2026-11-21T10:00:00Z",
             field=field,
         ) from None
+    if not EARLIEST < instant.year < LATEST:
+        raise BadRequest(f"{field}: the year of {text} must lie between {EARLIEST} and {LATEST}", field=field)
+    if day is not None:
+        return day_start(day + timedelta(days=1) if inclusive else day, tz)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=tz)).astimezone(tz)
 
 
 def _before(query: Query, now: datetime) -> Query:

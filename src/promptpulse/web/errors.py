@@ -82,7 +82,9 @@ def _validation_error(request: Request, error: Exception) -> Response:
 
 
 def _problem(location: Sequence[str | int], message: str) -> tuple[str, str]:
-    place = [str(part) for part in location if part not in {"body", "query", "path", "header"}]
+    # "list[FilterIn]" and "literal['json']" are pydantic's names for the branches of a union
+    named = (str(part) for part in location if part not in {"body", "query", "path", "header"})
+    place = [part for part in named if "[" not in part]
     field = ".".join(place)
     text = message.removeprefix("Value error, ")
     return field, f"{field}: {text}" if field else text

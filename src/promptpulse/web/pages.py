@@ -27,8 +27,8 @@ def page(request: Request, path: str) -> Response:
     """A file of the build, or the app itself, which reads the address."""
     if request.url.path.startswith(API_PREFIXES):
         raise HTTPException(404)
-    file = (STATIC / path).resolve()
-    if path and file.is_file() and file.is_relative_to(STATIC.resolve()):
+    file = _file(path)
+    if file:
         # names under /assets carry a hash of the content
         cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
         return FileResponse(file, headers={"Cache-Control": cache})
@@ -38,3 +38,12 @@ def page(request: Request, path: str) -> Response:
     if not index.is_file():
         return HTMLResponse(NOT_BUILT, 503)
     return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+def _file(path: str) -> Path | None:
+    """The file of the build at `path`; None when there is none, or it cannot be the name of one."""
+    try:
+        file = (STATIC / path).resolve()
+        return file if path and file.is_file() and file.is_relative_to(STATIC.resolve()) else None
+    except (OSError, ValueError):  # too long, or with a NUL
+        return None
