@@ -331,7 +331,7 @@ export interface paths {
         };
         /**
          * Calls, newest first
-         * @description Pages by `cursor`. `format=csv` or `ndjson` streams all matching calls (a million at most), without texts.
+         * @description Pages by `cursor`. Another `format` gives all matching calls (a million at most) as a file, without texts.
          */
         get: operations["list_calls_api_v1_calls_get"];
         put?: never;
@@ -575,6 +575,8 @@ export interface paths {
         /**
          * Metrics of calls, over time and by dimension
          * @description Answered from rollups where they are exact, else from the calls; a stored call is visible at once.
+         *
+         *     Another `format` gives a table with a row for each group and bucket, without the comparison.
          */
         post: operations["query_api_v1_query_post"];
         delete?: never;
@@ -1954,7 +1956,7 @@ export interface components {
             compare?: components["schemas"]["FrameOut"] | null;
             /**
              * Change
-             * @description Totals of each group against the previous period.
+             * @description Of a query without buckets: each group against the period before, or, while a period is not over, against the same part of it.
              */
             change?: {
                 [key: string]: components["schemas"]["ChangeOut"][];
@@ -3429,7 +3431,7 @@ export interface operations {
                 search?: string | null;
                 limit?: number;
                 cursor?: string | null;
-                format?: "json" | "csv" | "ndjson";
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -3446,6 +3448,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallsAnswer"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
@@ -3981,6 +3986,8 @@ export interface operations {
     query_api_v1_query_post: {
         parameters: {
             query?: {
+                /** @description csv, ndjson, parquet: a file. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -4001,6 +4008,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
