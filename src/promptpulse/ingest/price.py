@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from genai_prices import Usage, calc_price
@@ -13,12 +13,14 @@ from genai_prices.types import ConditionalPrice, ModelPrice, TieredPrices, TimeO
 
 from promptpulse.accounts.values import PriceOverride, ProjectRef
 from promptpulse.core.call import Call, CostSource
+from promptpulse.core.times import from_micros
 
 NANO = Decimal("0.000000001")
 MILLION = Decimal(1_000_000)
 MAX_COST = Decimal(999_999_999)
 """US dollars; the most that `Decimal(18, 9)` holds."""
 CACHED_RATES = 20_000
+DAY_US = 86_400_000_000
 NO_OUTPUT = frozenset({"embeddings", "rerank"})
 
 PROVIDERS = {
@@ -60,6 +62,8 @@ class Rates:
     cache_write: Rate
     per_request: Decimal
     source: CostSource
+    day: str
+    """ISO day of the prices."""
 
     def cost(self, input_tokens: int, output_tokens: int, cached: int, cache_write: int) -> Decimal:
         """US dollars. `input_tokens` includes the other two kinds of input, which are priced apart."""
@@ -73,14 +77,14 @@ class Rates:
 
 
 class Prices:
-    """Rates resolved once per (provider, model, day). Thread-safe.
+    """Rates resolved once per project, models and day. Thread-safe.
 
     `overrides_of` answers a project's own prices; it is asked again when `ProjectRef.price_version` changed."""
 
     def __init__(self, overrides_of: Callable[[str], Sequence[PriceOverride]]) -> None:
         self._overrides_of = overrides_of
         self._overrides: dict[str, tuple[int, Sequence[PriceOverride]]] = {}
-        self._rates: dict[tuple[str, str, date], Rates | None] = {}
+        self._rates: dict[tuple[str, int, str, str, str, int], Rates | None] = {}
         self._lock = threading.Lock()  # guards both caches
 
     def price(self, call: Call, project: ProjectRef) -> None:
@@ -93,8 +97,12 @@ class Prices:
         output = 0 if call.output_tokens is None and call.operation in NO_OUTPUT else call.output_tokens
         if call.input_tokens is None or output is None:
             return
-        day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=call.ts)).date()
-        rates = self._find(call, project, day)
+        day = call.ts // DAY_US
+        key = (project.id, project.price_version, call.provider, call.response_model, call.model, day)
+        try:
+            rates = self._rates[key]
+        except KeyError:
+            rates = self._find(call, project, key)
         if rates is None:
             return
         cached, cache_write = call.cached_input_tokens or 0, call.cache_write_tokens or 0
@@ -102,19 +110,22 @@ class Prices:
             return  # contradictory usage has no honest price
         cost = rates.cost(call.input_tokens, output, cached, cache_write)
         if cost <= MAX_COST:
-            call.cost_usd, call.cost_source, call.price_date = cost, rates.source, day.isoformat()
+            call.cost_usd, call.cost_source, call.price_date = cost, rates.source, rates.day
 
-    def _find(self, call: Call, project: ProjectRef, day: date) -> Rates | None:
+    def _find(self, call: Call, project: ProjectRef, key: tuple[str, int, str, str, str, int]) -> Rates | None:
+        at = from_micros(call.ts)
         own = self._own(project)
-        for model in dict.fromkeys((call.response_model, call.model)):
-            if not model:
-                continue
-            if own and (rates := _override(own, call.provider, model, day)):
-                return rates
-        for model in dict.fromkeys((call.response_model, call.model)):
-            if model and (rates := self._listed(call.provider, model, day, call.ts)):
-                return rates
-        return None
+        models = [m for m in dict.fromkeys((call.response_model, call.model)) if m]
+        rates, all_day = next((o for m in models if (o := _override(own, call.provider, m, at.date()))), None), True
+        for model in models:
+            if rates is None:
+                rates, all_day = _list_rates(call.provider, model, at)
+        if all_day:
+            with self._lock:
+                if len(self._rates) >= CACHED_RATES:
+                    self._rates.clear()
+                self._rates[key] = rates
+        return rates
 
     def _own(self, project: ProjectRef) -> Sequence[PriceOverride]:
         known = self._overrides.get(project.id)
@@ -123,18 +134,6 @@ class Prices:
             with self._lock:
                 self._overrides[project.id] = known
         return known[1]
-
-    def _listed(self, provider: str, model: str, day: date, ts: int) -> Rates | None:
-        key = (provider, model, day)
-        if key in self._rates:
-            return self._rates[key]
-        rates, all_day = _list_rates(provider, model, datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts))
-        if all_day:
-            with self._lock:
-                if len(self._rates) >= CACHED_RATES:
-                    self._rates.clear()
-                self._rates[key] = rates
-        return rates
 
 
 def _override(own: Sequence[PriceOverride], provider: str, model: str, day: date) -> Rates | None:
@@ -155,6 +154,7 @@ def _override(own: Sequence[PriceOverride], provider: str, model: str, day: date
         cache_write=base if p.cache_write_usd_per_mtok is None else Rate(p.cache_write_usd_per_mtok),
         per_request=Decimal(0),
         source=CostSource.OVERRIDE,
+        day=day.isoformat(),
     )
 
 
@@ -183,6 +183,7 @@ def _list_rates(provider: str, model: str, at: datetime) -> tuple[Rates | None, 
             cache_write=_rate(p.cache_write_mtok) or base,
             per_request=_flat(p.requests_kcount) / 1000,
             source=CostSource.PRICE_LIST,
+            day=at.date().isoformat(),
         ),
         all_day,
     )
