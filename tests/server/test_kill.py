@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,7 +22,6 @@ KILLS = 20
 SEED = 20_261_121
 DAYS = 2
 """Calls start within so many days: in hours long closed, and in the present one."""
-EXPECTED_WITHIN_S = 240
 
 
 @dataclass
@@ -109,7 +107,6 @@ def otlp(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]
 @pytest.mark.xdist_group("kill")
 def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_server: Callable[..., Server]) -> None:
     server = own_server().start()
-    began = time.monotonic()
     now = datetime.now(UTC)
     stopping = threading.Event()
     senders = [Sender(i, server, make, stopping) for i, make in enumerate((json_batch(now), otlp(now), otlp(now)))]
@@ -138,7 +135,6 @@ def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_ser
 
     server.restart()  # what was in the process's memory plays no part
     agree(server, every_call(server, now), now)
-    assert time.monotonic() - began < EXPECTED_WITHIN_S
 
 
 def every_call(server: Server, now: datetime) -> list[Json]:
