@@ -90,7 +90,7 @@ def test_twenty_known_calls_have_known_figures_and_the_status_is_an_icon_and_a_w
     expect(figure(page, "Success rate")).to_have_text(rate)
     expect(figure(page, "Latency, p95")).to_have_text("1\u00a0s")
     expect(figure(page, "Tokens")).to_have_text("300")
-    expect(figure(page, "Cost")).to_have_text("$0.2000")
+    expect(figure(page, "Cost")).to_have_text("$0.20")
     status = page.get_by_role("region", name="Success rate").get_by_text(word)
     expect(status).to_be_visible()
     expect(status.locator("svg")).to_be_visible()

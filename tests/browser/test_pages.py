@@ -27,9 +27,9 @@ class Visited:
 
 PAGES = {
     "overview": Visited("/", "Overview", "support-reply"),
-    "calls": Visited("/calls", "Calls", "support-reply"),
-    "call": Visited("/calls/{call}", "Calls", "Tokens and cost"),
-    "failed-call": Visited("/calls/{failed}", "Calls", "HTTP status"),
+    "calls": Visited("/calls", "Calls", "Success", range="1h"),
+    "call": Visited("/calls/{call}", "Calls", "Tokens and cost", range="1h"),
+    "failed-call": Visited("/calls/{failed}", "Calls", "HTTP status", range="1h"),
     "connect": Visited("/start", "Send the first call to", "Connected:"),
     "settings-project": Visited("/settings/project", "Settings", "Keep the texts of calls"),
     "settings-keys": Visited("/settings/keys", "Settings", "tests"),
