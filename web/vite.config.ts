@@ -1,10 +1,28 @@
 import react from "@vitejs/plugin-react";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-const api = { target: "http://127.0.0.1:8321", changeOrigin: false };
+/** The page /docs (public/docs) shows the OpenAPI document with Swagger UI, served from here like all else. */
+function apiReference(): Plugin {
+  const require = createRequire(import.meta.url);
+  return {
+    name: "api-reference",
+    apply: "build",
+    generateBundle() {
+      for (const file of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
+        const source = readFileSync(require.resolve(`swagger-ui-dist/${file}`));
+        this.emitFile({ type: "asset", fileName: `docs/${file}`, source });
+      }
+    },
+  };
+}
+
+const api = { target: `http://127.0.0.1:${process.env["PROMPTPULSE_PORT"] ?? "8321"}`, changeOrigin: false };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), apiReference()],
   build: {
     outDir: "../src/promptpulse/static",
     emptyOutDir: true,

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from promptpulse import __version__
 from promptpulse.accounts.access import AccountHeaders
-from promptpulse.accounts.bootstrap import Beginning, bootstrap
+from promptpulse.accounts.bootstrap import Beginning, begin
 from promptpulse.accounts.prices import overrides_for
 from promptpulse.accounts.routes import router as accounts_router
 from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
@@ -90,7 +90,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     try:
         database = open_database(settings.resolved_database_url)
         migrate_database(database)
-        begin(database, settings, clock())
+        begin(database, Beginning(*settings.bootstrap), clock())
         accounts = open_accounts(
             database,
             AccountSettings(settings.rate_limit_per_minute, settings.public_url, settings.secure_cookies),
@@ -143,7 +143,7 @@ def open_event_store(url: str, now: datetime, max_queries: int = 4) -> Store:
     for table in rollups.ensure(store):
         log.info("rollup %s was filled", table)
     for table, hours in rollups.repair(store, now).items():
-        log.warning("rollup %s differed from the calls in %d hours and was rebuilt there", table, hours)
+        log.warning("rollup %s differed from the calls (hours: %d) and was rebuilt there", table, hours)
     return store
 
 
@@ -189,10 +189,3 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
 def from_environment() -> FastAPI:
     """For servers that take a factory, such as `uvicorn --factory promptpulse.app:from_environment`."""
     return create_app(open_services(Settings()))
-
-
-def begin(database: Database, settings: Settings, now: datetime) -> None:
-    """Fill an empty database."""
-    wanted = Beginning(settings.bootstrap_key, settings.bootstrap_admin_email, settings.bootstrap_admin_password)
-    with database.writing() as session:
-        bootstrap(session, wanted, now)

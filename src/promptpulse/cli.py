@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 
 from promptpulse import __version__
 from promptpulse.accounts import keys as key_service
-from promptpulse.accounts.bootstrap import FIRST_ADMIN, FIRST_PROJECT, first_link
-from promptpulse.accounts.service import create_project, create_user, list_projects, project_named
+from promptpulse.accounts.bootstrap import FIRST_ADMIN, FIRST_PROJECT, Beginning, begin, first_link
+from promptpulse.accounts.service import create_project, create_user, list_projects, list_users, project_named
 from promptpulse.accounts.sessions import sign_in_link
 from promptpulse.accounts.values import By, Scope
 from promptpulse.core.errors import AppError
+from promptpulse.core.lock import FolderLock
 from promptpulse.settings import Settings
 
 app = typer.Typer(
@@ -77,6 +78,7 @@ def serve(
         settings = _settings(given)
         server.configure_logging(settings)
         bound = server.listen(settings)
+        settings = settings.model_copy(update={"port": bound.getsockname()[1]})
         services = open_services(settings)
 
         def ready(address: str) -> None:
@@ -255,7 +257,7 @@ def make_sign_in_link(
     """Print a link that signs a person in once, within 24 hours."""
     with _failures(), _database(data) as (session, settings):
         token = sign_in_link(session, email, _now())
-        out.print(f"{settings.base_url}/sign-in?token={token}", soft_wrap=True)
+        out.print(f"{_address(settings)}/sign-in?token={token}", soft_wrap=True)
 
 
 @keys.command("create")
@@ -318,8 +320,19 @@ def users_create(
             session.flush()
             token = sign_in_link(session, email, _now())
             out.print(
-                f"Sign-in link (once, within 24 hours): {settings.base_url}/sign-in?token={token}", soft_wrap=True
+                f"Sign-in link (once, within 24 hours): {_address(settings)}/sign-in?token={token}", soft_wrap=True
             )
+
+
+@users.command("list")
+def users_list(data: Data = None, as_json: AsJson = False) -> None:
+    """List all people."""
+    with _failures(), _database(data) as (session, _settings_used):
+        rows: list[dict[str, object]] = [
+            {"id": u.id, "email": u.email, "admin": "yes" if u.is_admin else "", "last sign-in": u.signed_in_at}
+            for u in list_users(session)
+        ]
+        _table(rows, as_json=as_json)
 
 
 @projects.command("create")
@@ -344,6 +357,12 @@ def projects_list(data: Data = None, as_json: AsJson = False) -> None:
         )
 
 
+def _address(settings: Settings) -> str:
+    """Of the server that runs on the data folder, else where it would be."""
+    owner = FolderLock.owner_of(settings.data / "lock") or ""
+    return settings.public_url.rstrip("/") or (owner.split()[-1] if "http" in owner else settings.base_url)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -355,7 +374,6 @@ def _settings(given: Mapping[str, object]) -> Settings:
 @contextmanager
 def _database(data: Path | None) -> Iterator[tuple[Session, Settings]]:
     """A transaction on the settings database, which a running server shares."""
-    from promptpulse.app import begin  # noqa: PLC0415
     from promptpulse.db import migrate, open_database  # noqa: PLC0415
 
     settings = _settings({"data": data})
@@ -363,7 +381,7 @@ def _database(data: Path | None) -> Iterator[tuple[Session, Settings]]:
     database = open_database(settings.resolved_database_url)
     try:
         migrate(database)
-        begin(database, settings, _now())
+        begin(database, Beginning(*settings.bootstrap), _now())
         with database.writing() as session:
             yield session, settings
     finally:
@@ -415,7 +433,9 @@ def _table(rows: list[dict[str, object]], *, as_json: bool) -> None:
     if not rows:
         out.print("None yet")
         return
-    table = Table(*rows[0], box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for name in rows[0]:
+        table.add_column(name, no_wrap=name == "id", min_width=36 if name == "id" else None)  # ids are to be copied
     for row in rows:
         table.add_row(*(_cell(v) for v in row.values()))
     out.print(table)

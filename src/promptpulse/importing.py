@@ -11,9 +11,10 @@ from typing import cast, get_args
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from promptpulse.accounts.bootstrap import Beginning, begin
 from promptpulse.accounts.keys import ref
 from promptpulse.accounts.service import project_named
-from promptpulse.app import begin, owned_event_store, prices_of
+from promptpulse.app import owned_event_store, prices_of
 from promptpulse.core.errors import Conflict, Refused
 from promptpulse.db import migrate, open_database
 from promptpulse.ingest import imports
@@ -51,7 +52,7 @@ def run(wanted: Wanted, settings: Settings, clock: Callable[[], datetime], out: 
         with owned_event_store(settings, clock()) as store:
             database = open_database(settings.resolved_database_url)
             migrate(database)
-            begin(database, settings, clock())
+            begin(database, Beginning(*settings.bootstrap), clock())
             with database.sessions() as session:
                 project = ref(project_named(session, wanted.project))
             write = imports.direct_writer(store, project, Prices(prices_of(database)), clock)

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         return self.public_url.rstrip("/") or f"http://{reachable(self.host)}:{self.port}"
 
     @property
+    def bootstrap(self) -> tuple[str, str, str]:
+        """Key, e-mail and password that an empty database begins with."""
+        return self.bootstrap_key, self.bootstrap_admin_email, self.bootstrap_admin_password
+
+    @property
     def secure_cookies(self) -> bool:
         return self.public_url.startswith("https://")
 

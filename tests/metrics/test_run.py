@@ -90,6 +90,11 @@ def test_empty_buckets_count_zero_and_have_no_rate(store: Store, project: str, m
     assert frame.values["total_cost_usd"] == [[0, 0, None]]  # no calls cost nothing; an unpriced call costs something
 
 
+def test_totals_of_no_calls_are_zero_and_rates_unknown(store: Store, project: str) -> None:
+    frame = run(store, ask(project, "total_requests", "total_tokens", "total_cost_usd", "success_rate"), NOW)
+    assert [frame.total(key) for key in frame.query.metrics] == [0, 0, 0, None]
+
+
 def test_the_future_is_unknown_not_empty(store: Store, project: str) -> None:
     hour = NOW.replace(minute=0, second=0)
     frame = run(store, ask(project, "total_requests", bucket="1h", start=hour, end=hour + 2 * HOUR), NOW)

@@ -50,8 +50,8 @@ def test_series_are_compared_bucket_by_bucket(store: Store, project: str, make_c
 def test_a_group_that_is_new_grew_from_nothing_and_has_no_percentage(
     store: Store, project: str, make_call: MakeCall
 ) -> None:
-    old = [make_call(at=MIDNIGHT - HOUR, model="old") for _ in range(20)]
-    new = [make_call(at=MIDNIGHT, model=m) for m in ["new"] * 30 + ["old"] * 20]
+    old = [make_call(at=MIDNIGHT - HOUR, model="old") for _ in range(40)]
+    new = [make_call(at=MIDNIGHT, model=m) for m in ["new"] * 50 + ["old"] * 40]
     insert(store, [*old, *new], 0)
     query = Query(project, ("total_requests", "success_rate"), MIDNIGHT, MIDNIGHT + 2 * HOUR, by=("model",))
     found = answer(store, query, MIDNIGHT + DAY, compare=True)
@@ -64,6 +64,13 @@ def test_a_group_that_is_new_grew_from_nothing_and_has_no_percentage(
         {"percent": None, "trend": None},
         {"percent": 0.0, "trend": "steady"},
     ]
+
+
+def test_a_rate_of_few_calls_has_no_trend(store: Store, project: str, make_call: MakeCall) -> None:
+    insert(store, [make_call(at=MIDNIGHT, status="error"), make_call(at=MIDNIGHT - HOUR)], 0)
+    query = Query(project, ("total_requests", "success_rate"), MIDNIGHT, MIDNIGHT + 2 * HOUR)
+    found = answer(store, query, MIDNIGHT + DAY, compare=True)
+    assert of(found, "data", "change", "success_rate") == [{"percent": -100.0, "trend": None}]
 
 
 def test_a_frame_is_a_table_of_groups_and_buckets(store: Store, project: str, make_call: MakeCall) -> None:

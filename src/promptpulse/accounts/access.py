@@ -55,6 +55,7 @@ __all__ = [
     "project_admin",
     "project_editor",
     "project_reader",
+    "session_if_any",
     "signed_in",
 ]
 
@@ -133,6 +134,16 @@ async def by_session(who: Annotated[Caller, Depends(caller)]) -> Caller:
     if not who.session_token:
         raise Forbidden("this needs a browser session, not a key or token; sign in with POST /api/v1/session")
     return who
+
+
+async def session_if_any(request: Request) -> Caller | None:
+    """As `by_session`, or None without a session: asking who one is, is no failure."""
+    try:
+        return await by_session(await caller(request, None, None))
+    except Unauthenticated:
+        if presented(request.headers):
+            raise
+        return None
 
 
 ProjectQuery = Annotated[

@@ -1,18 +1,22 @@
 """What an empty database begins with."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from promptpulse.accounts.credentials import digest
 from promptpulse.accounts.keys import NewKey, create_key
-from promptpulse.accounts.models import Project, User
+from promptpulse.accounts.models import ApiKey, Project, User
 from promptpulse.accounts.service import add_member, create_project, create_user
 from promptpulse.accounts.sessions import link_for
 from promptpulse.accounts.values import By, Role, Scope
 from promptpulse.core.errors import Refused
-from promptpulse.db import exclusive
+from promptpulse.db import Database, exclusive
+
+log = logging.getLogger(__name__)
 
 FIRST_PROJECT = "default"
 FIRST_ADMIN = "admin@localhost"
@@ -60,11 +64,22 @@ def bootstrap(session: Session, wanted: Beginning, now: datetime) -> BootstrapRe
     return BootstrapResult(project.id, admin.email, token)
 
 
+def begin(database: Database, wanted: Beginning, now: datetime) -> None:
+    """Fill an empty database; on one in use say so when a key was wanted that is not there."""
+    with database.writing() as session:
+        if bootstrap(session, wanted, now) or not wanted.key:
+            return
+        if not session.scalar(select(ApiKey.id).where(ApiKey.key_hash == digest(wanted.key))):
+            log.warning(
+                "PROMPTPULSE_BOOTSTRAP_KEY is not a key of this database: it counts on an empty one alone;"
+                " make a key with promptpulse keys create"
+            )
+
+
 def first_link(session: Session, now: datetime) -> str | None:
-    """Token of a sign-in link for the first admin, while nobody has a password or has ever come; None afterwards."""
-    if session.scalar(
-        select(User.id).where(or_(User.password_hash.is_not(None), User.signed_in_at.is_not(None))).limit(1)
-    ):
+    """Token of a sign-in link for the first admin, while no admin has a password or has ever come; None afterwards."""
+    admins = select(User).where(User.is_admin).order_by(User.created_at)
+    if session.scalars(admins.where(or_(User.password_hash.is_not(None), User.signed_in_at.is_not(None)))).first():
         return None
-    admin = session.scalars(select(User).where(User.is_admin).order_by(User.created_at)).first()
+    admin = session.scalars(admins).first()
     return link_for(session, admin, now) if admin else None

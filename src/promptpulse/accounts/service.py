@@ -124,6 +124,11 @@ def create_user(session: Session, email: str, by: By, *, password: str = "", is_
     return user
 
 
+def list_users(session: Session) -> Sequence[User]:
+    """By e-mail."""
+    return session.scalars(select(User).order_by(User.email)).all()
+
+
 def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 

@@ -14,6 +14,7 @@ from promptpulse.accounts.access import (
     accounts_of,
     by_session,
     check_origin,
+    session_if_any,
     set_session_cookie,
     signed_in,
 )
@@ -59,10 +60,13 @@ def sign_in_by_link(body: shapes.SignInByLink, request: Request, response: Respo
 
 
 @router.get("/session", summary="Who is signed in", responses=documented(200, SESSION, 401, 403))
-def read_session(request: Request, who: Annotated[Caller, Depends(by_session)]) -> Answer[shapes.SessionOut]:
-    """The person, their projects, and the token to send with writes."""
-    assert who.person is not None  # noqa: S101 - of `by_session`
-    return _session(accounts_of(request), who.person, who.session_token)
+def read_session(
+    request: Request, who: Annotated[Caller | None, Depends(session_if_any)]
+) -> Answer[shapes.SessionOut | None]:
+    """The person, their projects, and the token to send with writes; null for nobody."""
+    if who is None or who.person is None:
+        return Answer(data=None)
+    return Answer(data=_session(accounts_of(request), who.person, who.session_token).data)
 
 
 @router.delete("/session", summary="Sign out", responses=documented(200, None, 401, 403))

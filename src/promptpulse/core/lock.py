@@ -37,6 +37,19 @@ class FolderLock:
         file.flush()
         self._file = file
 
+    @staticmethod
+    def owner_of(path: Path) -> str | None:
+        """What the process that holds the lock says of itself; None when nobody holds it."""
+        try:
+            with path.open("r+") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except OSError:
+                    return file.read().strip()
+        except FileNotFoundError:
+            pass
+        return None
+
     def release(self) -> None:
         if self._file:
             self._file.close()

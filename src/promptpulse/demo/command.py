@@ -50,7 +50,7 @@ class Demo:
             made = load(
                 store, self._world, self._project, prices, self._now, lambda n: progress.update(task, completed=n)
             )
-            progress.update(task, total=made or 1, completed=made or 1, description="Summing up days")
+            progress.update(task, total=made or 1, completed=made or 1)
             days.build_all(store, self._now)
 
     def begin(self, pipeline: Pipeline) -> None:

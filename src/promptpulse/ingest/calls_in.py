@@ -122,7 +122,7 @@ def read_call(raw: bytes | msgspec.Raw, project: str, now: datetime) -> tuple[Ca
     try:
         given = msgspec.json.decode(raw, type=CallIn)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as e:
-        raise ValueError(_plain(str(e))) from None
+        raise ValueError(_explained(str(e), raw)) from None
     return to_call(given, project, now), given.timestamp is None
 
 
@@ -248,3 +248,39 @@ def _plain(message: str) -> str:
     """msgspec's message with the field in front: "latency_ms: Expected `float`, got `str`"."""
     match = _PATH.match(message)
     return f"{match[2]}: {match[1]}" if match and match[2] else (match[1] if match else message)
+
+
+_WORDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": "a text",
+    "object": "an object",
+    "bool": "true or false",
+    "null": "null",
+}
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+
+
+def _explained(message: str, raw: bytes | msgspec.Raw) -> str:
+    """msgspec's message with the field, the value and what is expected, in words."""
+    if match := _UNKNOWN.match(message):
+        return f"{match[1]}: there is no such field; see CallIn in /openapi.json"
+    if match := _MISSING.match(message):
+        return f"{match[1]}: is missing, and required"
+    plain = _plain(message)
+    field, colon, expected = plain.partition(": ")
+    if not colon:
+        return "a row must be an object"
+    expected = re.sub(r", got `.*`", "", expected)
+    expected = re.sub(r"`([^`]+)`", lambda types: _in_words(types[1]), expected)
+    try:
+        value = msgspec.json.decode(raw)[field.partition(".")[0].partition("[")[0]]
+        shown = msgspec.json.encode(value).decode()
+    except (msgspec.MsgspecError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
+        return f"{field}: {expected}"
+    return f"{field}: {shown[:60]} is not acceptable: {expected[:1].lower()}{expected[1:]}"
+
+
+def _in_words(types: str) -> str:
+    return " or ".join(_WORDS.get(t, t) for t in types.split(" | ") if t != "null")

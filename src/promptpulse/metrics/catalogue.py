@@ -37,7 +37,7 @@ class Metric:
 
 
 def _known_sum(measure: str) -> str:
-    return f"if({{{measure}_known}} = 0, NULL, {{{measure}}})"
+    return f"if({{calls}} = 0, 0, if({{{measure}_known}} = 0, NULL, {{{measure}}}))"
 
 
 def _per_request(measure: str, scale: str = "") -> str:
@@ -101,10 +101,10 @@ METRICS: dict[str, Metric] = {
         Metric("reasoning_tokens", "Reasoning tokens", "tokens", _known_sum("reasoning"), "Part of the output spent on reasoning.", empty=0),
         Metric("avg_tokens_per_request", "Tokens per request", "tokens", _per_request("total"),
                "Total tokens / requests. Successful calls that report no usage are left out.", "down"),
-        Metric("avg_input_tokens", "Input tokens per request", "tokens", _per_request("input"), "Input tokens / requests that report them.", "down"),
-        Metric("avg_output_tokens", "Output tokens per request", "tokens", _per_request("output"), "Output tokens / requests that report them.", "down"),
+        Metric("avg_input_tokens", "Input tokens per request", "tokens", _per_request("input"), "Input tokens / requests. Successful calls that report no usage are left out.", "down"),
+        Metric("avg_output_tokens", "Output tokens per request", "tokens", _per_request("output"), "Output tokens / requests. Successful calls that report no usage are left out.", "down"),
         Metric("total_cost_usd", "Cost", "usd", _known_sum("cost"), "Sum of all known costs; see the share of priced calls.", "down", empty=0),
-        Metric("cost_per_request_usd", "Cost per request", "usd", _per_request("cost"), "Known cost / requests whose cost is known.", "down"),
+        Metric("cost_per_request_usd", "Cost per request", "usd", _per_request("cost"), "Known cost / requests. Successful calls whose cost is not known are left out.", "down"),
         Metric("priced_share", "Priced calls", "percent", "100 * {cost_known} / nullIf({calls} - {free_failures}, 0)",
                "Share of calls with a known cost; failed calls without usage do not count.", "up"),
         Metric("unpriced_requests", "Unpriced calls", "count", "{calls} - {free_failures} - {cost_known}",

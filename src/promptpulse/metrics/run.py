@@ -34,7 +34,8 @@ class Frame:
     values: Mapping[str, Sequence[Sequence[Value]]]
     """`values[metric][group][bucket]`."""
     source: str
-    rows_read: int
+    rows_read: int | None
+    """Of the store; None where it does not tell."""
     elapsed_ms: float
 
     def total(self, metric: str, group: int = 0) -> Value:
@@ -104,7 +105,7 @@ class _Reading:
         self.store, self.query, self.starts, self.now, self.source = store, query, starts, now, source
         self._whole: tuple[date, ...] | None = None
         self.tables: list[str] = []
-        self.rows_read = 0
+        self.rows_read: int | None = None
         self.elapsed_ms = 0.0
 
     def kinds(self) -> list[list[Metric]]:
@@ -170,7 +171,8 @@ class _Reading:
     def _answer(self, chosen: Plan) -> Answer:
         answer = self.store.query(chosen.sql, chosen.params)
         self.tables.append(chosen.tables)
-        self.rows_read += answer.rows_read
+        if answer.rows_read is not None:
+            self.rows_read = (self.rows_read or 0) + answer.rows_read
         self.elapsed_ms += answer.elapsed_ms
         return answer
 

@@ -10,6 +10,8 @@ Direction = Literal["rising", "falling", "steady"]
 
 NOTICEABLE_PERCENT = 5.0
 """Smaller changes are called steady, however sure they are."""
+FEWEST_CALLS = 30
+"""Rates, means and percentiles of fewer calls have no trend: they jump by chance."""
 SURE_Z = 2.0
 """Changes of a count within this many standard deviations of a Poisson count are called steady, however large."""
 

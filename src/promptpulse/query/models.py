@@ -134,7 +134,7 @@ class FrameOut(BaseModel):
     metrics: list[MetricOut]
     values: dict[str, list[list[float | int | None]]]
     source: str = Field(description="Tables that were read.")
-    rows_read: int
+    rows_read: int | None = Field(description="null: the embedded engine does not tell.")
     elapsed_ms: float
 
 

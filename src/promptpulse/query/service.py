@@ -13,9 +13,11 @@ from promptpulse.core.times import day_start, rfc3339
 from promptpulse.files import Kind, Row
 from promptpulse.metrics import METRICS, Change, Filter, Frame, Query, change, previous, run, zone
 from promptpulse.metrics.query import EARLIEST, LATEST
+from promptpulse.metrics.trend import FEWEST_CALLS
 from promptpulse.query.models import SeedAnswer, SeedMetrics
 from promptpulse.store import Store
 
+JUMPY = frozenset({"percent", "ms"})
 SEED_METRICS = tuple(SeedMetrics.model_fields)
 
 
@@ -131,14 +133,16 @@ def _before(query: Query, now: datetime) -> Query:
 def _changes(frame: Frame, before: Frame) -> dict[str, list[dict[str, object]]]:
     """How each group's values differ from the period before."""
     place = {group: i for i, group in enumerate(before.groups)}
-    return {
-        key: [_change(frame, before, key, i, place.get(group)) for i, group in enumerate(frame.groups)]
-        for key in frame.query.metrics
-    }
+    pairs = [(i, place.get(group)) for i, group in enumerate(frame.groups)]
+    return {key: [_change(frame, before, key, i, j) for i, j in pairs] for key in frame.query.metrics}
 
 
 def _change(frame: Frame, before: Frame, key: str, i: int, j: int | None) -> dict[str, object]:
     metric = METRICS[key]
     former = metric.empty if j is None else before.total(key, j)
     found: Change = change(frame.total(key, i), former, is_count=metric.unit == "count")
+    if metric.unit in JUMPY and "total_requests" in frame.values:
+        calls = (frame.total("total_requests", i), 0 if j is None else before.total("total_requests", j))
+        if min(n or 0 for n in calls) < FEWEST_CALLS:
+            found = Change(found.percent, None)
     return {"percent": found.percent, "trend": found.trend}

@@ -73,7 +73,8 @@ class Answer:
 
     names: tuple[str, ...]
     columns: Sequence[Sequence[object]]
-    rows_read: int
+    rows_read: int | None
+    """None: the embedded engine does not tell."""
     elapsed_ms: float
 
     def rows(self) -> Iterator[tuple[object, ...]]:
@@ -105,7 +106,7 @@ class Store:
         return Answer(
             tuple(result.column_names),
             result.result_columns,
-            int(result.summary.get("read_rows", 0)),
+            None if self.embedded else int(result.summary.get("read_rows", 0)),
             (time.perf_counter() - started) * 1000,
         )
 

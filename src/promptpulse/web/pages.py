@@ -27,7 +27,7 @@ def page(request: Request, path: str) -> Response:
     """A file of the build, or the app itself, which reads the address."""
     if request.url.path.startswith(API_PREFIXES):
         raise HTTPException(404)
-    file = _file(path)
+    file = _file(path) or _file(f"{path}/index.html")
     if file:
         # names under /assets carry a hash of the content
         cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"

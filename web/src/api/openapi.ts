@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Who is signed in
-         * @description The person, their projects, and the token to send with writes.
+         * @description The person, their projects, and the token to send with writes; null for nobody.
          */
         get: operations["read_session_api_v1_session_get"];
         put?: never;
@@ -777,6 +777,16 @@ export interface components {
             success: true;
             data: components["schemas"]["TokenMade"];
         };
+        /** Answer[Union[SessionOut, NoneType]] */
+        Answer_Union_SessionOut__NoneType__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SessionOut"] | null;
+        };
         /** Answer[list[KeyOut]] */
         Answer_list_KeyOut__: {
             /**
@@ -1309,8 +1319,11 @@ export interface components {
              * @description Tables that were read.
              */
             source: string;
-            /** Rows Read */
-            rows_read: number;
+            /**
+             * Rows Read
+             * @description null: the embedded engine does not tell.
+             */
+            rows_read: number | null;
             /** Elapsed Ms */
             elapsed_ms: number;
         };
@@ -1949,8 +1962,11 @@ export interface components {
              * @description Tables that were read.
              */
             source: string;
-            /** Rows Read */
-            rows_read: number;
+            /**
+             * Rows Read
+             * @description null: the embedded engine does not tell.
+             */
+            rows_read: number | null;
             /** Elapsed Ms */
             elapsed_ms: number;
             compare?: components["schemas"]["FrameOut"] | null;
@@ -2359,7 +2375,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Answer_SessionOut_"];
+                    "application/json": components["schemas"]["Answer_Union_SessionOut__NoneType__"];
                 };
             };
             400: components["responses"]["Failure"];

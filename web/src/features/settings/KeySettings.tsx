@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import type { ApiKey } from "../../api/types";
+import { useStatus } from "../../api/useStatus";
 import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
@@ -14,6 +15,7 @@ import { useSettingsList } from "./useSettingsList";
 export function KeySettings() {
   const { id } = useProject();
   const keys = useSettingsList<ApiKey>("keys", "/keys", { project: id });
+  const rate = useStatus().data?.rate_limit;
   const [creating, dialog] = useDisclosure(false);
   return (
     <Panel
@@ -26,6 +28,8 @@ export function KeySettings() {
     >
       <p className={classes["lead"]}>
         Programs send calls and read metrics with a key. A key works for this project only.
+        {rate &&
+          ` Each may make ${rate.limit.toLocaleString("en")} requests a minute; the busiest made ${rate.used.toLocaleString("en")} in this one.`}
       </p>
       <RowsState
         what="The keys"

@@ -10,11 +10,11 @@ export function snippets(endpoint: string, key: string): Snippet[] {
   return [
     {
       name: "Python",
-      how: "Traces every call of the openai client. Install opentelemetry-instrumentation-openai-v2, opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http.",
+      how: "Traces every call of the openai client. Install opentelemetry-instrumentation-openai, opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http.",
       code: `from openai import OpenAI
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.instrumentation.openai_v2 import OpenAIInstrumentor
+from opentelemetry.instrumentation.openai import OpenAIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
