@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import type { ApiKey } from "../../api/types";
 import { useStatus } from "../../api/useStatus";
+import { format } from "../../format/number";
 import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
@@ -29,7 +30,7 @@ export function KeySettings() {
       <p className={classes["lead"]}>
         Programs send calls and read metrics with a key. A key works for this project only.
         {rate &&
-          ` Each may make ${rate.limit.toLocaleString("en")} requests a minute; the busiest made ${rate.used.toLocaleString("en")} in this one.`}
+          ` Each may make ${format(rate.limit, "count")} requests a minute; the busiest made ${format(rate.used, "count")} in this one.`}
       </p>
       <RowsState
         what="The keys"
