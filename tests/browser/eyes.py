@@ -101,6 +101,14 @@ def settled(page: Page) -> None:
     expect(charts.locator("canvas")).to_have_count(charts.count())
 
 
+def darken(page: Page) -> None:
+    """The system turns dark, and the page with it."""
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.wait_for_function("() => document.getAnimations().every(one => one.playState === 'finished')")
+    settled(page)
+
+
 @cache
 def axe() -> str:
     """The source of axe-core. Raises FileNotFoundError."""

@@ -169,6 +169,7 @@ def test_j_and_k_go_from_call_to_call(eyes: Eyes, demo: Place) -> None:
     expect(detail.get_by_role("button", name="Close")).to_be_focused()
     page.keyboard.press("j")
     expect(page).to_have_url(demo.address(f"/calls/{second}", PAST.query))
+    expect(detail.get_by_text(second, exact=True)).to_be_visible()
     page.keyboard.press("k")
     expect(page).to_have_url(demo.address(f"/calls/{first}", PAST.query))
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.eyes import NARROW, Eyes, figure, grave_violations, overflow_px, settled
+from browser.eyes import NARROW, Eyes, darken, figure, grave_violations, overflow_px, settled
 from browser.product import Place, artefact
 from server.process import Server
 
@@ -63,8 +63,7 @@ def test_an_empty_project_leads_from_overview_to_the_first_run_page_which_fits_a
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Send the first call to {own.name}")
     settled(page)
     page.screenshot(path=artefact(artefacts, "first-run-390"), full_page=True)
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    darken(page)
     page.screenshot(path=artefact(artefacts, "first-run-390-dark"), full_page=True)
     assert grave_violations(page) == []
     assert overflow_px(page) == 0

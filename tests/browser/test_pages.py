@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.eyes import NARROW, NO_DATA, WIDE, Eyes, grave_violations, overflow_px, settled
+from browser.eyes import NARROW, NO_DATA, WIDE, Eyes, darken, grave_violations, overflow_px, settled
 from browser.product import Place, artefact, days_ago
 from server.process import Json
 
@@ -74,9 +74,7 @@ def test_a_page_has_its_data_and_no_grave_barrier_in_light_and_in_dark(
     is_there(page, name)
     page.screenshot(path=artefact(artefacts, f"{name}-light"), full_page=not name.endswith("call"))
     light = grave_violations(page)
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
-    settled(page)
+    darken(page)
     page.screenshot(path=artefact(artefacts, f"{name}-dark"), full_page=not name.endswith("call"))
     assert {"light": light, "dark": grave_violations(page)} == {"light": [], "dark": []}
 
@@ -96,8 +94,7 @@ def test_the_sign_in_page_has_no_grave_barrier_and_fits_a_phone(eyes: Eyes, demo
     expect(page.get_by_label("Email")).to_be_focused()
     page.screenshot(path=artefact(artefacts, "sign-in-light"))
     light = grave_violations(page)
-    page.emulate_media(color_scheme="dark")
-    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    darken(page)
     page.screenshot(path=artefact(artefacts, "sign-in-dark"))
     assert {"light": light, "dark": grave_violations(page)} == {"light": [], "dark": []}
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
