@@ -28,7 +28,7 @@ TABLE: dict[str, Need] = {
     "GET /metrics": "nothing",
     "POST /api/v1/session": "nothing",
     "POST /api/v1/session/link": "nothing",
-    "GET /api/v1/session": "session",
+    "GET /api/v1/session": "nothing",  # nobody is told that he is nobody
     "DELETE /api/v1/session": "session",
     "POST /api/v1/account/password": "session",
     "GET /api/v1/account/tokens": "person",

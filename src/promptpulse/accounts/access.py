@@ -136,7 +136,7 @@ async def by_session(who: Annotated[Caller, Depends(caller)]) -> Caller:
     return who
 
 
-async def session_if_any(request: Request) -> Caller | None:
+async def session_if_any(request: Request, _session: Annotated[object, Depends(_cookie)]) -> Caller | None:
     """As `by_session`, or None without a session: asking who one is, is no failure."""
     try:
         return await by_session(await caller(request, None, None))
