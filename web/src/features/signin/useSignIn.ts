@@ -13,6 +13,10 @@ export function useSignIn() {
       const path = "token" in credentials ? "/session/link" : "/session";
       return (await api<Session>(path, { method: "POST", body: credentials })).data;
     },
-    onSuccess: (session) => queries.setQueryData(SESSION, session),
+    onSuccess: (session) => {
+      // nobody may see what the person before saw; here no page is open that would ask for it again
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+      queries.setQueryData(SESSION, session);
+    },
   });
 }
