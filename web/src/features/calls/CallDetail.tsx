@@ -128,11 +128,20 @@ export function CallDetail({ call }: { call: Detail }) {
               : "Texts are not kept in this project. An admin can switch that on in Settings."}
           </p>
         )}
-        {call.input !== null && <Snippet code={readable(call.input)} label="Input" />}
-        {call.output !== null && <Snippet code={readable(call.output)} label="Output" />}
+        {call.input !== null && <Text label="Input" text={call.input} />}
+        {call.output !== null && <Text label="Output" text={call.output} />}
       </section>
 
       {call.related.length > 0 && <RelatedCalls calls={call.related} />}
+    </div>
+  );
+}
+
+function Text({ label, text }: { label: string; text: string }) {
+  return (
+    <div className={classes["text"]}>
+      <h4 aria-hidden>{label}</h4>
+      <Snippet code={readable(text)} label={label} />
     </div>
   );
 }
