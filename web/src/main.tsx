@@ -16,6 +16,9 @@ import { SESSION } from "./api/keys";
 import type { Session } from "./api/types";
 import { App } from "./App";
 import { theme } from "./theme";
+import { reloadAfterUpgrade } from "./upgrade";
+
+reloadAfterUpgrade(window);
 
 const queries = new QueryClient({
   defaultOptions: {

@@ -4,6 +4,7 @@ import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
 import { ClockProvider } from "../../state/ClockProvider";
 import { useProject } from "../../state/ProjectContext";
+import { FailureBoundary } from "../../ui/FailureBoundary";
 import classes from "./Frame.module.css";
 import { Navigation } from "./Navigation";
 import { Palette } from "./Palette";
@@ -45,9 +46,11 @@ export function Frame() {
         <div className={classes["main"]}>
           <TopBar analysis={analysis} onMenu={narrow ? drawer.open : null} />
           <main id="content" className={classes["content"]} tabIndex={-1}>
-            <Suspense fallback={<Skeleton height={320} />}>
-              <Outlet />
-            </Suspense>
+            <FailureBoundary key={pathname.split("/")[1]}>
+              <Suspense fallback={<Skeleton height={320} />}>
+                <Outlet />
+              </Suspense>
+            </FailureBoundary>
           </main>
         </div>
       </div>
