@@ -30,7 +30,7 @@ export function AddFilter({ onAdd }: { onAdd: (key: string, value: string) => vo
           Filter
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Add a filter">
+      <Popover.Dropdown aria-label="Add a filter" aria-labelledby={undefined}>
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -44,7 +44,7 @@ export function Frame() {
           </div>
         )}
         <div className={classes["main"]}>
-          <TopBar analysis={analysis} onMenu={narrow ? drawer.open : null} />
+          <TopBar analysis={analysis} compares={pathname === "/"} onMenu={narrow ? drawer.open : null} />
           <main id="content" className={classes["content"]} tabIndex={-1}>
             <FailureBoundary key={pathname.split("/")[1]}>
               <Suspense fallback={<Skeleton height={320} />}>

@@ -44,7 +44,7 @@ export function TimeRange() {
           </span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="Time range">
+      <Popover.Dropdown p={0} aria-label="Time range" aria-labelledby={undefined}>
         <div className={classes["choices"]}>
           <div className={classes["presets"]}>
             {PRESETS.map((preset) => (

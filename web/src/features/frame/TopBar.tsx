@@ -13,11 +13,13 @@ import classes from "./TopBar.module.css";
 interface Props {
   /** The page shows traffic: what, when, live. */
   analysis: boolean;
+  /** The page compares with the previous period. */
+  compares: boolean;
   /** Opens the navigation where it is not beside the page. */
   onMenu: (() => void) | null;
 }
 
-export function TopBar({ analysis, onMenu }: Props) {
+export function TopBar({ analysis, compares, onMenu }: Props) {
   const { refresh } = useClock();
   return (
     <header className={classes["bar"]}>
@@ -36,7 +38,7 @@ export function TopBar({ analysis, onMenu }: Props) {
       <div className={classes["right"]}>
         {analysis && (
           <>
-            <PreviousToggle />
+            {compares && <PreviousToggle />}
             <TimeRange />
             <LiveToggle />
             <Tooltip label="Refresh (R)">

@@ -1,6 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { Answered } from "../../api/useMetrics";
 import type { Params } from "../../api/client";
+import { useClock } from "../../state/ClockContext";
+import { useWindow } from "../../state/useWindow";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
 import { KpiCard } from "./KpiCard";
@@ -16,6 +18,8 @@ interface Props {
 
 /** The six numbers to glance at. */
 export function KpiCards({ totals, series, rate }: Props) {
+  const { end } = useWindow();
+  const { now } = useClock();
   if (totals.data === undefined && totals.error !== null) {
     return (
       <Panel title="Key figures">
@@ -27,12 +31,13 @@ export function KpiCards({ totals, series, rate }: Props) {
       </Panel>
     );
   }
+  const current = end >= now ? `now ${format(valueOf(rate.data, "requests_per_minute"), "per_minute")}, ` : "";
   const total = (key: string) => valueOf(totals.data, key);
   const p95 = total("p95_latency_ms");
   const cards: { metric: string; note: string; calls?: Params }[] = [
     {
       metric: "total_requests",
-      note: `now ${format(valueOf(rate.data, "requests_per_minute"), "per_minute")}, peak ${format(total("peak_rpm"), "per_minute")}`,
+      note: `${current}peak ${format(total("peak_rpm"), "per_minute")}`,
     },
     { metric: "success_rate", note: "", calls: { status: "success" } },
     {
