@@ -233,7 +233,7 @@ def test_two_prompts_are_compared_side_by_side(eyes: Eyes, demo: Place, artefact
 
 def test_the_previous_period_can_be_left_out(eyes: Eyes, demo: Place) -> None:
     page = eyes.visit(demo, "/", PAST.query)
-    change = page.get_by_role("region", name="Requests").get_by_text(re.compile("rising|falling|steady"))
+    change = page.get_by_role("region", name="Requests").get_by_text(re.compile("rising|falling|about the same"))
     expect(change).to_be_visible()
     switch = page.get_by_role("switch", name="Previous period")
     expect(switch).to_be_checked()

@@ -26,7 +26,7 @@ const FIXED: Record<string, number> = {
   p95_latency_ms: 0,
   p99_latency_ms: 1,
   input_tokens: 0,
-  output_tokens: 5,
+  output_tokens: 1,
   timeout_errors: 4,
   rate_limit_errors: 6,
   model_errors: 1,

@@ -92,10 +92,10 @@ test("a success rate is read from its distance to 100", () => {
   ] as const;
   const spec = { kind: "line", metrics: ["rate"], bands } as const;
   expect(prepareTimeChart(result({}), spec, "UTC").thresholds).toEqual([90]);
-  expect(prepareTimeChart(result({}), spec, "UTC").axes).toEqual([{ unit: "percent", min: 85, max: 100 }]);
+  expect(prepareTimeChart(result({}), spec, "UTC").axes).toEqual([{ unit: "percent", min: 85, max: 100, step: 5 }]);
   const low = result({ values: { rate: [[2, 4]] } });
   expect(prepareTimeChart(low, { kind: "line", metrics: ["rate"] }, "UTC").axes).toEqual([
-    { unit: "percent", min: 0, max: null },
+    { unit: "percent", min: 0, max: null, step: null },
   ]);
 });
 
@@ -124,4 +124,22 @@ test("a chart of zeros says what that means, where it means something", () => {
   );
   expect(prepareTimeChart(zeros, { kind: "area", metrics: ["calls"] }, "UTC").none).toBeNull();
   expect(prepareTimeChart(result({}), { kind: "area", metrics: ["calls"], none: "No errors" }, "UTC").none).toBeNull();
+});
+
+test.each([
+  [3, 1, 3],
+  [843, 500, 1000],
+  [1240, 500, 1500],
+  [75_000, 20_000, 80_000],
+  [200_000, 60_000, 240_000],
+])("an axis up to %s ms has steps of %s ms and ends at %s ms", (highest, step, max) => {
+  const slow = result({ values: { p95: [[highest, 1]] } });
+  const { axes } = prepareTimeChart(slow, { kind: "line", metrics: ["p95"] }, "UTC");
+  expect(axes).toEqual([{ unit: "ms", min: 0, max, step }]);
+});
+
+test("a rate far from 100 has few labels", () => {
+  const low = result({ values: { rate: [[72, 97]] } });
+  const { axes } = prepareTimeChart(low, { kind: "line", metrics: ["rate"] }, "UTC");
+  expect(axes).toEqual([{ unit: "percent", min: 70, max: 100, step: 10 }]);
 });

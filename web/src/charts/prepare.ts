@@ -32,6 +32,8 @@ export interface Axis {
   unit: Unit;
   min: number | null;
   max: number | null;
+  /** Distance of its labels; null is for the chart to choose. */
+  step: number | null;
 }
 
 export interface TimeChart {
@@ -84,7 +86,7 @@ export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone:
     series,
     previous,
     total: candidates.length,
-    axes: axesOf(series, spec.kind, thresholds),
+    axes: axesOf(previous === null ? series : [...series, previous], spec.kind, thresholds),
     partialLast: result.last_bucket_partial,
     thresholds,
     bands,
@@ -96,11 +98,11 @@ export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone:
 /** The chart without the series a person switched off. */
 export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): TimeChart {
   if (hidden.size === 0) return chart;
-  return {
-    ...chart,
-    series: chart.series.filter(({ key }) => !hidden.has(key)),
-    previous: chart.previous !== null && hidden.has("previous") ? null : chart.previous,
-  };
+  const series = chart.series.filter(({ key }) => !hidden.has(key));
+  const previous = hidden.has("previous") ? null : chart.previous;
+  const drawn = previous === null ? series : [...series, previous];
+  const axes = drawn.length === 0 ? chart.axes : axesOf(drawn, chart.kind, chart.thresholds);
+  return { ...chart, series, previous, axes };
 }
 
 /** Name of a group: its values, "none" where a call had none. */
@@ -154,15 +156,39 @@ function fit({ points }: Series, buckets: readonly number[]): (number | null)[] 
   return buckets.map((_, index) => points[index] ?? null);
 }
 
+const MAX_STEPS = 4;
+
 function axesOf(series: readonly Series[], kind: ChartKind, thresholds: readonly number[]): Axis[] {
   const units = [...new Set(series.map(({ unit }) => unit))];
   return units.map((unit) => {
-    if (unit !== "percent" || kind !== "line") return { unit, min: null, max: null };
-    const values = series.flatMap(({ points }) => points.filter((point) => point !== null));
-    const lowest = Math.min(...values, ...thresholds);
-    const highest = Math.max(...values);
-    // a rate near 100 is read from its distance to 100, one near 0 from its distance to 0
-    if (lowest >= 50) return { unit, min: Math.max(0, Math.floor((lowest - 1) / 5) * 5), max: 100 };
-    return { unit, min: 0, max: highest > 50 ? 100 : null };
+    const own = series.filter((one) => one.unit === unit);
+    const values = own.flatMap(({ points }) => points.filter((point) => point !== null));
+    if (kind === "line" && unit === "percent") return percentAxis(values, thresholds);
+    if (kind === "line" && unit === "ms") return timeAxis(Math.max(0, ...values));
+    return { unit, min: null, max: null, step: null };
   });
+}
+
+/** A rate near 100 is read from its distance to 100, one near 0 from its distance to 0. */
+function percentAxis(values: readonly number[], thresholds: readonly number[]): Axis {
+  if (values.length === 0) return { unit: "percent", min: 0, max: 100, step: 25 };
+  const lowest = Math.min(...values, ...thresholds);
+  const highest = Math.max(...values);
+  if (lowest < 50) return { unit: "percent", min: 0, max: highest > 50 ? 100 : null, step: highest > 50 ? 25 : null };
+  const below = (step: number) => Math.max(0, Math.floor((lowest - 1) / step) * step);
+  const step = [5, 10].find((size) => (100 - below(size)) / size <= MAX_STEPS) ?? 25;
+  return { unit: "percent", min: below(step), max: 100, step };
+}
+
+/** Steps that people count time in, milliseconds. */
+const TIME_STEPS = [0.1, 1, 10, 100]
+  .flatMap((size) => [size, 2 * size, 5 * size])
+  .concat([1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * 1000))
+  .concat([1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * 60_000))
+  .concat([1, 2, 5, 10, 24].map((hours) => hours * 3_600_000));
+
+function timeAxis(highest: number): Axis {
+  const step = TIME_STEPS.find((size) => highest / size <= MAX_STEPS);
+  if (step === undefined || highest === 0) return { unit: "ms", min: null, max: null, step: null };
+  return { unit: "ms", min: 0, max: Math.ceil(highest / step) * step, step };
 }

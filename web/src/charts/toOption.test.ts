@@ -10,7 +10,7 @@ const CHART: TimeChart = {
   series: [{ key: "rate|", identity: "rate", colour: 0, label: "Rate", unit: "percent", points: [97, null, 96, 91] }],
   previous: null,
   total: 1,
-  axes: [{ unit: "percent", min: 85, max: 100 }],
+  axes: [{ unit: "percent", min: 85, max: 100, step: 5 }],
   partialLast: true,
   thresholds: [],
   bands: null,

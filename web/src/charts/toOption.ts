@@ -35,7 +35,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       axisLine: { lineStyle: { color: inks.grid } },
       axisPointer: { type: chart.kind === "bar" ? "shadow" : "line", label: { show: false }, z: 0 },
     },
-    yAxis: chart.axes.map(({ unit, min, max }, index) => ({
+    yAxis: chart.axes.map(({ unit, min, max, step }, index) => ({
       type: "value" as const,
       position: index === 0 ? ("left" as const) : ("right" as const),
       splitNumber: 3,
@@ -44,6 +44,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       splitLine: { show: index === 0, lineStyle: { color: inks.grid } },
       ...(min === null ? {} : { min }),
       ...(max === null ? {} : { max }),
+      ...(step === null ? {} : { interval: step }),
     })),
     series: [...previous, ...lines, ...bars, ...thresholdsOf(chart, inks.muted)],
     tooltip: {

@@ -59,5 +59,5 @@ test("axes drop digits that say nothing", () => {
     "$12",
     "$1,500.00",
   ]);
-  expect([1500, 80_000].map((value) => formatAxis(value, "ms"))).toEqual([s("1.5 s"), s("80 s")]);
+  expect([1500, 80_000, 120_000].map((value) => formatAxis(value, "ms"))).toEqual([s("1.5 s"), s("80 s"), s("2 min")]);
 });

@@ -22,7 +22,9 @@ export function formatExact(value: number | null | undefined, unit: Unit): strin
 
 /** A number beside an axis: as short as it can be. */
 export function formatAxis(value: number, unit: Unit): string {
-  if (unit === "ms" && value >= 60_000 && value < 600_000) return `${significant(value / 1000, 3)}${SPACE}s`;
+  const minutes = value % 60_000 === 0;
+  if (unit === "ms" && value >= 60_000 && value < 600_000 && !minutes)
+    return `${significant(value / 1000, 3)}${SPACE}s`;
   if (unit !== "usd" || Math.abs(value) >= 1000) return format(value, unit);
   return `${value < 0 ? MINUS : ""}$${significant(Math.abs(value), 3)}`;
 }

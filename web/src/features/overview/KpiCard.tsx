@@ -70,7 +70,7 @@ export function KpiCard({ metric, note, calls, totals, series, stale }: Props) {
           </Link>
           <div className={classes["change"]}>
             {change !== undefined && value !== null && (
-              <Change percent={change.percent} trend={change.trend} better={info.better} />
+              <Change percent={change.percent} trend={change.trend} better={info.better} unit={info.unit} />
             )}
           </div>
           <div className={classes["note"]}>

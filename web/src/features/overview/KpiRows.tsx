@@ -46,7 +46,9 @@ export function KpiRows({ totals, info, colours, bands, calls }: Props) {
             </Link>
             <span className={classes["under"]}>
               {status === null ? (
-                change !== undefined && <Change percent={change.percent} trend={change.trend} better={info.better} />
+                change !== undefined && (
+                  <Change percent={change.percent} trend={change.trend} better={info.better} unit={info.unit} />
+                )
               ) : (
                 <StatusMark status={status} />
               )}
