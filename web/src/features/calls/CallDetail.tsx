@@ -69,19 +69,25 @@ export function CallDetail({ call }: { call: Detail }) {
 
       <section>
         <h3>Tokens and cost</h3>
-        <FieldList
-          fields={[
-            ["Input tokens", tokens(call.input_tokens)],
-            ["of them cached", tokens(call.cached_input_tokens)],
-            ["of them written to cache", tokens(call.cache_write_tokens)],
-            ["Output tokens", tokens(call.output_tokens)],
-            ["of them reasoning", tokens(call.reasoning_tokens)],
-            ["Total tokens", tokens(call.total_tokens)],
-            ["Cost", cost ?? "not known"],
-            ["Cost source", COST_SOURCE[call.cost_source]],
-            ["Prices of", call.price_date],
-          ]}
-        />
+        <div className={classes["groups"]}>
+          <FieldList
+            fields={[
+              ["Input tokens", tokens(call.input_tokens)],
+              ["of them cached", tokens(call.cached_input_tokens)],
+              ["of them written to cache", tokens(call.cache_write_tokens)],
+              ["Output tokens", tokens(call.output_tokens)],
+              ["of them reasoning", tokens(call.reasoning_tokens)],
+              ["Total tokens", tokens(call.total_tokens)],
+            ]}
+          />
+          <FieldList
+            fields={[
+              ["Cost", cost ?? "not known"],
+              ["Cost source", COST_SOURCE[call.cost_source]],
+              ["Prices of", call.price_date],
+            ]}
+          />
+        </div>
       </section>
 
       <section>

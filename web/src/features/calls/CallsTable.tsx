@@ -12,8 +12,12 @@ export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: b
           <tr>
             <th scope="col">Time</th>
             <th scope="col">Status</th>
-            <th scope="col">Prompt</th>
-            <th scope="col">Model</th>
+            <th scope="col" className={classes["name"]}>
+              Prompt
+            </th>
+            <th scope="col" className={classes["name"]}>
+              Model
+            </th>
             <th scope="col" className={classes["number"]}>
               Latency
             </th>
@@ -26,7 +30,9 @@ export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: b
             <th scope="col" className={classes["number"]}>
               Cost
             </th>
-            <th scope="col">User</th>
+            <th scope="col" className={classes["name"]}>
+              User
+            </th>
           </tr>
         </thead>
         <tbody>

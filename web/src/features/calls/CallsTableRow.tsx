@@ -24,16 +24,14 @@ export function CallsTableRow({ row, open }: { row: CallRow; open: boolean }) {
       <td>
         <CallStatusMark status={row.status} errorType={row.error_type} />
       </td>
-      <td>
-        <span className={classes["name"]} title={row.prompt_id ?? ""}>
+      <td className={classes["name"]}>
+        <span title={row.prompt_id ?? ""}>
           {promptName(row.prompt_id)}
           {row.prompt_version !== null && <span className={classes["muted"]}> {row.prompt_version}</span>}
         </span>
       </td>
-      <td>
-        <span className={classes["name"]} title={`${row.provider ?? ""} ${row.model ?? ""}`}>
-          {row.model ?? row.response_model ?? "–"}
-        </span>
+      <td className={classes["name"]}>
+        <span title={`${row.provider ?? ""} ${row.model ?? ""}`}>{row.model ?? row.response_model ?? "–"}</span>
       </td>
       <td className={classes["number"]}>{format(row.latency_ms, "ms")}</td>
       <td className={classes["number"]}>{format(row.first_token_ms, "ms")}</td>
@@ -43,10 +41,8 @@ export function CallsTableRow({ row, open }: { row: CallRow; open: boolean }) {
           : `${format(row.input_tokens, "tokens")}, ${format(row.output_tokens, "tokens")}`}
       </td>
       <td className={classes["number"]}>{format(row.cost_usd, "usd")}</td>
-      <td>
-        <span className={classes["name"]} title={row.user_id ?? ""}>
-          {row.user_id ?? "–"}
-        </span>
+      <td className={classes["name"]}>
+        <span title={row.user_id ?? ""}>{row.user_id ?? "–"}</span>
       </td>
     </tr>
   );

@@ -18,15 +18,19 @@ export function KeyRow({ apiKey, at }: Props) {
   const revoked = apiKey.revoked_at !== null;
   return (
     <tr className={revoked ? classes["dead"] : undefined}>
-      <td>{apiKey.name}</td>
-      <td className={classes["code"]}>{apiKey.prefix}…</td>
-      <td className={classes["wrap"]}>{apiKey.scopes.map((scope) => SCOPES[scope].label).join(", ")}</td>
-      <td>
+      <td data-label="Name">{apiKey.name}</td>
+      <td data-label="Begins with" className={classes["code"]}>
+        {apiKey.prefix}…
+      </td>
+      <td data-label="May" className={classes["wrap"]}>
+        {apiKey.scopes.map((scope) => SCOPES[scope].label).join(", ")}
+      </td>
+      <td data-label="Created">
         {formatTime(apiKey.created_at, "date", zone)}
         <div className={classes["under"]}>by {apiKey.created_by}</div>
       </td>
-      <td>{formatAgo(apiKey.last_used_at, at)}</td>
-      <td>
+      <td data-label="Last used">{formatAgo(apiKey.last_used_at, at)}</td>
+      <td data-label="State">
         {revoked ? (
           `Revoked ${formatTime(apiKey.revoked_at, "date", zone)}`
         ) : (

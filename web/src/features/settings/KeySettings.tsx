@@ -40,7 +40,7 @@ export function KeySettings() {
         empty={<Empty title="No keys yet">Make one to send calls.</Empty>}
       >
         <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="API keys">
-          <table className={classes["table"]}>
+          <table className={`${classes["table"]} ${classes["cards"]}`}>
             <thead>
               <tr>
                 <th scope="col">Name</th>

@@ -25,13 +25,14 @@ export function MemberRow({ member, isSelf }: Props) {
     );
   return (
     <tr>
-      <td>
+      <td data-label="Person">
         {member.email}
         {isSelf && <span className={classes["muted"]}> (you)</span>}
       </td>
-      <td>
+      <td data-label="Role">
         <NativeSelect
           size="xs"
+          miw={104}
           aria-label={`Role of ${member.email}`}
           value={member.role}
           disabled={change.isPending}
@@ -39,8 +40,8 @@ export function MemberRow({ member, isSelf }: Props) {
           onChange={(event) => setRole(event.currentTarget.value)}
         />
       </td>
-      <td>{formatTime(member.added_at, "date", project.time_zone)}</td>
-      <td>
+      <td data-label="Added">{formatTime(member.added_at, "date", project.time_zone)}</td>
+      <td data-label="Membership">
         <ConfirmButton
           label={isSelf ? "Leave" : "Remove"}
           does={isSelf ? `Leave ${project.name}` : `Remove ${member.email}`}

@@ -24,7 +24,7 @@ export function MemberSettings() {
           empty={<Empty title="No members yet">Add a colleague by email.</Empty>}
         >
           <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Members">
-            <table className={classes["table"]}>
+            <table className={`${classes["table"]} ${classes["cards"]}`}>
               <thead>
                 <tr>
                   <th scope="col">Person</th>
