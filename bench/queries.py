@@ -14,7 +14,7 @@ from bench.report import Row
 from bench.server import Server
 
 SIZES = (1_000_000, 10_000_000)
-REPEATS = 20
+REPEATS = 100
 KPIS = ["total_requests", "peak_rpm", "success_rate", "p50_latency_ms", "p95_latency_ms", "p99_latency_ms", "error_rate",
         "failed_requests", "total_tokens", "avg_tokens_per_request", "total_cost_usd", "cost_per_request_usd", "priced_share",
         "unpriced_requests"]  # fmt: skip

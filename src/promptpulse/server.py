@@ -71,6 +71,9 @@ def serve(services: Services, bound: socket.socket, on_ready: Callable[[str], No
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    # The writer gives the interpreter's lock away at every file and engine call; at the default of 5 ms it would wait for
+    # the thread that reads spans for a third of its time.
+    sys.setswitchinterval(0.0005)
     started = server.startup
 
     async def startup(sockets: list[socket.socket] | None = None) -> None:

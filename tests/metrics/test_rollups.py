@@ -53,7 +53,7 @@ def test_whole_days_answer_and_a_late_call_reopens_its_day(store: Store, project
 
     raw = run(store, query, NOW, source=rollups.RAW)
     read = run(store, query, NOW)
-    assert read.source == "days_by_day, calls_1h, days_by_minute, calls"
+    assert read.source == "days_by_day_and_prompt, calls_1h, days_by_minute, calls"
     assert read.values == raw.values
     assert read.values["total_requests"] == [[6]]
     assert read.values["unique_users"] == [[2]]

@@ -20,7 +20,7 @@ from promptpulse.core.times import from_micros, rfc3339
 from promptpulse.ingest import queries
 from promptpulse.ingest.body import media_type, read_body
 from promptpulse.ingest.calls_in import Rejected, Row, read_calls
-from promptpulse.ingest.otlp import Media, Reading, read_logs, read_traces
+from promptpulse.ingest.otlp import Content, Media, Reading, read_logs, read_traces
 from promptpulse.ingest.pipeline import Pipeline
 from promptpulse.ingest.writer import Written, insert_texts
 
@@ -110,7 +110,7 @@ async def send_calls(request: Request, access: Annotated[Access, Depends(may_ing
     """Rows that are acceptable are stored even when others are not. The same `id` again is harmless."""
     pipeline = _pipeline(request)
     body = await read_body(request, pipeline.max_body_bytes)
-    rows, rejected = await run_in_threadpool(_read_calls, pipeline, body, access)
+    rows, rejected = await pipeline.read(_read_calls, body, access)
     written = 0
     if rows:
         undated = frozenset(i for i, row in enumerate(rows) if row.undated)
@@ -134,7 +134,7 @@ async def traces(request: Request, access: Annotated[Access, Depends(may_ingest)
     pipeline = _pipeline(request)
     media = _media(request)
     body = await read_body(request, pipeline.max_body_bytes)
-    reading = await run_in_threadpool(_read_traces, pipeline, body, media, access)
+    reading = await pipeline.read(_read_traces, body, media, access)
     duplicates = 0
     if reading.calls:
         outcome = await asyncio.wrap_future(_write(pipeline, reading))
@@ -153,7 +153,7 @@ async def logs(request: Request, access: Annotated[Access, Depends(may_ingest)])
     pipeline = _pipeline(request)
     media = _media(request)
     body = await read_body(request, pipeline.max_body_bytes)
-    texts = await run_in_threadpool(read_logs, body, media)
+    texts = await pipeline.read(_read_logs, body, media)
     if texts and access.project.capture_content:
         await run_in_threadpool(
             insert_texts, pipeline.store, access.project.id, texts, int(pipeline.clock().timestamp())
@@ -248,6 +248,10 @@ def _read_traces(pipeline: Pipeline, body: bytes, media: Media, access: Access) 
         reading.abandon()
         raise
     return reading
+
+
+def _read_logs(_pipeline: Pipeline, body: bytes, media: Media) -> list[Content]:
+    return read_logs(body, media)
 
 
 def _write(pipeline: Pipeline, reading: Reading) -> Future[Written]:

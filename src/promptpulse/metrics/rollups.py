@@ -33,6 +33,7 @@ class Source:
 
 
 _ALL = frozenset(MEASURES)
+_ENVIRONMENT = frozenset({"environment"})
 _PROMPT = frozenset({"prompt_id", "environment"})  # what the pages of the product filter by
 # Ids of users hardly compress: they are kept by day, and the calls answer for the rest.
 _WITHOUT_USERS = _ALL - {"users"}
@@ -57,9 +58,12 @@ ROLLUPS = (
     Source("calls_1m", "t", timedelta(minutes=1), _PROMPT, _WITHOUT_USERS, keep=timedelta(days=3)),
 )
 # Computed from the calls when a day is over (days.py). Their cost does not grow with the number of calls.
+# Coarsest, and with the fewest dimensions, first.
 DAY_ROLLUPS = (
-    Source("days_by_day", "t", timedelta(days=1), _PROMPT, _ALL, by_view=False),
-    Source("days_by_hour", "t", timedelta(hours=1), _PROMPT, _WITHOUT_USERS, by_view=False),
+    Source("days_by_day", "t", timedelta(days=1), _ENVIRONMENT, _ALL, by_view=False),
+    Source("days_by_day_and_prompt", "t", timedelta(days=1), _PROMPT, _ALL, by_view=False),
+    Source("days_by_hour", "t", timedelta(hours=1), _ENVIRONMENT, _WITHOUT_USERS, by_view=False),
+    Source("days_by_hour_and_prompt", "t", timedelta(hours=1), _PROMPT, _WITHOUT_USERS, by_view=False),
     Source("days_by_minute", "t", timedelta(minutes=1), _PROMPT, frozenset({"calls"}), by_view=False),
 )
 
