@@ -16,7 +16,6 @@ from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import Writer
 from promptpulse.store import Store
 
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
