@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 GROUP_ROWS = 20_000
 RETRY_DELAYS_S = (0.1, 0.5, 2.0)
 QUEUE_BYTES = 64 << 20
+LINGER_S = 0.03
+LINGER_FROM_ROWS, LINGER_TO_ROWS = 100, 1000
 IDLE_S = 1.0
 TIDY_EVERY_S = 60.0
 DAY_US = 86_400_000_000
@@ -106,7 +108,7 @@ class Writer:
                     self._changed.wait(IDLE_S)
                 if not self._queue and self._closing:
                     return
-                # what arrived during the last insert is the next group: no batch waits for company
+                self._gather()
                 group: list[_Batch] = []
                 rows = 0
                 while self._queue and (not group or rows + len(self._queue[0].calls) <= GROUP_ROWS):
@@ -117,6 +119,18 @@ class Writer:
                 self._write_group(group)
             else:
                 self._tidy()
+
+    def _gather(self) -> None:
+        """Wait a moment for more, when batches are coming in: an insert costs much more than another thousand rows in it.
+
+        Called with `_changed` held. A batch that comes alone does not wait."""
+        rows = sum(len(b.calls) for b in self._queue)
+        deadline = time.monotonic() + LINGER_S
+        while LINGER_FROM_ROWS <= rows < LINGER_TO_ROWS and not self._closing:
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._changed.wait(left):
+                return
+            rows = sum(len(b.calls) for b in self._queue)
 
     def _tidy(self) -> None:
         """While nothing arrives: compute a day that is over, for the rollup of days."""
