@@ -116,7 +116,8 @@ def demo(
         show.begin(services.pipeline)
 
         def ready(address: str) -> None:
-            out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]. Sign in (once, within 24 hours):")
+            out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]")
+            out.print("Sign in (once, within 24 hours):")
             token = sign_in_token(services.database, _now())
             out.print(f"  [bold]{address}/sign-in?token={token}[/bold]", soft_wrap=True)
             out.print("Stop with Ctrl-C; the data stay in the folder", data)
