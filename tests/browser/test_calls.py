@@ -91,7 +91,7 @@ def test_filters_are_chips_in_the_address(eyes: Eyes, demo: Place) -> None:
 
 def add_filter(page: Page, name: str, *, choice: str = "", text: str = "") -> None:
     page.get_by_role("button", name="Filter", exact=True).click()
-    form = page.get_by_role("dialog")
+    form = page.get_by_role("dialog", name="Add a filter")
     form.get_by_label("Field").select_option(label=name)
     value = form.get_by_label("Is", exact=True)
     if choice:

@@ -146,7 +146,7 @@ def test_a_preset_changes_the_address_and_the_numbers(eyes: Eyes, demo: Place) -
     for preset, name in (("7d", "Last 7 days"), ("30d", "Last 30 days")):
         title = figure(page, "Requests").get_attribute("title") or ""
         page.get_by_role("button", name=re.compile("^Last .* UTC")).click()
-        page.get_by_role("dialog").get_by_role("button", name=name).click()
+        page.get_by_role("dialog", name="Time range").get_by_role("button", name=name).click()
         expect(page).to_have_url(demo.address("/", {"range": preset}))
         expect(page.get_by_role("button", name=f"{name} UTC")).to_be_visible()
         expect(figure(page, "Requests")).not_to_have_attribute("title", title)
@@ -159,7 +159,7 @@ def test_a_day_of_the_calendar_is_that_day(eyes: Eyes, demo: Place) -> None:
     day = days_ago(3, 2)
     page = eyes.visit(demo)
     page.get_by_role("button", name=re.compile("^Last 24 hours")).click()
-    choice = page.get_by_role("dialog")
+    choice = page.get_by_role("dialog", name="Time range")
     choice.get_by_role("button", name="Custom").click()
     expect(choice.get_by_role("button", name="Next month")).to_be_visible()
     if day.first.month != datetime.now(UTC).month:

@@ -18,19 +18,31 @@ export function AddFilter({ onAdd }: { onAdd: (key: string, value: string) => vo
     setOpened(false);
     setValue("");
   };
+  // withRoles would name the dialog after its button
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-start" trapFocus returnFocus width={260} shadow="md">
+    <Popover
+      withRoles={false}
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-start"
+      trapFocus
+      returnFocus
+      width={260}
+      shadow="md"
+    >
       <Popover.Target>
         <Button
           size="xs"
           variant="default"
+          aria-haspopup="dialog"
+          aria-expanded={opened}
           leftSection={<IconFilter size={14} aria-hidden />}
           onClick={() => setOpened(!opened)}
         >
           Filter
         </Button>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Add a filter" aria-labelledby={undefined}>
+      <Popover.Dropdown role="dialog" tabIndex={-1} aria-label="Add a filter">
         <form
           onSubmit={(event) => {
             event.preventDefault();

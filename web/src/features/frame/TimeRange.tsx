@@ -27,12 +27,23 @@ export function TimeRange() {
     setOpened(!opened);
   };
   const zone = zoneOffsetName(timeZone, "preset" in view.range ? now : view.range.start);
+  // withRoles would name the dialog after its button
   return (
-    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus shadow="md" returnFocus>
+    <Popover
+      withRoles={false}
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      trapFocus
+      shadow="md"
+      returnFocus
+    >
       <Popover.Target>
         <Button
           size="xs"
           variant="default"
+          aria-haspopup="dialog"
+          aria-expanded={opened}
           className={classes["button"] ?? ""}
           onClick={open}
           leftSection={<IconCalendar size={15} aria-hidden />}
@@ -44,7 +55,7 @@ export function TimeRange() {
           </span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={0} aria-label="Time range" aria-labelledby={undefined}>
+      <Popover.Dropdown p={0} role="dialog" tabIndex={-1} aria-label="Time range">
         <div className={classes["choices"]}>
           <div className={classes["presets"]}>
             {PRESETS.map((preset) => (
