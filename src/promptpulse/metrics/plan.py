@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
@@ -106,7 +106,7 @@ def plan(
     if sources.of_days:
         params["days"] = list(sources.days)
         t, merged = sources.of_days.time, True
-        table = f"({_days_and_rest(query, sources.of_days, rest, list(used))})"
+        table = f"({_days_and_rest(query, sources, list(used), params)})"
         table += f" WHERE {' AND '.join(filters)}" if filters else ""
     else:
         t, merged = rest.time, not rest.is_raw
@@ -149,12 +149,19 @@ def _range(source: Source) -> list[str]:
     ]
 
 
-def _days_and_rest(query: Query, of_days: Source, rest: Source, measures: Sequence[str]) -> str:
+def _days_and_rest(query: Query, sources: Sources, measures: Sequence[str], params: dict[str, object]) -> str:
     """States of the whole days, and of what is left of the range."""
+    rest = sources.rest
     dimensions = sorted(query.needed_dimensions)
-    left = " AND ".join([*_range(rest), f"toDate({rest.time}, 'UTC') NOT IN {{days:Array(Date)}}"])
+    # ranges, not "not in these days": the engine finds ranges by its index
+    gaps = []
+    for i, (start, end) in enumerate(_gaps(query, sources.days)):
+        params |= {f"gap{i}_start": start, f"gap{i}_end": end}
+        edges = (f"{{gap{i}_{side}:DateTime64(6, 'UTC')}}" for side in ("start", "end"))
+        gaps.append("({0} >= {1} AND {0} < {2})".format(rest.time, *edges))
+    left = f"project = {{project:String}} AND ({' OR '.join(gaps) or '0'})"
     states = [MEASURES[name].column for name in measures]
-    whole = f"SELECT {', '.join(['t', *dimensions, *states])} FROM {of_days.table}"
+    whole = f"SELECT {', '.join(['t', *dimensions, *states])} FROM {sources.of_days.table if sources.of_days else rest.table}"
     whole += " WHERE project = {project:String} AND toDate(t, 'UTC') IN {days:Array(Date)}"
     if not rest.is_raw:
         return f"{whole} UNION ALL SELECT {', '.join(['t', *dimensions, *states])} FROM {rest.table} WHERE {left}"
@@ -162,6 +169,17 @@ def _days_and_rest(query: Query, of_days: Source, rest: Source, measures: Sequen
     minutes = f"toStartOfMinute({rest.time}, 'UTC') AS t"
     columns = ", ".join([minutes, *dimensions, *computed])
     return f"{whole} UNION ALL SELECT {columns} FROM {rest.table} WHERE {left} GROUP BY {', '.join(['t', *dimensions])}"
+
+
+def _gaps(query: Query, days: Sequence[date]) -> list[tuple[datetime, datetime]]:
+    """What the days leave of the query's range, ascending."""
+    found, at = [], query.start
+    for day in sorted(days):
+        start = datetime.combine(day, time(), UTC)
+        if at < start:
+            found.append((at, start))
+        at = start + timedelta(days=1)
+    return [*found, (at, query.end)] if at < query.end else found
 
 
 def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> list[str]:
