@@ -22,8 +22,6 @@ SENT_FIRST = {"metrics.md": "sending-calls.md"}
 """Pages whose examples ask about the calls that another page sends."""
 EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
-MEASURED = "performance.md"
-"""Not written with the other pages: `make bench` measures what it says."""
 VOLATILE = frozenset({"elapsed_ms", "rows_read", "source"})
 
 
@@ -66,7 +64,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", (tables.PAGES / page).read_text()):
         file, _, heading = target.partition("#")
         path = tables.PAGES / (file or page)
-        assert path.exists() or file == MEASURED, target
+        assert path.exists(), target
         if heading:
             titles = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
             assert heading in {_anchor(title) for title in titles}, target
@@ -74,7 +72,7 @@ def test_every_link_leads_somewhere(page: str) -> None:
 
 def test_the_contents_name_every_page() -> None:
     listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (tables.PAGES / "README.md").read_text()))
-    assert listed == {*PAGES, MEASURED} - {"README.md"}
+    assert listed == {*PAGES} - {"README.md"}
 
 
 @pytest.mark.parametrize("page", PAGES)
