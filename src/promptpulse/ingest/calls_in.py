@@ -103,7 +103,7 @@ def read_calls(body: bytes, project: str, now: datetime) -> tuple[list[Row], lis
     try:
         envelope = msgspec.json.decode(body, type=_Envelope)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as e:
-        raise BadRequest(f'the body must be {{"calls": [...]}}: {_plain(str(e))}', field="calls") from None
+        raise BadRequest(f'the body must be {{"calls": [...]}}: {field_first(str(e))}', field="calls") from None
     if len(envelope.calls) > MAX_ROWS:
         raise BadRequest(
             f"calls: {len(envelope.calls)} rows are more than {MAX_ROWS}; send several requests", field="calls"
@@ -244,7 +244,7 @@ def _text(value: str | int | None) -> str:
 _PATH = re.compile(r"^(.*) - at `(?:\$|key)(?:\[\.\.\.\])?\.?(.*)`$", re.DOTALL)
 
 
-def _plain(message: str) -> str:
+def field_first(message: str) -> str:
     """msgspec's message with the field in front: "latency_ms: Expected `float`, got `str`"."""
     match = _PATH.match(message)
     return f"{match[2]}: {match[1]}" if match and match[2] else (match[1] if match else message)
@@ -268,7 +268,7 @@ def _explained(message: str, raw: bytes | msgspec.Raw) -> str:
         return f"{match[1]}: there is no such field; see CallIn in /openapi.json"
     if match := _MISSING.match(message):
         return f"{match[1]}: is missing, and required"
-    plain = _plain(message)
+    plain = field_first(message)
     field, colon, expected = plain.partition(": ")
     if not colon:
         return "a row must be an object"

@@ -16,7 +16,7 @@ from msgspec import Meta
 from promptpulse.core.call import Call, CostSource, ErrorFamily
 from promptpulse.core.errors import Refused
 from promptpulse.core.ids import stable_hash
-from promptpulse.ingest.calls_in import CallIn, Name, Tokens, to_call
+from promptpulse.ingest.calls_in import CallIn, Name, Tokens, field_first, to_call
 from promptpulse.ingest.imports.formats import Fields, Format
 from promptpulse.ingest.imports.records import Record, Records, open_records
 from promptpulse.ingest.imports.targets import Write
@@ -162,7 +162,7 @@ def _call(record: Record, form: Format, number: int, identity: str, now: datetim
         given = msgspec.convert(fields, CallIn, strict=not lax)
         restored = msgspec.convert(extra, Restored, strict=not lax)
     except msgspec.ValidationError as e:
-        raise ValueError(_plain(str(e))) from None
+        raise ValueError(field_first(str(e))) from None
     if given.timestamp is None:
         raise ValueError("timestamp: a row of a file must say when the call began")
     if given.id is None or given.id == "":
@@ -187,9 +187,3 @@ def _write(batch: list[tuple[Record, Call]], write: Write, counts: _Counts, reje
     counts.duplicates += sent.duplicates
     for index, error in sent.rejected:
         rejections.add(batch[index][0], error)
-
-
-def _plain(message: str) -> str:
-    """msgspec's message with the field in front: "latency_ms: Expected `float`, got `str`"."""
-    text, _, path = message.partition(" - at `$.")
-    return f"{path.removesuffix('`')}: {text}" if path else text
