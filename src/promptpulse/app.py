@@ -23,6 +23,7 @@ from promptpulse.calls.routes import router as calls_router
 from promptpulse.core.lock import FolderLock
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
+from promptpulse.experiments.routes import router as experiments_router
 from promptpulse.ingest.counts import Counts
 from promptpulse.ingest.live import Hub
 from promptpulse.ingest.otlp import RecentCalls
@@ -31,7 +32,10 @@ from promptpulse.ingest.price import Prices
 from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
 from promptpulse.metrics import rollups
+from promptpulse.overview.routes import router as overview_router
+from promptpulse.prompts.routes import router as prompts_router
 from promptpulse.query.routes import router as query_router
+from promptpulse.scores.routes import router as scores_router
 from promptpulse.settings import Settings
 from promptpulse.store import Store, open_store
 from promptpulse.store import migrate as migrate_store
@@ -179,7 +183,10 @@ def create_app(services: Services, *, owns_services: bool = True) -> FastAPI:
 def api(lifespan: Lifespan | None = None) -> FastAPI:
     """All routes, without anything behind them: enough for the OpenAPI document."""
     app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in (accounts_router, ingest_router, query_router, calls_router, health_router):
+    for router in (
+        accounts_router, ingest_router, query_router, calls_router, prompts_router, experiments_router, scores_router,
+        overview_router, health_router,
+    ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app
     describe(app)

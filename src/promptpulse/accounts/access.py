@@ -2,7 +2,7 @@
 
     caller ── anybody with a valid credential: API key, personal token or browser session
     ├── signed_in ── a person                      └── by_session ── a person in a browser (cookie)
-    ├── may_read, may_ingest, may_edit, may_admin ── Access of one project, chosen by the key or by `?project=`
+    ├── may_read, may_ingest, may_fetch, may_edit, may_admin ── Access of one project, chosen by the key or by `?project=`
     └── project_reader, project_editor, project_admin ── the same, of the project in the path
 
 A key belongs to one project and reaches nothing outside it. The exception is an **instance key** (the bootstrap key, or
@@ -50,6 +50,7 @@ __all__ = [
     "keys_admin",
     "may_admin",
     "may_edit",
+    "may_fetch",
     "may_ingest",
     "may_read",
     "project_admin",
@@ -178,6 +179,11 @@ async def may_read(access: Annotated[Access, Depends(project_access)]) -> Access
 async def may_ingest(access: Annotated[Access, Depends(project_access)]) -> Access:
     """Editors and admins; keys with `ingest`."""
     return _with_scope(access, Scope.INGEST)
+
+
+async def may_fetch(access: Annotated[Access, Depends(project_access)]) -> Access:
+    """What programs read while they serve: prompts and assignments. People of any role; keys with `ingest` or `read`."""
+    return access if Scope.INGEST in access.scopes else _with_scope(access, Scope.READ)
 
 
 async def may_edit(access: Annotated[Access, Depends(project_access)]) -> Access:

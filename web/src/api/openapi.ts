@@ -641,6 +641,592 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prompts */
+        get: operations["list_prompts_api_v1_prompts_get"];
+        put?: never;
+        /** Create a prompt */
+        post: operations["create_prompt_api_v1_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deployments of all prompts in a range of time */
+        get: operations["list_deployments_api_v1_prompts_deployments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/by-name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a prompt by its name */
+        get: operations["fetch_prompt_api_v1_prompts_by_name__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prompt */
+        get: operations["read_prompt_api_v1_prompts__prompt_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change description and tags */
+        patch: operations["change_prompt_api_v1_prompts__prompt_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of a prompt, newest first */
+        get: operations["list_versions_api_v1_prompts__prompt_id__versions_get"];
+        put?: never;
+        /** Add the next version */
+        post: operations["create_version_api_v1_prompts__prompt_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version */
+        get: operations["read_version_api_v1_prompts__prompt_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two versions */
+        get: operations["diff_versions_api_v1_prompts__prompt_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deployments of a prompt, newest first */
+        get: operations["deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Serve a version */
+        post: operations["deploy_api_v1_prompts__prompt_id__deploy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Serve the version before again */
+        post: operations["roll_back_api_v1_prompts__prompt_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Archive a prompt */
+        post: operations["archive_api_v1_prompts__prompt_id__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a prompt out of the archive */
+        post: operations["restore_api_v1_prompts__prompt_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/experiments/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which variant a unit gets */
+        post: operations["evaluate_api_v3_experiments_evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Experiments, newest first */
+        get: operations["list_experiments_api_v1_experiments_get"];
+        put?: never;
+        /** Create an experiment */
+        post: operations["create_experiment_api_v1_experiments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many units a test needs */
+        post: operations["power_api_v1_experiments_power_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One experiment */
+        get: operations["read_experiment_api_v1_experiments__experiment_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a draft */
+        delete: operations["delete_experiment_api_v1_experiments__experiment_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change an experiment */
+        patch: operations["change_experiment_api_v1_experiments__experiment_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, or go on after a pause */
+        post: operations["start_api_v1_experiments__experiment_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no new units */
+        post: operations["pause_api_v1_experiments__experiment_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/conclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Conclude, and promote the winner */
+        post: operations["conclude_api_v1_experiments__experiment_id__conclude_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Why a unit gets its variant */
+        post: operations["explain_api_v1_experiments__experiment_id__explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results */
+        get: operations["results_api_v1_experiments__experiment_id__results_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results by segment of the units */
+        get: operations["segments_api_v1_experiments__experiment_id__segments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A metric over time by variant */
+        get: operations["trend_api_v1_experiments__experiment_id__trend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Distribution of a score by variant */
+        get: operations["distribution_api_v1_experiments__experiment_id__distribution_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores, newest first */
+        get: operations["list_scores_api_v1_scores_get"];
+        put?: never;
+        /** Send scores */
+        post: operations["post_scores_api_v1_scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of all scores */
+        get: operations["score_names_api_v1_scores_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/by-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Average scores by prompt version */
+        get: operations["scores_by_version_api_v1_scores_by_version_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers for texts */
+        get: operations["read_mappings_api_v1_scores_mappings_get"];
+        /** Set numbers for texts */
+        put: operations["change_mappings_api_v1_scores_mappings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/experiments/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores of an experiment */
+        get: operations["scores_of_experiment_api_v1_scores_experiments__experiment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/experiments/{experiment_id}/aggregate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores of an experiment by variant */
+        get: operations["aggregate_api_v1_scores_experiments__experiment_id__aggregate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/experiments/{experiment_id}/score-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of the scores of an experiment */
+        get: operations["score_names_of_experiment_api_v1_scores_experiments__experiment_id__score_names_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event of an experiment */
+        post: operations["post_event_api_v1_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/experiment/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of an experiment, newest first */
+        get: operations["events_of_experiment_api_v1_events_experiment__experiment_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and recent changes of the project */
+        get: operations["overview_api_v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -696,6 +1282,129 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ActivityItem */
+        ActivityItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "prompt_created" | "version_created" | "deployed" | "rolled_back" | "archived" | "experiment_created" | "experiment_started" | "experiment_paused" | "experiment_concluded" | "other";
+            /**
+             * Text
+             * @example support-reply: version 4 is served in production
+             */
+            text: string;
+            /**
+             * Prompt
+             * @description Name of the prompt it is about.
+             */
+            prompt: string | null;
+            /** Experiment Id */
+            experiment_id: string | null;
+        };
+        /**
+         * Analysis
+         * @description Fixed when the experiment starts, so that nobody can choose afterwards what makes a result.
+         */
+        Analysis: {
+            /**
+             * Alpha
+             * @description Tolerated chance of a false alarm, percent.
+             * @default 5
+             */
+            alpha: number;
+            /**
+             * Power
+             * @description Percent.
+             * @default 80
+             */
+            power: number;
+            /**
+             * Min Units
+             * @description Units a variant needs before any verdict.
+             * @default 100
+             */
+            min_units: number;
+            /**
+             * Min Days
+             * @description Days before any verdict.
+             * @default 0
+             */
+            min_days: number;
+            /**
+             * Variance Reduction
+             * @description CUPED, where units have a history before the experiment.
+             * @default true
+             */
+            variance_reduction: boolean;
+        };
+        /** Answer[AssignmentOut] */
+        Answer_AssignmentOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["AssignmentOut"];
+        };
+        /** Answer[DeploymentOut] */
+        Answer_DeploymentOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DeploymentOut"];
+        };
+        /** Answer[DiffOut] */
+        Answer_DiffOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DiffOut"];
+        };
+        /** Answer[DistributionOut] */
+        Answer_DistributionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DistributionOut"];
+        };
+        /** Answer[ExperimentOut] */
+        Answer_ExperimentOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ExperimentOut"];
+        };
+        /** Answer[ExplainOut] */
+        Answer_ExplainOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ExplainOut"];
+        };
         /** Answer[KeyMade] */
         Answer_KeyMade_: {
             /**
@@ -705,6 +1414,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["KeyMade"];
+        };
+        /** Answer[Mappings] */
+        Answer_Mappings_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Mappings"];
         };
         /** Answer[MemberAdded] */
         Answer_MemberAdded_: {
@@ -737,6 +1456,26 @@ export interface components {
             /** Data */
             data: null;
         };
+        /** Answer[OverviewOut] */
+        Answer_OverviewOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["OverviewOut"];
+        };
+        /** Answer[PowerOut] */
+        Answer_PowerOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PowerOut"];
+        };
         /** Answer[PriceOut] */
         Answer_PriceOut_: {
             /**
@@ -757,6 +1496,56 @@ export interface components {
             success: true;
             data: components["schemas"]["ProjectOut"];
         };
+        /** Answer[PromptOut] */
+        Answer_PromptOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PromptOut"];
+        };
+        /** Answer[ResultsOut] */
+        Answer_ResultsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ResultsOut"];
+        };
+        /** Answer[ScoreNames] */
+        Answer_ScoreNames_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ScoreNames"];
+        };
+        /** Answer[SegmentsOut] */
+        Answer_SegmentsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SegmentsOut"];
+        };
+        /** Answer[ServedPrompt] */
+        Answer_ServedPrompt_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ServedPrompt"];
+        };
         /** Answer[SessionOut] */
         Answer_SessionOut_: {
             /**
@@ -766,6 +1555,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["SessionOut"];
+        };
+        /** Answer[Stored] */
+        Answer_Stored_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Stored"];
         };
         /** Answer[TokenMade] */
         Answer_TokenMade_: {
@@ -777,6 +1576,16 @@ export interface components {
             success: true;
             data: components["schemas"]["TokenMade"];
         };
+        /** Answer[TrendOut] */
+        Answer_TrendOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["TrendOut"];
+        };
         /** Answer[Union[SessionOut, NoneType]] */
         Answer_Union_SessionOut__NoneType__: {
             /**
@@ -786,6 +1595,49 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["SessionOut"] | null;
+        };
+        /** Answer[VersionOut] */
+        Answer_VersionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["VersionOut"];
+        };
+        /** Answer[list[BucketScores]] */
+        Answer_list_BucketScores__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["BucketScores"][];
+        };
+        /** Answer[list[DeploymentOut]] */
+        Answer_list_DeploymentOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["DeploymentOut"][];
+        };
+        /** Answer[list[EventOut]] */
+        Answer_list_EventOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["EventOut"][];
         };
         /** Answer[list[KeyOut]] */
         Answer_list_KeyOut__: {
@@ -831,6 +1683,17 @@ export interface components {
             /** Data */
             data: components["schemas"]["ProjectOut"][];
         };
+        /** Answer[list[SubmissionOut]] */
+        Answer_list_SubmissionOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["SubmissionOut"][];
+        };
         /** Answer[list[TokenOut]] */
         Answer_list_TokenOut__: {
             /**
@@ -841,6 +1704,61 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["TokenOut"][];
+        };
+        /** Answer[list[VersionScores]] */
+        Answer_list_VersionScores__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["VersionScores"][];
+        };
+        /** AssignedPrompt */
+        AssignedPrompt: {
+            /** Promptid */
+            promptId: string;
+            /** Promptversionid */
+            promptVersionId: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "chat";
+            /**
+             * Content
+             * @description JSON text, as of GET /api/v1/prompts/by-name/{name}.
+             */
+            content: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /** AssignmentOut */
+        AssignmentOut: {
+            /** Groupname */
+            groupName: string;
+            /** Experimentid */
+            experimentId: string;
+            /**
+             * Bucketid
+             * @description Id of the variant; "none": not in the experiment, served all the same.
+             */
+            bucketId: string;
+            prompt: components["schemas"]["AssignedPrompt"];
+            /**
+             * Enrolled
+             * @description Whether this unit counts in the results.
+             */
+            enrolled: boolean;
+            /**
+             * Reason
+             * @description Why, in a word: assigned, not_targeted, not_in_traffic, paused, concluded, no_unit.
+             */
+            reason: string;
         };
         /** AuditOut */
         AuditOut: {
@@ -897,6 +1815,103 @@ export interface components {
              * @description Whether the value itself belongs to the band.
              */
             inclusive: boolean;
+        };
+        /** Bar */
+        Bar: {
+            /**
+             * Low
+             * @description null for texts.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /**
+             * Share
+             * @description Percent of the variant's values, by variant id.
+             */
+            share: {
+                [key: string]: number;
+            };
+            /** Count */
+            count: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * Bill
+         * @description What 30 days would cost, at the traffic that the prompts of the experiment had in the last 30 days.
+         */
+        Bill: {
+            /** Requests */
+            requests: number;
+            /**
+             * Usd Now
+             * @description What these 30 days did cost.
+             */
+            usd_now: number | null;
+            /** Priced Share */
+            priced_share: number | null;
+            /** Variants */
+            variants: components["schemas"]["BillVariant"][];
+        };
+        /** BillVariant */
+        BillVariant: {
+            /** Variant Id */
+            variant_id: string;
+            /** Cost Per Request Usd */
+            cost_per_request_usd: number | null;
+            /**
+             * Usd
+             * @description For 30 days, if the variant took all traffic.
+             */
+            usd: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
+        /** BucketScores */
+        BucketScores: {
+            /** Bucket Id */
+            bucket_id: string;
+            /** Bucket Name */
+            bucket_name: string;
+            /** Control */
+            control: boolean;
+            /**
+             * Count
+             * @description Submissions.
+             */
+            count: number;
+            /**
+             * Avg Scores
+             * @description Mean by name; booleans as 0 and 1, strings as mapped.
+             */
+            avg_scores: {
+                [key: string]: number | null;
+            };
+            /** Spread */
+            spread: {
+                [key: string]: components["schemas"]["Spread"];
+            };
+            /**
+             * Bool Rates
+             * @description Percent of true, by name of boolean scores.
+             */
+            bool_rates: {
+                [key: string]: number;
+            };
+            /**
+             * Distributions
+             * @description How often each text was given, by name.
+             */
+            distributions: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /** CallAnswer */
         CallAnswer: {
@@ -1251,6 +2266,504 @@ export interface components {
             trend: ("rising" | "falling" | "steady") | null;
         };
         /**
+         * ChatMessage
+         * @description A message of a chat prompt; other fields, such as a placeholder's name, are kept.
+         */
+        ChatMessage: {
+            /**
+             * Role
+             * @example system
+             */
+            role?: string | null;
+            /** @example You answer in {{language}}. */
+            content?: components["schemas"]["JsonValue"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** ConcludeIn */
+        ConcludeIn: {
+            /**
+             * Winner
+             * @description Id or name of a variant; null: no winner.
+             */
+            winner?: string | null;
+            /**
+             * Reason
+             * @description Why it won; kept with the result.
+             * @default
+             */
+            reason: string;
+            /**
+             * Deploy
+             * @description Also serve the winner's version to everybody.
+             * @default false
+             */
+            deploy: boolean;
+            /**
+             * Environment
+             * @default production
+             */
+            environment: string;
+        };
+        /** Conclusion */
+        Conclusion: {
+            /**
+             * Winner
+             * @description Id of the variant; null: none.
+             */
+            winner: string | null;
+            /** Reason */
+            reason: string;
+            /** Deployed To */
+            deployed_to: string | null;
+            /**
+             * Decision
+             * @description Of the verdict at that moment.
+             */
+            decision: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Condition
+         * @description What an attribute of the context must be. Dots reach into objects: `user.plan`.
+         */
+        Condition: {
+            /**
+             * Attribute
+             * @example plan
+             */
+            attribute: string;
+            /**
+             * Op
+             * @default is
+             * @enum {string}
+             */
+            op: "is" | "is_not" | "contains" | "starts_with" | "greater" | "less" | "exists" | "not_exists";
+            /**
+             * Values
+             * @description Any of them; none for exists and not_exists.
+             * @default []
+             */
+            values: (string | number | boolean)[];
+        };
+        /** ConfigChange */
+        ConfigChange: {
+            /** Key */
+            key: string;
+            old?: components["schemas"]["JsonValue"];
+            new?: components["schemas"]["JsonValue"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "changed";
+        };
+        /** DeployIn */
+        DeployIn: {
+            /** Version */
+            version: number;
+            /**
+             * Environment
+             * @default production
+             * @example production
+             */
+            environment: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Expected Version
+             * @description Refuse when another version is served by now: somebody was faster.
+             */
+            expected_version?: number | null;
+        };
+        /** DeploymentOut */
+        DeploymentOut: {
+            /** Id */
+            id: string;
+            /** Prompt Id */
+            prompt_id: string;
+            /**
+             * Prompt
+             * @description Name of the prompt.
+             */
+            prompt: string;
+            /** Environment */
+            environment: string;
+            /** Version */
+            version: number;
+            /**
+             * Previous Version
+             * @description null: the first one in this environment.
+             */
+            previous_version: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deploy" | "rollback";
+            /** Message */
+            message: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /** DiffLine */
+        DiffLine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "added" | "removed";
+            /** Text */
+            text: string;
+            /** Old Line */
+            old_line: number | null;
+            /** New Line */
+            new_line: number | null;
+        };
+        /**
+         * DiffOut
+         * @description From the older to the newer version; chat messages are written as `role: content`.
+         */
+        DiffOut: {
+            /** From Version */
+            from_version: number;
+            /** To Version */
+            to_version: number;
+            /** Lines */
+            lines: components["schemas"]["DiffLine"][];
+            /** Config */
+            config: components["schemas"]["ConfigChange"][];
+        };
+        /** DistributionOut */
+        DistributionOut: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "number" | "bool" | "string";
+            /** Bars */
+            bars: components["schemas"]["Bar"][];
+            /**
+             * Other
+             * @description Values of texts that are too rare to have a bar.
+             */
+            other: number;
+        };
+        /** EndCriteria */
+        EndCriteria: {
+            /**
+             * Sample Goal
+             * @description Units in all variants together.
+             */
+            sample_goal?: number | null;
+            /** End At */
+            end_at?: string | null;
+            /**
+             * On Decision
+             * @description When a verdict is reached.
+             * @default false
+             */
+            on_decision: boolean;
+        };
+        /**
+         * EvaluateIn
+         * @description As the LaikaTest clients send it.
+         */
+        EvaluateIn: {
+            /** Experimenttitle */
+            experimentTitle: string;
+            /**
+             * Context
+             * @default {}
+             */
+            context: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /** EventOut */
+        EventOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "assignment" | "outcome";
+            /** Experiment Id */
+            experiment_id: string;
+            /** Variant Id */
+            variant_id: string;
+            /** Variant Name */
+            variant_name: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Score */
+            score: number | null;
+            /** User Id */
+            user_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Prompt Id
+             * @description Name of the prompt.
+             */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Call Id */
+            call_id: string | null;
+            /** Context */
+            context: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** Metadata */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** ExperimentNew */
+        ExperimentNew: {
+            /**
+             * Title
+             * @example Shorter greeting
+             */
+            title: string;
+            /**
+             * Hypothesis
+             * @default
+             */
+            hypothesis: string;
+            /**
+             * Unit
+             * @default user
+             * @enum {string}
+             */
+            unit: "user" | "session";
+            /**
+             * Traffic
+             * @description Percent of the units that take part.
+             * @default 100
+             */
+            traffic: number;
+            /**
+             * Targeting
+             * @description All must hold.
+             * @default []
+             */
+            targeting: components["schemas"]["Condition"][];
+            /** Variants */
+            variants: components["schemas"]["VariantIn"][];
+            /**
+             * Metrics
+             * @default []
+             */
+            metrics: components["schemas"]["MetricIn"][];
+            /**
+             * @default {
+             *       "on_decision": false
+             *     }
+             */
+            end: components["schemas"]["EndCriteria"];
+            /**
+             * @default {
+             *       "alpha": 5,
+             *       "power": 80,
+             *       "min_units": 100,
+             *       "min_days": 0,
+             *       "variance_reduction": true
+             *     }
+             */
+            analysis: components["schemas"]["Analysis"];
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+        };
+        /** ExperimentOut */
+        ExperimentOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Hypothesis */
+            hypothesis: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "running" | "paused" | "concluded";
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "user" | "session";
+            /** Traffic */
+            traffic: number;
+            /** Targeting */
+            targeting: components["schemas"]["Condition"][];
+            /** Variants */
+            variants: components["schemas"]["VariantOut"][];
+            /** Metrics */
+            metrics: components["schemas"]["promptpulse__experiments__shapes__MetricOut"][];
+            end: components["schemas"]["EndCriteria"];
+            analysis: components["schemas"]["Analysis"];
+            /** Notes */
+            notes: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Started At */
+            started_at: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Concluded At */
+            concluded_at: string | null;
+            conclusion: components["schemas"]["Conclusion"] | null;
+            progress: components["schemas"]["Progress"];
+        };
+        /**
+         * ExperimentPatch
+         * @description Absent fields stay. A running experiment takes `notes`, `hypothesis`, `end`, larger `traffic`, weights, and
+         *     secondary metrics; what would change the meaning of the data is refused, with the reason.
+         */
+        ExperimentPatch: {
+            /** Title */
+            title?: string | null;
+            /** Hypothesis */
+            hypothesis?: string | null;
+            /** Unit */
+            unit?: ("user" | "session") | null;
+            /** Traffic */
+            traffic?: number | null;
+            /** Targeting */
+            targeting?: components["schemas"]["Condition"][] | null;
+            /** Variants */
+            variants?: components["schemas"]["VariantIn"][] | null;
+            /** Metrics */
+            metrics?: components["schemas"]["MetricIn"][] | null;
+            end?: components["schemas"]["EndCriteria"] | null;
+            analysis?: components["schemas"]["Analysis"] | null;
+            /** Notes */
+            notes?: string | null;
+        };
+        /**
+         * ExplainIn
+         * @description The unit, as `evaluate` would see it.
+         */
+        ExplainIn: {
+            /**
+             * Context
+             * @example {
+             *       "plan": "pro",
+             *       "userId": "user-42"
+             *     }
+             */
+            context: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * ExplainOut
+         * @description Why a unit gets what it gets. Asking assigns nobody.
+         */
+        ExplainOut: {
+            /** Unit Id */
+            unit_id: string | null;
+            /** Enrolled */
+            enrolled: boolean;
+            /** Reason */
+            reason: string;
+            /** Variant Id */
+            variant_id: string | null;
+            /** Variant Name */
+            variant_name: string | null;
+            /**
+             * Stored At
+             * @description When it was assigned; null: it is not yet.
+             */
+            stored_at: string | null;
+            /**
+             * Hash Input
+             * @description What is hashed.
+             */
+            hash_input: string | null;
+            /**
+             * Hash Value
+             * @description Hash between 0 and 100 that picks the variant by cumulated weights.
+             */
+            hash_value: number | null;
+            /** Steps */
+            steps: components["schemas"]["ExplainStep"][];
+        };
+        /** ExplainStep */
+        ExplainStep: {
+            /**
+             * Step
+             * @example targeting
+             */
+            step: string;
+            /**
+             * Passed
+             * @description null: was not reached.
+             */
+            passed: boolean | null;
+            /**
+             * Detail
+             * @example plan is 'pro', one of 'pro', 'team'
+             */
+            detail: string;
+        };
+        /** Exposure */
+        Exposure: {
+            /** Variant Id */
+            variant_id: string;
+            /** Name */
+            name: string;
+            /** Control */
+            control: boolean;
+            /** Weight */
+            weight: number;
+            /** Units */
+            units: number;
+            /**
+             * Share
+             * @description Percent of all units; null when there are none.
+             */
+            share: number | null;
+            /** Calls */
+            calls: number;
+            /** Scores */
+            scores: number;
+        };
+        /**
          * @example {
          *       "success": false,
          *       "error": "end: must be later than start",
@@ -1284,6 +2797,22 @@ export interface components {
             values: (string | number | null)[];
         };
         /**
+         * Forecast
+         * @description How long until the primary metric can be judged.
+         */
+        Forecast: {
+            /** Units */
+            units: number;
+            /** Needed Units */
+            needed_units: number | null;
+            /** Units Per Day */
+            units_per_day: number | null;
+            /** Days Left */
+            days_left: number | null;
+            /** Note */
+            note: string;
+        };
+        /**
          * FrameOut
          * @description Values by metric, group and bucket; null is "no data".
          */
@@ -1309,7 +2838,7 @@ export interface components {
                 [key: string]: string | null;
             }[];
             /** Metrics */
-            metrics: components["schemas"]["MetricOut"][];
+            metrics: components["schemas"]["promptpulse__query__models__MetricOut"][];
             /** Values */
             values: {
                 [key: string]: (number | null)[][];
@@ -1375,6 +2904,7 @@ export interface components {
              */
             rejected: components["schemas"]["RejectedOut"][];
         };
+        JsonValue: unknown;
         /** KeyMade */
         KeyMade: {
             /**
@@ -1512,6 +3042,18 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        /**
+         * Mappings
+         * @description Numbers for the texts of string scores, by name: `{"feedback": {"positive": 1, "negative": 0}}`.
+         */
+        Mappings: {
+            /** Mappings */
+            mappings: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
         /** MemberAdded */
         MemberAdded: {
             /**
@@ -1583,16 +3125,104 @@ export interface components {
         MemberPatch: {
             role: components["schemas"]["Role"];
         };
-        /** MetricOut */
-        MetricOut: {
+        /**
+         * MetricIn
+         * @description One of `score`, `metric` and `outcome`.
+         */
+        MetricIn: {
+            /**
+             * Score
+             * @description Name of a score.
+             */
+            score?: string | null;
+            /**
+             * Metric
+             * @description A metric of the catalogue, such as p95_latency_ms.
+             */
+            metric?: string | null;
+            /**
+             * Outcome
+             * @description Share of units with at least one such outcome event.
+             */
+            outcome?: string | null;
+            /**
+             * Per
+             * @description Of a score: `value` is the mean of all values; `unit` the sum of each unit, 0 for units without one.
+             * @default value
+             * @enum {string}
+             */
+            per: "value" | "unit";
+            /**
+             * Primary
+             * @default false
+             */
+            primary: boolean;
+            /**
+             * Guardrail
+             * @description Must not get worse; judged before the winner is named.
+             * @default false
+             */
+            guardrail: boolean;
+            /**
+             * Better
+             * @description Absent: as in the catalogue; up for scores and outcomes.
+             */
+            better?: ("up" | "down") | null;
+            /**
+             * Min Effect
+             * @description Smallest lift worth having, in percent of control.
+             */
+            min_effect?: number | null;
+            /**
+             * Max Harm
+             * @description Of a guardrail: tolerated harm, in percent of control.
+             */
+            max_harm?: number | null;
+        };
+        /** MetricResult */
+        MetricResult: {
             /** Key */
             key: string;
             /** Label */
             label: string;
             /** Unit */
             unit: string;
-            /** Better */
-            better: string;
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "up" | "down";
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "primary" | "secondary" | "guardrail";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "proportion" | "mean" | "ratio" | "percentile";
+            /** Min Effect */
+            min_effect: number | null;
+            /** Max Harm */
+            max_harm: number | null;
+            /** Variants */
+            variants: components["schemas"]["VariantMetric"][];
+        };
+        /** OverviewOut */
+        OverviewOut: {
+            /** Prompts */
+            prompts: number;
+            /** Prompt Versions */
+            prompt_versions: number;
+            /** Active Experiments */
+            active_experiments: number;
+            rate: components["schemas"]["RateUsage"];
+            /**
+             * Activity
+             * @description Newest first, 20 at most.
+             */
+            activity: components["schemas"]["ActivityItem"][];
         };
         /** Page[AuditOut] */
         Page_AuditOut_: {
@@ -1604,6 +3234,54 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["AuditOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[DeploymentOut] */
+        Page_DeploymentOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["DeploymentOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[ExperimentOut] */
+        Page_ExperimentOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ExperimentOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[PromptOut] */
+        Page_PromptOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["PromptOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[VersionOut] */
+        Page_VersionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["VersionOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
         /** PasswordChange */
@@ -1649,6 +3327,115 @@ export interface components {
              * @description False for a person who signs in by links only.
              */
             has_password: boolean;
+        };
+        /**
+         * PowerIn
+         * @description What a test can find. `baseline` and `deviation` are read from the last 28 days when `prompt` and a metric are named.
+         */
+        PowerIn: {
+            metric?: components["schemas"]["MetricIn"] | null;
+            /**
+             * Prompt
+             * @description Name of the prompt whose traffic is tested.
+             */
+            prompt?: string | null;
+            /**
+             * Unit
+             * @default user
+             * @enum {string}
+             */
+            unit: "user" | "session";
+            /**
+             * Baseline
+             * @description Mean of control; a proportion in percent.
+             */
+            baseline?: number | null;
+            /**
+             * Deviation
+             * @description Standard deviation between units; follows from a proportion.
+             */
+            deviation?: number | null;
+            /**
+             * Is Proportion
+             * @default false
+             */
+            is_proportion: boolean;
+            /**
+             * Min Effect
+             * @description Percent of the baseline.
+             * @default 5
+             */
+            min_effect: number;
+            /**
+             * Weights
+             * @default [
+             *       50,
+             *       50
+             *     ]
+             */
+            weights: number[];
+            /**
+             * Traffic
+             * @default 100
+             */
+            traffic: number;
+            /** Units Per Day */
+            units_per_day?: number | null;
+            /**
+             * Alpha
+             * @default 5
+             */
+            alpha: number;
+            /**
+             * Power
+             * @default 80
+             */
+            power: number;
+        };
+        /** PowerOut */
+        PowerOut: {
+            /** Baseline */
+            baseline: number | null;
+            /** Deviation */
+            deviation: number | null;
+            /**
+             * Baseline Source
+             * @enum {string}
+             */
+            baseline_source: "given" | "measured" | "unknown";
+            /**
+             * Units Per Day
+             * @description Of the prompt, after `traffic`; null when not known.
+             */
+            units_per_day: number | null;
+            /**
+             * Units
+             * @description All variants together, sequential method; null: baseline not known.
+             */
+            units: number | null;
+            /**
+             * Units Fixed
+             * @description For one look at the end that is planned before the start.
+             */
+            units_fixed: number | null;
+            /** Days */
+            days: number | null;
+            /**
+             * Curve
+             * @description For smaller and larger effects.
+             */
+            curve: components["schemas"]["PowerPoint"][];
+            /** Note */
+            note: string;
+        };
+        /** PowerPoint */
+        PowerPoint: {
+            /** Min Effect */
+            min_effect: number;
+            /** Units */
+            units: number;
+            /** Days */
+            days: number | null;
         };
         /**
          * PriceNew
@@ -1756,6 +3543,32 @@ export interface components {
              */
             created_by: string;
         };
+        /**
+         * Progress
+         * @description Towards the end criteria.
+         */
+        Progress: {
+            /**
+             * Units
+             * @description Assigned until now.
+             */
+            units: number;
+            /**
+             * Percent
+             * @description Of the criterion that is nearest; null without a goal or an end date.
+             */
+            percent: number | null;
+            /**
+             * Days Running
+             * @description null before the start.
+             */
+            days_running: number | null;
+            /**
+             * Ended By
+             * @description The criterion that is reached: time to conclude.
+             */
+            ended_by: ("sample_goal" | "end_at" | "decision") | null;
+        };
         /** ProjectNew */
         ProjectNew: {
             /**
@@ -1827,6 +3640,107 @@ export interface components {
              * @example true
              */
             capture_content?: boolean | null;
+        };
+        /** PromptNew */
+        PromptNew: {
+            /**
+             * Name
+             * @example support-reply
+             */
+            name: string;
+            /**
+             * Type
+             * @default text
+             * @enum {string}
+             */
+            type: "text" | "chat";
+            /** Content */
+            content: string | components["schemas"]["ChatMessage"][];
+            /**
+             * Config
+             * @description Model, parameters, fallback model: whatever the program reads beside the text.
+             * @default {}
+             */
+            config: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Message
+             * @description Why this version.
+             * @default
+             */
+            message: string;
+            /**
+             * Deploy To
+             * @description Where version 1 is served at once; null: nowhere yet.
+             * @default production
+             */
+            deploy_to: string | null;
+        };
+        /** PromptOut */
+        PromptOut: {
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @description What calls carry as `prompt_id`.
+             */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "chat";
+            /** Description */
+            description: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Versions
+             * @description How many there are.
+             */
+            versions: number;
+            /** Latest Version */
+            latest_version: number;
+            /**
+             * Deployed
+             * @description The version that is served, by environment.
+             */
+            deployed: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             * @description Of the newest version or deployment.
+             */
+            changed_at: string;
+            /** Archived At */
+            archived_at: string | null;
+        };
+        /** PromptPatch */
+        PromptPatch: {
+            /** Description */
+            description?: string | null;
+            /** Tags */
+            tags?: string[] | null;
         };
         /** QueryAnswer */
         QueryAnswer: {
@@ -1952,7 +3866,7 @@ export interface components {
                 [key: string]: string | null;
             }[];
             /** Metrics */
-            metrics: components["schemas"]["MetricOut"][];
+            metrics: components["schemas"]["promptpulse__query__models__MetricOut"][];
             /** Values */
             values: {
                 [key: string]: (number | null)[][];
@@ -1977,6 +3891,21 @@ export interface components {
             change?: {
                 [key: string]: components["schemas"]["ChangeOut"][];
             } | null;
+        };
+        /** RateUsage */
+        RateUsage: {
+            /**
+             * Limit Per Minute
+             * @description Requests a key may make in a minute.
+             */
+            limit_per_minute: number;
+            /**
+             * Used
+             * @description Requests of the busiest key in this minute.
+             */
+            used: number;
+            /** Percent */
+            percent: number;
         };
         /** RateUse */
         RateUse: {
@@ -2004,18 +3933,118 @@ export interface components {
              */
             error: string;
         };
+        /** ResultsOut */
+        ResultsOut: {
+            /** Experiment Id */
+            experiment_id: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "sequential" | "fixed" | "bayesian";
+            /** Alpha */
+            alpha: number;
+            /** Start */
+            start: string | null;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Units */
+            units: number;
+            /**
+             * Multiple Units
+             * @description Units seen in more than one variant; left out.
+             */
+            multiple_units: number;
+            /**
+             * Calls Without Unit
+             * @description Calls of the experiment that name no user or session; left out.
+             */
+            calls_without_unit: number;
+            /** Exposures */
+            exposures: components["schemas"]["Exposure"][];
+            sample_ratio: components["schemas"]["SampleRatio"];
+            /** Metrics */
+            metrics: components["schemas"]["MetricResult"][];
+            verdict: components["schemas"]["Verdict"];
+            forecast: components["schemas"]["Forecast"];
+            /** @description null: no call of a variant has a known cost. */
+            bill: components["schemas"]["Bill"] | null;
+        };
         /**
          * Role
          * @description What a person may do in a project; each role includes those before it.
          * @enum {string}
          */
         Role: "viewer" | "editor" | "admin";
+        /** RollBackIn */
+        RollBackIn: {
+            /**
+             * Environment
+             * @default production
+             * @example production
+             */
+            environment: string;
+            /**
+             * To Version
+             * @description Absent: the version that was served before this one.
+             */
+            to_version?: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Expected Version
+             * @description Refuse when another version is served by now.
+             */
+            expected_version?: number | null;
+        };
+        /** SampleRatio */
+        SampleRatio: {
+            /**
+             * P Value
+             * @description Always valid: may be looked at any time. null: no units.
+             */
+            p_value: number | null;
+            /** Healthy */
+            healthy: boolean;
+            /** Message */
+            message: string;
+        };
         /**
          * Scope
          * @description What an API key may do in its project. `admin` includes `read`, but not `ingest`.
          * @enum {string}
          */
         Scope: "ingest" | "read" | "admin";
+        /** ScoreNames */
+        ScoreNames: {
+            /** Score Names */
+            score_names: string[];
+            /**
+             * Types
+             * @description Types in which each name was sent.
+             */
+            types: {
+                [key: string]: ("int" | "float" | "bool" | "string")[];
+            };
+        };
+        /** ScoreValue */
+        ScoreValue: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "int" | "float" | "bool" | "string";
+            /** Value */
+            value: number | boolean | string;
+        };
         /**
          * SeedAnswer
          * @example {
@@ -2056,6 +4085,61 @@ export interface components {
             /** Total Cost Usd */
             total_cost_usd: number | null;
         };
+        /** SegmentResult */
+        SegmentResult: {
+            /**
+             * Segment
+             * @description null: not known.
+             */
+            segment: string | null;
+            /** Units */
+            units: number;
+            /** Metrics */
+            metrics: components["schemas"]["MetricResult"][];
+        };
+        /** SegmentsOut */
+        SegmentsOut: {
+            /** By */
+            by: string;
+            /** Segments */
+            segments: components["schemas"]["SegmentResult"][];
+            /**
+             * Total
+             * @description How many segments there are; the largest are listed.
+             */
+            total: number;
+        };
+        /**
+         * ServedPrompt
+         * @description A version as the LaikaTest clients read it.
+         */
+        ServedPrompt: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "chat";
+            /**
+             * Content
+             * @description JSON text: `[{"content": "..."}]` of a text prompt, the messages of a chat prompt.
+             */
+            content: string;
+            /** Promptid */
+            promptId: string;
+            /** Promptversionid */
+            promptVersionId: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /**
+             * Config
+             * @description Model, parameters, fallback model: whatever the program reads beside the text.
+             */
+            config: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
         /** SessionOut */
         SessionOut: {
             user: components["schemas"]["PersonOut"];
@@ -2091,6 +4175,31 @@ export interface components {
              */
             token: string;
         };
+        /**
+         * Spread
+         * @description Of the numbers of one score; booleans count as 0 and 1.
+         */
+        Spread: {
+            /** Count */
+            count: number;
+            /** Mean */
+            mean: number;
+            /**
+             * Standard Deviation
+             * @description null: fewer than two values.
+             */
+            standard_deviation: number | null;
+            /** Min */
+            min: number;
+            /** P25 */
+            p25: number;
+            /** Median */
+            median: number;
+            /** P75 */
+            p75: number;
+            /** Max */
+            max: number;
+        };
         /** StatusAnswer */
         StatusAnswer: {
             /**
@@ -2122,6 +4231,59 @@ export interface components {
                 [key: string]: number;
             };
             rate_limit: components["schemas"]["RateUse"];
+        };
+        /** Stored */
+        Stored: {
+            /**
+             * Id
+             * @description Of the submission or event; `sdkEventId` where one was sent.
+             */
+            id: string;
+            /**
+             * Duplicate
+             * @description It was stored before: a retry is harmless.
+             */
+            duplicate: boolean;
+        };
+        /**
+         * SubmissionOut
+         * @description What came in one request.
+         */
+        SubmissionOut: {
+            /** Id */
+            id: string;
+            /** Experiment Id */
+            experiment_id: string | null;
+            /** Bucket Id */
+            bucket_id: string | null;
+            /** Bucket Name */
+            bucket_name: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreValue"][];
+            /**
+             * Prompt Id
+             * @description Name of the prompt.
+             */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** User Id */
+            user_id: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+            /** Call Id */
+            call_id: string | null;
+            /** Source */
+            source: string | null;
+            /** Comment */
+            comment: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /** TokenMade */
         TokenMade: {
@@ -2200,6 +4362,57 @@ export interface components {
              */
             last_used_at: string | null;
         };
+        /** TrendLift */
+        TrendLift: {
+            /** Variant Id */
+            variant_id: string;
+            /**
+             * Lift
+             * @description Against control, of everything until the end of the bucket, percent.
+             */
+            lift: (number | null)[];
+            /** Low */
+            low: (number | null)[];
+            /** High */
+            high: (number | null)[];
+        };
+        /** TrendOut */
+        TrendOut: {
+            /** Metric */
+            metric: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Bucket */
+            bucket: string;
+            /** Buckets */
+            buckets: string[];
+            /** Series */
+            series: components["schemas"]["TrendSeries"][];
+            /** Lifts */
+            lifts: components["schemas"]["TrendLift"][];
+        };
+        /** TrendSeries */
+        TrendSeries: {
+            /** Variant Id */
+            variant_id: string;
+            /**
+             * Values
+             * @description Of each bucket alone.
+             */
+            values: (number | null)[];
+            /**
+             * Cumulated
+             * @description Of everything until the end of the bucket.
+             */
+            cumulated: (number | null)[];
+            /**
+             * Units
+             * @description Units that were assigned in the bucket.
+             */
+            units: number[];
+        };
         /** UnpricedModel */
         UnpricedModel: {
             /** Provider */
@@ -2208,6 +4421,249 @@ export interface components {
             model: string | null;
             /** Calls */
             calls: number;
+        };
+        /** VariantIn */
+        VariantIn: {
+            /**
+             * Id
+             * @description Of a variant that is there already, when an experiment is changed.
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @example Control
+             */
+            name: string;
+            /**
+             * Prompt
+             * @description Name of a prompt of the registry.
+             */
+            prompt: string;
+            /**
+             * Version
+             * @description Absent: the version served in production now.
+             */
+            version?: number | null;
+            /**
+             * Weight
+             * @description Percent; those of all variants sum to 100. Absent in all: equal.
+             */
+            weight?: number | null;
+            /**
+             * Control
+             * @description What the others are compared with; the first when none is marked.
+             * @default false
+             */
+            control: boolean;
+        };
+        /** VariantMetric */
+        VariantMetric: {
+            /** Variant Id */
+            variant_id: string;
+            /** Units */
+            units: number;
+            /**
+             * Observations
+             * @description Scores, calls or events behind it.
+             */
+            observations: number;
+            /**
+             * Value
+             * @description null: no data.
+             */
+            value: number | null;
+            /**
+             * Low
+             * @description Interval of the value itself.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** @description null for control, and without enough data. */
+            versus: components["schemas"]["Versus"] | null;
+            /**
+             * Note
+             * @description Why there is no comparison, such as "needs 100 units, has 12".
+             */
+            note: string;
+        };
+        /** VariantOut */
+        VariantOut: {
+            /**
+             * Id
+             * @description `bucketId` of the LaikaTest clients.
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Prompt */
+            prompt: string;
+            /** Prompt Id */
+            prompt_id: string;
+            /** Version */
+            version: number;
+            /** Weight */
+            weight: number;
+            /** Control */
+            control: boolean;
+        };
+        /** Verdict */
+        Verdict: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "ship" | "keep" | "equivalent" | "keep_running" | "unhealthy" | "no_data";
+            /**
+             * Variant Id
+             * @description What to ship or keep.
+             */
+            variant_id: string | null;
+            /**
+             * Title
+             * @example Ship Treatment
+             */
+            title: string;
+            /** Reasons */
+            reasons: string[];
+        };
+        /** VersionNew */
+        VersionNew: {
+            /** Content */
+            content: string | components["schemas"]["ChatMessage"][];
+            /**
+             * Config
+             * @description Absent: that of the version before.
+             */
+            config?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Message
+             * @description Why this version.
+             * @default
+             */
+            message: string;
+            /**
+             * Deploy To
+             * @description Where it is served at once; null: nowhere yet.
+             */
+            deploy_to?: string | null;
+        };
+        /** VersionOut */
+        VersionOut: {
+            /**
+             * Id
+             * @description `promptVersionId` of the LaikaTest clients.
+             */
+            id: string;
+            /** Prompt Id */
+            prompt_id: string;
+            /** Number */
+            number: number;
+            /** Content */
+            content: string | components["schemas"]["ChatMessage"][];
+            /**
+             * Config
+             * @description Model, parameters, fallback model: whatever the program reads beside the text.
+             */
+            config: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Variables
+             * @description Names in `{{ }}`, in order of appearance.
+             */
+            variables: string[];
+            /** Message */
+            message: string;
+            /** Author */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deployed In */
+            deployed_in: string[];
+        };
+        /** VersionScores */
+        VersionScores: {
+            /**
+             * Prompt Id
+             * @description Name of the prompt; null: of no known prompt.
+             */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "int" | "float" | "bool" | "string";
+            /** Count */
+            count: number;
+            /**
+             * Mean
+             * @description null: texts without numbers.
+             */
+            mean: number | null;
+            /**
+             * Bool Rate
+             * @description Percent of true; null for other types.
+             */
+            bool_rate: number | null;
+        };
+        /**
+         * Versus
+         * @description A variant against control. `lift` is the difference in percent of control.
+         */
+        Versus: {
+            /** Difference */
+            difference: number;
+            /** Difference Low */
+            difference_low: number;
+            /** Difference High */
+            difference_high: number;
+            /**
+             * Lift
+             * @description null where control is 0.
+             */
+            lift: number | null;
+            /** Lift Low */
+            lift_low: number | null;
+            /** Lift High */
+            lift_high: number | null;
+            /**
+             * P Value
+             * @description null for the bayesian view.
+             */
+            p_value: number | null;
+            /**
+             * P Adjusted
+             * @description Corrected for the number of comparisons of its family.
+             */
+            p_adjusted: number | null;
+            /** Significant */
+            significant: boolean;
+            /**
+             * Verdict
+             * @description equal: the interval lies within the smallest effect worth having.
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "equal" | "unclear";
+            /**
+             * Chance To Win
+             * @description Percent; shown, never a reason to stop.
+             */
+            chance_to_win: number | null;
+            /**
+             * Variance Reduced
+             * @description Percent of variance that CUPED took away; null: not used.
+             */
+            variance_reduced: number | null;
         };
         /** PageMeta */
         promptpulse__accounts__shapes__PageMeta: {
@@ -2225,6 +4681,57 @@ export interface components {
              * @description Pass as `cursor` for older calls; null at the end.
              */
             next_cursor: string | null;
+        };
+        /** MetricOut */
+        promptpulse__experiments__shapes__MetricOut: {
+            /**
+             * Key
+             * @description `score:rating`, `metric:p95_latency_ms`, `outcome:success`.
+             */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Unit
+             * @description A unit of the catalogue; `score` for scores.
+             */
+            unit: string;
+            /** Score */
+            score: string | null;
+            /** Metric */
+            metric: string | null;
+            /** Outcome */
+            outcome: string | null;
+            /**
+             * Per
+             * @enum {string}
+             */
+            per: "value" | "unit";
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "primary" | "secondary" | "guardrail";
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "up" | "down";
+            /** Min Effect */
+            min_effect: number | null;
+            /** Max Harm */
+            max_harm: number | null;
+        };
+        /** MetricOut */
+        promptpulse__query__models__MetricOut: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Better */
+            better: string;
         };
         /**
          * CallIn
@@ -4131,6 +6638,1547 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallAnswer"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_prompts_api_v1_prompts_get: {
+        parameters: {
+            query?: {
+                search?: string;
+                name?: string | null;
+                archived?: boolean;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_prompt_api_v1_prompts_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_deployments_api_v1_prompts_deployments_get: {
+        parameters: {
+            query?: {
+                prompt?: string | null;
+                environment?: string | null;
+                start?: string | null;
+                end?: string | null;
+                limit?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_DeploymentOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    fetch_prompt_api_v1_prompts_by_name__name__get: {
+        parameters: {
+            query?: {
+                versionNumber?: number | null;
+                version_number?: number | null;
+                environment?: string;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ServedPrompt_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_prompt_api_v1_prompts__prompt_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_prompt_api_v1_prompts__prompt_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_versions_api_v1_prompts__prompt_id__versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_version_api_v1_prompts__prompt_id__versions_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_VersionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_version_api_v1_prompts__prompt_id__versions__number__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_VersionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    diff_versions_api_v1_prompts__prompt_id__diff_get: {
+        parameters: {
+            query: {
+                from_version: number;
+                to_version: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_DiffOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeploymentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    deploy_api_v1_prompts__prompt_id__deploy_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_DeploymentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    roll_back_api_v1_prompts__prompt_id__rollback_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_DeploymentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    archive_api_v1_prompts__prompt_id__archive_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    restore_api_v1_prompts__prompt_id__restore_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    evaluate_api_v3_experiments_evaluate_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_AssignmentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_experiments_api_v1_experiments_get: {
+        parameters: {
+            query?: {
+                status?: ("draft" | "running" | "paused" | "concluded") | null;
+                prompt?: string | null;
+                search?: string;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_experiment_api_v1_experiments_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    power_api_v1_experiments_power_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PowerOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_experiment_api_v1_experiments__experiment_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_experiment_api_v1_experiments__experiment_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_experiment_api_v1_experiments__experiment_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    start_api_v1_experiments__experiment_id__start_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    pause_api_v1_experiments__experiment_id__pause_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    conclude_api_v1_experiments__experiment_id__conclude_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcludeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    explain_api_v1_experiments__experiment_id__explain_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ExplainOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    results_api_v1_experiments__experiment_id__results_get: {
+        parameters: {
+            query?: {
+                method?: "sequential" | "fixed" | "bayesian";
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ResultsOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    segments_api_v1_experiments__experiment_id__segments_get: {
+        parameters: {
+            query?: {
+                by?: string;
+                method?: "sequential" | "fixed" | "bayesian";
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_SegmentsOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    trend_api_v1_experiments__experiment_id__trend_get: {
+        parameters: {
+            query: {
+                metric: string;
+                bucket?: string;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_TrendOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    distribution_api_v1_experiments__experiment_id__distribution_get: {
+        parameters: {
+            query: {
+                score: string;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_DistributionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_scores_api_v1_scores_get: {
+        parameters: {
+            query?: {
+                call_id?: string | null;
+                trace_id?: string | null;
+                prompt_id?: string | null;
+                name?: string | null;
+                start_date?: string | null;
+                end_date?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_SubmissionOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    post_scores_api_v1_scores_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Stored_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    score_names_api_v1_scores_names_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ScoreNames_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    scores_by_version_api_v1_scores_by_version_get: {
+        parameters: {
+            query?: {
+                prompt_id?: string | null;
+                start?: string | null;
+                end?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_VersionScores__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_mappings_api_v1_scores_mappings_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Mappings_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_mappings_api_v1_scores_mappings_put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mappings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Mappings_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    scores_of_experiment_api_v1_scores_experiments__experiment_id__get: {
+        parameters: {
+            query?: {
+                start_date?: string | null;
+                end_date?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_SubmissionOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    aggregate_api_v1_scores_experiments__experiment_id__aggregate_get: {
+        parameters: {
+            query?: {
+                start_date?: string | null;
+                end_date?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_BucketScores__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    score_names_of_experiment_api_v1_scores_experiments__experiment_id__score_names_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_ScoreNames_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    post_event_api_v1_events_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_Stored_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    events_of_experiment_api_v1_events_experiment__experiment_id__get: {
+        parameters: {
+            query?: {
+                kind?: ("assignment" | "outcome") | null;
+                start_date?: string | null;
+                end_date?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_list_EventOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    overview_api_v1_overview_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_OverviewOut_"];
                 };
             };
             400: components["responses"]["Failure"];

@@ -1,0 +1,8 @@
+"""Experiments, their variants and assignments."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass
