@@ -23,6 +23,7 @@ from promptpulse.calls.routes import router as calls_router
 from promptpulse.core.lock import FolderLock
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
+from promptpulse.experiments.analysis_routes import router as analysis_router
 from promptpulse.experiments.routes import router as experiments_router
 from promptpulse.ingest.counts import Counts
 from promptpulse.ingest.live import Hub
@@ -184,8 +185,8 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
     """All routes, without anything behind them: enough for the OpenAPI document."""
     app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     for router in (
-        accounts_router, ingest_router, query_router, calls_router, prompts_router, experiments_router, scores_router,
-        overview_router, health_router,
+        accounts_router, ingest_router, query_router, calls_router, prompts_router, experiments_router, analysis_router,
+        scores_router, overview_router, health_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -38,11 +38,6 @@ def create_experiment(request: Request, access: Editor, *, body: shapes.Experime
     raise NotImplementedError
 
 
-@router.post("/v1/experiments/power", summary="How many units a test needs")
-def power(request: Request, access: Reader, *, body: shapes.PowerIn) -> Answer[shapes.PowerOut]:
-    raise NotImplementedError
-
-
 @router.get("/v1/experiments/{experiment_id}", summary="One experiment")
 def read_experiment(experiment_id: str, request: Request, access: Reader) -> Answer[shapes.ExperimentOut]:
     raise NotImplementedError
@@ -81,30 +76,4 @@ def conclude(
 def explain(
     experiment_id: str, request: Request, access: Reader, *, body: shapes.ExplainIn
 ) -> Answer[shapes.ExplainOut]:
-    raise NotImplementedError
-
-
-@router.get("/v1/experiments/{experiment_id}/results", summary="Results")
-def results(
-    experiment_id: str, request: Request, access: Reader, method: shapes.Method = "sequential"
-) -> Answer[shapes.ResultsOut]:
-    raise NotImplementedError
-
-
-@router.get("/v1/experiments/{experiment_id}/segments", summary="Results by segment of the units")
-def segments(
-    experiment_id: str, request: Request, access: Reader, by: str = "feature", method: shapes.Method = "sequential"
-) -> Answer[shapes.SegmentsOut]:
-    raise NotImplementedError
-
-
-@router.get("/v1/experiments/{experiment_id}/trend", summary="A metric over time by variant")
-def trend(
-    experiment_id: str, request: Request, access: Reader, metric: str, bucket: str = "auto"
-) -> Answer[shapes.TrendOut]:
-    raise NotImplementedError
-
-
-@router.get("/v1/experiments/{experiment_id}/distribution", summary="Distribution of a score by variant")
-def distribution(experiment_id: str, request: Request, access: Reader, score: str) -> Answer[shapes.DistributionOut]:
     raise NotImplementedError
