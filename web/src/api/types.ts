@@ -20,6 +20,17 @@ export type Status = Schemas["StatusOut"];
 export type CallRow = Schemas["CallOut"];
 export type CallDetail = Schemas["CallDetail"];
 export type CallStatus = CallRow["status"];
+export type Prompt = Schemas["PromptOut"];
+export type PromptType = Prompt["type"];
+export type PromptVersion = Schemas["VersionOut"];
+export type PromptContent = PromptVersion["content"];
+export type ChatMessage = Schemas["ChatMessage"];
+export type Deployment = Schemas["DeploymentOut"];
+export type PromptDiff = Schemas["DiffOut"];
+export type ProjectOverview = Schemas["OverviewOut"];
+export type ScoreSubmission = Schemas["SubmissionOut"];
+export type VersionScores = Schemas["VersionScores"];
+export type Experiment = Schemas["ExperimentOut"];
 
 export type Better = "up" | "down" | "neither";
 export type BandName = "healthy" | "warning" | "critical";
@@ -29,7 +40,7 @@ export interface Band extends Omit<Schemas["BandOut"], "name"> {
   name: BandName;
 }
 
-export interface MetricInfo extends Omit<Schemas["MetricOut"], "unit" | "better"> {
+export interface MetricInfo extends Omit<Schemas["QueryOut"]["metrics"][number], "unit" | "better"> {
   unit: Unit;
   better: Better;
 }
