@@ -2,7 +2,8 @@ import { StatusMark } from "../ui/StatusMark";
 import { Swatch } from "../ui/Swatch";
 import { bandRange } from "../format/status";
 import classes from "./ChartLegend.module.css";
-import type { TimeChart } from "./prepare";
+import { countOf } from "./marks";
+import { MARKS, type TimeChart } from "./prepare";
 
 interface Props {
   chart: TimeChart;
@@ -13,7 +14,7 @@ interface Props {
 /** Which colour is which; a click switches a series off and on. */
 export function ChartLegend({ chart, hidden, onToggle }: Props) {
   const entries = chart.previous === null ? chart.series : [...chart.series, { ...chart.previous, key: "previous" }];
-  const { bands } = chart;
+  const { bands, marks } = chart;
   return (
     <div className={classes["legend"]}>
       {bands?.map((band) => (
@@ -34,6 +35,17 @@ export function ChartLegend({ chart, hidden, onToggle }: Props) {
             {label}
           </button>
         ))}
+      {marks.length > 0 && (
+        <button
+          type="button"
+          className={classes["entry"]}
+          aria-pressed={!hidden.has(MARKS)}
+          onClick={() => onToggle(MARKS)}
+        >
+          <span className={classes["mark"]} aria-hidden />
+          {countOf(marks.flatMap(({ happenings }) => happenings))}
+        </button>
+      )}
       {chart.total > chart.series.length && (
         <span className={classes["more"]}>
           {chart.series.length} of {chart.total}, the largest

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import { formatExact } from "../format/number";
 import { formatTime } from "../format/time";
 import classes from "./ChartTable.module.css";
+import type { Mark } from "./marks";
 import type { TimeChart } from "./prepare";
 
 interface Props {
@@ -36,6 +37,11 @@ export function ChartTable({ chart, title, callsHref }: Props) {
                 <Link to={callsHref(at, chart.buckets[index + 1] ?? at + size)}>
                   {formatTime(at, "dateMinute", chart.timeZone)}
                 </Link>
+                {happened(chart.marks, index).map(({ id, text }) => (
+                  <div key={id} className={classes["happening"]}>
+                    {text}
+                  </div>
+                ))}
               </th>
               {columns.map(({ key, points, unit }) => (
                 <td key={key}>{formatExact(points[index], unit)}</td>
@@ -46,4 +52,8 @@ export function ChartTable({ chart, title, callsHref }: Props) {
       </table>
     </div>
   );
+}
+
+function happened(marks: readonly Mark[], bucket: number): Mark["happenings"] {
+  return marks.flatMap(({ happenings }) => happenings.filter(({ index }) => index === bucket));
 }

@@ -16,8 +16,9 @@ import { ChartMenu } from "./ChartMenu";
 import { ChartTable } from "./ChartTable";
 import { chartCsv } from "./csv";
 import { EChart, type ChartPicture } from "./EChart";
+import { countOf, type Happening } from "./marks";
 import { INKS } from "./palette";
-import { prepareTimeChart, withoutSeries, type ChartSpec } from "./prepare";
+import { prepareTimeChart, withoutSeries, type ChartSpec, type TimeChart } from "./prepare";
 import classes from "./TimeChartPanel.module.css";
 import { useScheme } from "./useScheme";
 
@@ -26,6 +27,8 @@ interface Props {
   title: string;
   spec: ChartSpec;
   result: QueryResult | undefined;
+  /** What happened in its time: useDeploymentMarks. */
+  marks: readonly Happening[];
   error: unknown;
   onRetry: () => void;
   /** Filters of the calls that the chart counts. */
@@ -36,7 +39,7 @@ interface Props {
 }
 
 /** One time chart in its box, with its states and its menu. */
-export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls = {}, note, stale }: Props) {
+export function TimeChartPanel({ id, title, spec, result, marks, error, onRetry, calls = {}, note, stale }: Props) {
   const scheme = useScheme();
   const timeZone = useProject().time_zone;
   const { view, change } = useView();
@@ -48,8 +51,8 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
 
   const whole = useMemo(
-    () => (result === undefined ? null : prepareTimeChart(result, spec, timeZone)),
-    [result, spec, timeZone],
+    () => (result === undefined ? null : prepareTimeChart(result, spec, timeZone, marks)),
+    [result, spec, timeZone, marks],
   );
   const chart = useMemo(() => (whole === null ? null : withoutSeries(whole, hidden)), [whole, hidden]);
 
@@ -126,7 +129,7 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
             ref={picture}
             chart={chart}
             scheme={scheme}
-            label={`${title}, chart. Its menu shows the numbers as a table.`}
+            label={`${title}, chart${markedWords(chart)}. Its menu shows the numbers as a table.`}
             group="page"
             onZoom={zoom}
             onZoomOut={zoomOut}
@@ -138,4 +141,8 @@ export function TimeChartPanel({ id, title, spec, result, error, onRetry, calls 
       </div>
     </Panel>
   );
+}
+
+function markedWords({ marks }: TimeChart): string {
+  return marks.length === 0 ? "" : ` with ${countOf(marks.flatMap(({ happenings }) => happenings))} marked`;
 }

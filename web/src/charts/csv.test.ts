@@ -24,6 +24,7 @@ test("gaps are empty cells, names are quoted and formulas are made text", () => 
     partialLast: false,
     thresholds: [],
     bands: null,
+    marks: [],
     empty: false,
     none: null,
   };

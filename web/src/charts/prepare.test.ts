@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { QueryResult } from "../api/types";
-import { MAX_SERIES, prepareTimeChart, withoutSeries } from "./prepare";
+import { MARKS, MAX_SERIES, prepareTimeChart, withoutSeries } from "./prepare";
 
 const MINUTE = 60_000;
 
@@ -136,6 +136,13 @@ test.each([
   const slow = result({ values: { p95: [[highest, 1]] } });
   const { axes } = prepareTimeChart(slow, { kind: "line", metrics: ["p95"] }, "UTC");
   expect(axes).toEqual([{ unit: "ms", min: 0, max, step }]);
+});
+
+test("what happened is marked until it is switched off", () => {
+  const happened = { id: "d", at: MINUTE, kind: "deploy", label: "v2", text: "greeting v2 in production" } as const;
+  const chart = prepareTimeChart(result({}), { kind: "line", metrics: ["calls"] }, "UTC", [happened]);
+  expect(chart.marks.map(({ index, label }) => [index, label])).toEqual([[1, "v2"]]);
+  expect(withoutSeries(chart, new Set([MARKS])).marks).toEqual([]);
 });
 
 test("a rate far from 100 has few labels", () => {

@@ -1,6 +1,7 @@
 import type { Band, Group, MetricInfo, QueryResult } from "../api/types";
 import type { Unit } from "../format/number";
 import { assignColours } from "./colours";
+import { marksOf, type Happening, type Mark } from "./marks";
 import { timeTicks, type Tick } from "./ticks";
 
 export type ChartKind = "line" | "area" | "bar";
@@ -53,6 +54,8 @@ export interface TimeChart {
   /** Values at which a line is drawn across: where a better band begins. */
   thresholds: readonly number[];
   bands: readonly Band[] | null;
+  /** What happened meanwhile: lines from top to bottom. */
+  marks: readonly Mark[];
   /** No series has any value. */
   empty: boolean;
   /** What to say instead of drawing a chart of zeros. */
@@ -63,7 +66,12 @@ export const MAX_SERIES = 12;
 const MAX_TICKS = 7;
 
 /** Decide everything a time chart shows. Pure: no React, no ECharts, no locale state. */
-export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone: string): TimeChart {
+export function prepareTimeChart(
+  result: QueryResult,
+  spec: ChartSpec,
+  timeZone: string,
+  happenings: readonly Happening[] = [],
+): TimeChart {
   const buckets = (result.buckets ?? []).map((at) => Date.parse(at));
   const all = seriesOf(result, spec.metrics, result.values);
   const ranked = spec.metrics.length > 1 && result.groups.length <= 1 ? all : byMagnitude(all);
@@ -90,10 +98,14 @@ export function prepareTimeChart(result: QueryResult, spec: ChartSpec, timeZone:
     partialLast: result.last_bucket_partial,
     thresholds,
     bands,
+    marks: marksOf(happenings, buckets, Date.parse(result.end)),
     empty: series.every(({ points }) => points.every((point) => point === null)),
     none: series.every(({ points }) => points.every((point) => (point ?? 0) === 0)) ? (spec.none ?? null) : null,
   };
 }
+
+/** What stands for all marks among the keys of series. */
+export const MARKS = "marks";
 
 /** The chart without the series a person switched off. */
 export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): TimeChart {
@@ -102,7 +114,7 @@ export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): Ti
   const previous = hidden.has("previous") ? null : chart.previous;
   const drawn = previous === null ? series : [...series, previous];
   const axes = drawn.length === 0 ? chart.axes : axesOf(drawn, chart.kind, chart.thresholds);
-  return { ...chart, series, previous, axes };
+  return { ...chart, series, previous, axes, marks: hidden.has(MARKS) ? [] : chart.marks };
 }
 
 /** Name of a group: its values, "none" where a call had none. */

@@ -14,6 +14,7 @@ const CHART: TimeChart = {
   partialLast: true,
   thresholds: [],
   bands: null,
+  marks: [],
   empty: false,
   none: null,
 };

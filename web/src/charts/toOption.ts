@@ -1,7 +1,8 @@
 import type { EChartsOption, LineSeriesOption, BarSeriesOption, VisualMapComponentOption } from "echarts";
 import type { Band } from "../api/types";
 import { formatAxis } from "../format/number";
-import { colourAt, INKS, type Scheme } from "./palette";
+import type { Mark } from "./marks";
+import { colourAt, INKS, type Inks, type Scheme } from "./palette";
 import type { Series, TimeChart } from "./prepare";
 
 /** What the chart shows when the cursor is at a bucket. */
@@ -20,7 +21,14 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
     animation: false,
     aria: { enabled: false },
     textStyle: { fontFamily: "inherit" },
-    grid: { left: 4, right: 12, top: 12, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: {
+      left: 4,
+      right: 12,
+      top: chart.marks.length === 0 ? 12 : 20,
+      bottom: 2,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
     xAxis: {
       type: "category",
       data: chart.buckets.map(String),
@@ -46,7 +54,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       ...(max === null ? {} : { max }),
       ...(step === null ? {} : { interval: step }),
     })),
-    series: [...previous, ...lines, ...bars, ...thresholdsOf(chart, inks.muted)],
+    series: [...previous, ...lines, ...bars, ...thresholdsOf(chart, inks.muted), ...marksSeries(chart.marks, inks)],
     tooltip: {
       trigger: "axis",
       confine: false,
@@ -137,6 +145,44 @@ function thresholdsOf(chart: TimeChart, colour: string): LineSeriesOption[] {
         lineStyle: { color: colour, width: 1, type: "dashed", opacity: 0.8 },
         label: { show: false },
         data: chart.thresholds.map((value) => ({ yAxis: value })),
+      },
+    },
+  ];
+}
+
+const ALIGN = { left: "right", middle: "center", right: "left" } as const;
+
+function marksSeries(marks: readonly Mark[], inks: Inks): LineSeriesOption[] {
+  if (marks.length === 0) return [];
+  return [
+    {
+      id: "marks",
+      type: "line",
+      data: [],
+      silent: true,
+      z: 1,
+      markLine: {
+        silent: true,
+        symbol: "none",
+        z: 1,
+        data: marks.map(({ index, label, anchor, alarming }) => ({
+          xAxis: index,
+          lineStyle: {
+            color: alarming ? inks.warning : inks.muted,
+            width: 1,
+            type: alarming ? ([4, 3] as [number, number]) : ("solid" as const),
+            opacity: 0.9,
+          },
+          label: {
+            show: label !== null,
+            position: "end" as const,
+            align: ALIGN[anchor],
+            distance: 3,
+            fontSize: 10,
+            color: alarming ? inks.warning : inks.muted,
+            formatter: label ?? "",
+          },
+        })),
       },
     },
   ];

@@ -1,8 +1,11 @@
 import { formatExact, NO_DATA } from "../format/number";
 import { formatTime, zoneOffsetName } from "../format/time";
+import { happeningsAt, KINDS } from "./marks";
 import { colourAt, type Scheme } from "./palette";
 import type { Series, TimeChart } from "./prepare";
 import classes from "./tooltip.module.css";
+
+const MOST_HAPPENINGS = 5;
 
 /** Exact values of every series at a bucket, as elements: names of prompts are text, never HTML. */
 export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTMLElement {
@@ -16,6 +19,17 @@ export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTML
   if (chart.previous !== null) box.append(row(chart.previous, index, "var(--pp-muted)"));
   const total = totalAt(chart, index);
   if (total !== null) box.append(row(total, index, null));
+  const happened = happeningsAt(chart.marks, index, chart.buckets.length);
+  for (const { kind, text } of happened.slice(0, MOST_HAPPENINGS)) {
+    const line = element("div", classes[KINDS[kind].alarming ? "alarming" : "happening"]);
+    line.append(text);
+    box.append(line);
+  }
+  if (happened.length > MOST_HAPPENINGS) {
+    const line = element("div", classes["happening"]);
+    line.append(`and ${happened.length - MOST_HAPPENINGS} more`);
+    box.append(line);
+  }
   return box;
 }
 

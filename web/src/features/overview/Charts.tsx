@@ -3,7 +3,9 @@ import { useMemo } from "react";
 import type { Answered } from "../../api/useMetrics";
 import { useCatalogue } from "../../api/useCatalogue";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
+import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
 import { useView } from "../../state/useView";
+import { useWindow } from "../../state/useWindow";
 import { isComparing } from "../../state/where";
 import classes from "./Overview.module.css";
 import { overviewCharts } from "./specs";
@@ -11,6 +13,7 @@ import { overviewCharts } from "./specs";
 export function Charts({ series }: { series: UseQueryResult<Answered> }) {
   const { view } = useView();
   const { data: catalogue } = useCatalogue();
+  const marks = useDeploymentMarks(useWindow(), view.prompts);
   const comparing = isComparing(view);
   const bands = catalogue?.get("success_rate")?.bands ?? null;
   const charts = useMemo(() => overviewCharts(comparing, bands), [comparing, bands]);
@@ -24,6 +27,7 @@ export function Charts({ series }: { series: UseQueryResult<Answered> }) {
           spec={spec}
           calls={calls ?? {}}
           result={series.data}
+          marks={marks}
           error={series.error}
           stale={series.isPlaceholderData}
           onRetry={() => void series.refetch()}
