@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +27,7 @@ from promptpulse.db import migrate as migrate_database
 from promptpulse.experiments.analysis_routes import router as analysis_router
 from promptpulse.experiments.routes import router as experiments_router
 from promptpulse.ingest.counts import Counts
+from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.live import Hub
 from promptpulse.ingest.otlp import RecentCalls
 from promptpulse.ingest.pipeline import Pipeline
@@ -65,12 +67,14 @@ class Services:
     accounts: Accounts
     store: Store
     pipeline: Pipeline
+    facts: FactWriter
     lock: FolderLock | None
 
     def close(self) -> None:
         """Stop accepting, write what was accepted, close the stores."""
         self.pipeline.hub.close()
         self.pipeline.writer.close()
+        self.facts.close()
         self.accounts.close()
         self.store.close()
         self.database.close()
@@ -109,7 +113,8 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
             lock.release()
         raise
     hub = Hub()
-    writer = Writer(store, clock, on_stored=hub.publish)
+    writer = Writer(store, clock, on_stored=partial(hub.publish, "calls"))
+    facts = FactWriter(store, clock, on_stored=hub.publish)
     pipeline = Pipeline(
         store=store,
         prices=Prices(prices_of(database)),
@@ -121,8 +126,9 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         max_body_bytes=settings.max_body_mb << 20,
     )
     writer.start()
+    facts.start()
     accounts.start()
-    return Services(settings, clock, database, accounts, store, pipeline, lock)
+    return Services(settings, clock, database, accounts, store, pipeline, facts, lock)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from making import MakeCall
 from promptpulse.core.errors import Unavailable
-from promptpulse.ingest import writer as writing
+from promptpulse.ingest import grouping
 from promptpulse.ingest.seen import Seen
 from promptpulse.ingest.writer import Writer, insert
 from promptpulse.metrics import Query, run
@@ -148,7 +148,7 @@ class Flaky(Store):
 def test_a_passing_fault_costs_no_row_and_doubles_none(
     store: Store, project: str, make_call: MakeCall, monkeypatch: pytest.MonkeyPatch, failures: list[str]
 ) -> None:
-    monkeypatch.setattr(writing, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(grouping, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
     insert(Flaky(store, list(failures)), [make_call(at=NOW), make_call(at=NOW)], int(NOW.timestamp()))
     assert (count(store, project), counted(store, project)) == (2, 2)
 
@@ -156,7 +156,7 @@ def test_a_passing_fault_costs_no_row_and_doubles_none(
 def test_a_lasting_fault_is_told_and_nothing_is_acknowledged(
     store: Store, project: str, make_call: MakeCall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "RETRY_DELAYS_S", (0.0,))
+    monkeypatch.setattr(grouping, "RETRY_DELAYS_S", (0.0,))
     with pytest.raises(Unavailable, match="send again"):
         insert(Flaky(store, ["before"] * 9), [make_call(at=NOW)], int(NOW.timestamp()))
     assert count(store, project) == 0
@@ -165,7 +165,7 @@ def test_a_lasting_fault_is_told_and_nothing_is_acknowledged(
 def test_a_full_queue_refuses_instead_of_growing(
     store: Store, make_call: MakeCall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "QUEUE_BYTES", 4000)
+    monkeypatch.setattr(grouping, "QUEUE_BYTES", 4000)
     idle = Writer(store, lambda: NOW)  # never started: nothing leaves the queue
     idle.write([make_call(at=NOW), make_call(at=NOW)])
     with pytest.raises(Unavailable) as refused:

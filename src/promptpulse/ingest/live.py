@@ -1,36 +1,39 @@
-"""Tells open pages that calls have arrived."""
+"""Tells open pages that calls, scores and events have arrived."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from typing import Literal
 
 import msgspec
 
+Kind = Literal["calls", "scores", "events"]
 HEARTBEAT_S = 15.0
 PACE_S = 1.0
 MAX_LISTENERS = 1000
 
 
 class Hub:
-    """Counts of stored calls, from the writer's thread to event streams of the loop."""
+    """Counts of what was stored, from the writers' threads to event streams of the loop."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()  # guards _listeners
         self._listeners: dict[_Listener, str] = {}
 
-    def publish(self, accepted: Mapping[str, int]) -> None:
-        """Calls stored by project. From any thread."""
+    def publish(self, kind: Kind, accepted: Mapping[str, int]) -> None:
+        """How many were stored, by project. From any thread."""
         with self._lock:
             listeners = list(self._listeners.items())
         for listener, project in listeners:
             if project in accepted:
-                listener.add(accepted[project])
+                listener.add(kind, accepted[project])
 
     async def events(self, project: str) -> AsyncIterator[bytes]:
-        """Server-sent events: `calls` at most once a second, a comment when nothing happens."""
+        """Server-sent events: each kind at most once a second, a comment when nothing happens."""
         listener = _Listener(asyncio.get_running_loop())
         with self._lock:
             if len(self._listeners) >= MAX_LISTENERS:
@@ -44,7 +47,9 @@ class Hub:
                 if accepted is None:
                     return
                 if accepted:
-                    yield b"event: calls\ndata: " + msgspec.json.encode({"accepted": accepted}) + b"\n\n"
+                    for kind, n in accepted.items():
+                        data = msgspec.json.encode({"accepted": n}).decode()
+                        yield f"event: {kind}\ndata: {data}\n\n".encode()
                     await asyncio.sleep(PACE_S)
                 else:
                     yield b": still here\n\n"
@@ -63,15 +68,15 @@ class _Listener:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._arrived = asyncio.Event()
-        self._pending = 0
+        self._pending: Counter[Kind] = Counter()
         self._stopped = False
 
-    def add(self, accepted: int) -> None:
+    def add(self, kind: Kind, accepted: int) -> None:
         with suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._add, accepted)
+            self._loop.call_soon_threadsafe(self._add, kind, accepted)
 
-    def _add(self, accepted: int) -> None:
-        self._pending += accepted
+    def _add(self, kind: Kind, accepted: int) -> None:
+        self._pending[kind] += accepted
         self._arrived.set()
 
     def stop(self) -> None:
@@ -82,14 +87,14 @@ class _Listener:
         self._stopped = True
         self._arrived.set()
 
-    async def next(self) -> int | None:
-        """Calls since last time, 0 after a quiet while, None when the server stops."""
+    async def next(self) -> Mapping[Kind, int] | None:
+        """What was stored since last time, empty after a quiet while, None when the server stops."""
         try:
             await asyncio.wait_for(self._arrived.wait(), HEARTBEAT_S)
         except TimeoutError:
-            return 0
+            return {}
         if self._stopped:
             return None
         self._arrived.clear()
-        accepted, self._pending = self._pending, 0
+        accepted, self._pending = self._pending, Counter()
         return accepted

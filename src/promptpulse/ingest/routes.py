@@ -196,9 +196,9 @@ for _prefix in PREFIXES:
         )
 
 
-@router.get("/api/v1/live", summary="Server-sent events: calls have arrived", response_class=StreamingResponse)
+@router.get("/api/v1/live", summary="Server-sent events: something has arrived", response_class=StreamingResponse)
 async def live(request: Request, access: Annotated[Access, Depends(may_read)]) -> StreamingResponse:
-    """Event `calls` with `{"accepted": n}`, at most once a second; a comment every 15 s otherwise."""
+    """Events `calls`, `scores` and `events` with `{"accepted": n}`, at most once a second; a comment every 15 s otherwise."""
     return StreamingResponse(
         _pipeline(request).hub.events(access.project.id),
         media_type="text/event-stream",

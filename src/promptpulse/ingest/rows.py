@@ -1,10 +1,11 @@
-"""How a call lies in the store: one column a field."""
+"""How calls, scores and events lie in the store: one column a field."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from promptpulse.core.call import Call
+from promptpulse.core.facts import Event, Score
 
 TRACE_IN_ID = "~"
 """Stored in `trace_id` when the trace is the first 32 digits of the id, which costs a byte instead of 24."""
@@ -62,6 +63,49 @@ TEXT_TYPES = {
     "id": "String",
     "input": "String",
     "output": "String",
+    "received_at": "DateTime('UTC')",
+}
+SCORE_TYPES: dict[str, str] = {
+    "project": "LowCardinality(String)",
+    "submission_id": "String",
+    "ts": "DateTime64(6, 'UTC')",
+    "name": "LowCardinality(String)",
+    "type": "LowCardinality(String)",
+    "number": "Nullable(Float64)",
+    "text": "String",
+    "experiment_id": "LowCardinality(String)",
+    "variant_id": "LowCardinality(String)",
+    "prompt_id": "LowCardinality(String)",
+    "prompt_version": "LowCardinality(String)",
+    "user_id": "String",
+    "session_id": "String",
+    "trace_id": "String",
+    "call_id": "String",
+    "environment": "LowCardinality(String)",
+    "source": "LowCardinality(String)",
+    "client_version": "LowCardinality(String)",
+    "comment": "String",
+    "received_at": "DateTime('UTC')",
+}
+EVENT_TYPES: dict[str, str] = {
+    "project": "LowCardinality(String)",
+    "id": "String",
+    "ts": "DateTime64(6, 'UTC')",
+    "kind": "LowCardinality(String)",
+    "experiment_id": "LowCardinality(String)",
+    "variant_id": "LowCardinality(String)",
+    "variant_name": "LowCardinality(String)",
+    "unit_id": "String",
+    "user_id": "String",
+    "session_id": "String",
+    "outcome": "LowCardinality(String)",
+    "score": "Nullable(Float64)",
+    "prompt_id": "LowCardinality(String)",
+    "prompt_version": "LowCardinality(String)",
+    "trace_id": "String",
+    "call_id": "String",
+    "context": "String",
+    "metadata": "String",
     "received_at": "DateTime('UTC')",
 }
 _ALWAYS = ("project", "id", "ts")
@@ -122,3 +166,14 @@ def text_columns(texts: Sequence[tuple[str, str, str, str]], received_at_s: int)
         "output": received,
         "received_at": [received_at_s] * len(texts),
     }
+
+
+def fact_columns(
+    facts: Sequence[Score | Event], types: Mapping[str, str], received_at_s: int
+) -> dict[str, Sequence[object]]:
+    """Values by column."""
+    found: dict[str, Sequence[object]] = {
+        name: [getattr(fact, name) for fact in facts] for name in types if name != "received_at"
+    }
+    found["received_at"] = [received_at_s] * len(facts)
+    return found
