@@ -36,13 +36,10 @@ class _Waiting(Generic[Batch, Outcome]):
 
 
 class Grouping(Generic[Batch, Outcome]):
-    (
-        """A thread between many requests and one store. `put` may be called from any thread.
+    """A thread between many requests and one store. `put` may be called from any thread.
 
     `store` gets a group of batches and returns the outcome of each; where it fails for what a batch holds, each is tried
     alone. `idle` is called about once a second while nothing arrives. `what` names the rows in messages."""
-        ""
-    )
 
     def __init__(
         self, what: str, store: Callable[[Sequence[Batch]], Sequence[Outcome]], idle: Callable[[], None] | None = None
