@@ -8,6 +8,15 @@ import { SignIn } from "./features/signin/SignIn";
 const Overview = lazy(async () => ({ default: (await import("./features/overview/Overview")).Overview }));
 const Calls = lazy(async () => ({ default: (await import("./features/calls/Calls")).Calls }));
 const CallDrawer = lazy(async () => ({ default: (await import("./features/calls/CallDrawer")).CallDrawer }));
+const Experiments = lazy(async () => ({
+  default: (await import("./features/experiments/list/Experiments")).Experiments,
+}));
+const ExperimentForm = lazy(async () => ({
+  default: (await import("./features/experiments/builder/ExperimentPage")).ExperimentPage,
+}));
+const ExperimentDetail = lazy(async () => ({
+  default: (await import("./features/experiments/detail/ExperimentDetail")).ExperimentDetail,
+}));
 const Start = lazy(async () => ({ default: (await import("./features/start/Start")).Start }));
 const Settings = lazy(async () => ({ default: (await import("./features/settings/Settings")).Settings }));
 
@@ -26,6 +35,10 @@ export function App() {
         <Route path="calls" element={<Calls />}>
           <Route path=":id" element={<CallDrawer />} />
         </Route>
+        <Route path="experiments" element={<Experiments />} />
+        <Route path="experiments/new" element={<ExperimentForm />} />
+        <Route path="experiments/:id/edit" element={<ExperimentForm />} />
+        <Route path="experiments/:id" element={<ExperimentDetail />} />
         <Route path="start" element={<Start />} />
         <Route path="settings/:part?" element={<Settings />} />
         <Route path="*" element={<NotFound />} />

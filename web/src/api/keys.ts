@@ -3,3 +3,6 @@ export const SESSION = ["session"] as const;
 export const CATALOGUE = ["catalogue"] as const;
 export const traffic = (project: string) => ["project", project, "traffic"] as const;
 export const settings = (project: string, part: string) => ["project", project, "settings", part] as const;
+/** Experiments, and below each id what it found. */
+export const experiments = (project: string) => ["project", project, "experiments"] as const;
+export const experiment = (project: string, id: string) => [...experiments(project), "one", id] as const;

@@ -29,6 +29,9 @@ test.each<[number | null, Unit, string]>([
   [0.012, "percent", "0.012 %"],
   [0.42, "per_minute", "0.42/min"],
   [138.6, "per_minute", "139/min"],
+  [4.236, "score", "4.24"],
+  [1234.56, "score", "1,234.6"],
+  [0.00125, "score", "0.0013"],
   [null, "usd", NO_DATA],
   [Number.NaN, "ms", NO_DATA],
 ])("%s %s reads %s", (value, unit, text) => {

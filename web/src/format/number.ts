@@ -1,4 +1,4 @@
-export type Unit = "count" | "per_minute" | "percent" | "ms" | "tokens" | "usd";
+export type Unit = "count" | "per_minute" | "percent" | "ms" | "tokens" | "usd" | "score";
 
 /** What stands where a number would, when there is none. */
 export const NO_DATA = "–";
@@ -46,6 +46,8 @@ const BY_UNIT: Record<Unit, (value: number) => string> = {
   percent,
   ms: duration,
   usd: money,
+  // ratings differ in their second digit, so they keep it
+  score: (value) => (value < 0.01 && value > 0 ? significant(value, 2) : grouped(value, value < 100 ? 2 : 1)),
 };
 
 const EXACT_BY_UNIT: Record<Unit, (value: number) => string> = {
@@ -55,6 +57,7 @@ const EXACT_BY_UNIT: Record<Unit, (value: number) => string> = {
   percent: (value) => `${grouped(value, 3)}${SPACE}%`,
   ms: (value) => `${grouped(value, value < 100 ? 1 : 0)}${SPACE}ms`,
   usd: (value) => `$${value === 0 ? "0" : value < 0.001 ? significant(value, 4) : grouped(value, value < 100 ? 6 : 2)}`,
+  score: (value) => (value < 0.01 && value > 0 ? significant(value, 4) : grouped(value, 4)),
 };
 
 function short(value: number): string {

@@ -1,4 +1,4 @@
-import { IconList, IconPlugConnected, IconSettings, IconTimeline, type Icon } from "@tabler/icons-react";
+import { IconFlask2, IconList, IconPlugConnected, IconSettings, IconTimeline, type Icon } from "@tabler/icons-react";
 
 export interface Page {
   path: string;
@@ -12,6 +12,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: "/", label: "Overview", icon: IconTimeline, key: "o" },
   { path: "/calls", label: "Calls", icon: IconList, key: "c" },
+  { path: "/experiments", label: "Experiments", icon: IconFlask2, key: "e" },
   { path: "/settings", label: "Settings", icon: IconSettings, key: "s" },
 ];
 

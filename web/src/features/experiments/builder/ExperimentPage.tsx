@@ -1,0 +1,3 @@
+export function ExperimentPage() {
+  return <h1>New experiment</h1>;
+}

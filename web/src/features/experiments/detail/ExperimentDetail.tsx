@@ -1,0 +1,3 @@
+export function ExperimentDetail() {
+  return <h1>Experiment</h1>;
+}
