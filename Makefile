@@ -25,6 +25,11 @@ web/node_modules/.installed: $(VENV)/.installed web/package.json web/package-loc
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+tests/laikatest/node_modules/.installed: $(VENV)/.installed tests/laikatest/package.json tests/laikatest/package-lock.json
+	@echo "Installing locked LaikaTest client packages"
+	@cd tests/laikatest && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 $(STATIC): web/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the web app"
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
@@ -39,7 +44,7 @@ demo: install ## Serve the product with 30 days of generated traffic (PORT=8321)
 dev: install ## Serve with reload: Python on PORT, the web app through Vite on 5173
 	@$(BIN)/promptpulse dev --port $(PORT)
 
-test: install ## Run every test
+test: install tests/laikatest/node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 
@@ -67,4 +72,4 @@ lock: ## Resolve requirements.lock anew
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 clean: ## Remove everything that was generated
-	rm -rf $(VENV) web/node_modules src/promptpulse/static .demo .mypy_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules tests/laikatest/node_modules src/promptpulse/static .demo .mypy_cache .ruff_cache

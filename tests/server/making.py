@@ -1,0 +1,36 @@
+"""Prompts and experiments of a server, made by the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import httpx
+
+from server.process import Json
+
+
+def new(client: httpx.Client, path: str, body: Json | None = None) -> Json:
+    """`data` of what was made or changed."""
+    answer = client.post(f"/api/v1{path}", json=body)
+    assert answer.status_code in {200, 201}, answer.text
+    data: Json = answer.json()["data"]
+    return data
+
+
+def new_prompt(client: httpx.Client, name: str, *contents: object, **more: object) -> Json:
+    """One version for each content, the first of them in production."""
+    first, *rest = contents or ("Hello {{name}}",)
+    kind = "text" if isinstance(first, str) else "chat"
+    made = new(client, "/prompts", {"name": name, "type": kind, "content": first, **more})
+    for content in rest:
+        new(client, f"/prompts/{made['id']}/versions", {"content": content})
+    return made
+
+
+def new_experiment(
+    client: httpx.Client, title: str, variants: Sequence[Json], *, starts: bool = True, **more: object
+) -> Json:
+    """Judged by the score `rating`, unless said otherwise."""
+    body: Json = {"metrics": [{"score": "rating", "primary": True}], **more, "title": title, "variants": list(variants)}
+    made = new(client, "/experiments", body)
+    return new(client, f"/experiments/{made['id']}/start") if starts else made
