@@ -36,6 +36,7 @@ from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
 from promptpulse.metrics import rollups
 from promptpulse.overview.routes import router as overview_router
+from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.routes import router as prompts_router
 from promptpulse.query.routes import router as query_router
 from promptpulse.scores.routes import router as scores_router
@@ -65,6 +66,7 @@ class Services:
     clock: Clock
     database: Database
     accounts: Accounts
+    registry: Registry
     store: Store
     pipeline: Pipeline
     facts: FactWriter
@@ -128,7 +130,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     writer.start()
     facts.start()
     accounts.start()
-    return Services(settings, clock, database, accounts, store, pipeline, facts, lock)
+    return Services(settings, clock, database, accounts, Registry(database, clock), store, pipeline, facts, lock)
 
 
 @contextmanager
