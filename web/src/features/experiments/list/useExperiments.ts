@@ -22,9 +22,9 @@ export function useExperiments({ status, search }: ListFilter) {
     queryKey: [...experiments(id), "list", status, search],
     initialPageParam: 0,
     refetchInterval: POLL_MS,
-    placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     getNextPageParam: (last: Page, _pages, offset: number) =>
       offset + last.rows.length < last.total ? offset + last.rows.length : undefined,
+    placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ pageParam, signal }): Promise<Page> => {
       const params = { project: id, status, search: search === "" ? null : search, limit: PAGE, offset: pageParam };
       const { data, meta } = await api<Experiment[]>("/experiments", { params, signal });
