@@ -25,6 +25,7 @@ from promptpulse.core.lock import FolderLock
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
 from promptpulse.experiments.analysis_routes import router as analysis_router
+from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.routes import router as experiments_router
 from promptpulse.ingest.counts import Counts
 from promptpulse.ingest.facts import FactWriter
@@ -70,6 +71,7 @@ class Services:
     store: Store
     pipeline: Pipeline
     facts: FactWriter
+    experiments: Experiments
     lock: FolderLock | None
 
     def close(self) -> None:
@@ -130,7 +132,18 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     writer.start()
     facts.start()
     accounts.start()
-    return Services(settings, clock, database, accounts, Registry(database, clock), store, pipeline, facts, lock)
+    return Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        accounts=accounts,
+        registry=Registry(database, clock),
+        store=store,
+        pipeline=pipeline,
+        facts=facts,
+        experiments=Experiments(database, clock),
+        lock=lock,
+    )
 
 
 @contextmanager

@@ -33,7 +33,9 @@ class VariantIn(BaseModel):
     prompt: str = Field(min_length=1, max_length=200, description="Name of a prompt of the registry.")
     version: int | None = Field(None, ge=1, description="Absent: the version served in production now.")
     weight: Percent | None = Field(None, description="Percent; those of all variants sum to 100. Absent in all: equal.")
-    control: bool = Field(False, description="What the others are compared with; the first when none is marked.")
+    control: bool = Field(
+        default=False, description="What the others are compared with; the first when none is marked."
+    )
 
 
 class MetricIn(BaseModel):
@@ -51,7 +53,7 @@ class MetricIn(BaseModel):
         description="Of a score: `value` is the mean of all values; `unit` the sum of each unit, 0 for units without one.",
     )
     primary: bool = False
-    guardrail: bool = Field(False, description="Must not get worse; judged before the winner is named.")
+    guardrail: bool = Field(default=False, description="Must not get worse; judged before the winner is named.")
     better: Literal["up", "down"] | None = Field(
         None, description="Absent: as in the catalogue; up for scores and outcomes."
     )
@@ -66,9 +68,9 @@ class MetricIn(BaseModel):
 class EndCriteria(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    sample_goal: int | None = Field(None, ge=2, description="Units in all variants together.")
+    sample_goal: int | None = Field(None, ge=2, le=1_000_000_000, description="Units in all variants together.")
     end_at: datetime | None = None
-    on_decision: bool = Field(False, description="When a verdict is reached.")
+    on_decision: bool = Field(default=False, description="When a verdict is reached.")
 
 
 class Analysis(BaseModel):
@@ -78,9 +80,11 @@ class Analysis(BaseModel):
 
     alpha: float = Field(5, gt=0, le=50, allow_inf_nan=False, description="Tolerated chance of a false alarm, percent.")
     power: float = Field(80, gt=0, lt=100, allow_inf_nan=False, description="Percent.")
-    min_units: int = Field(100, ge=2, description="Units a variant needs before any verdict.")
+    min_units: int = Field(100, ge=2, le=1_000_000_000, description="Units a variant needs before any verdict.")
     min_days: float = Field(0, ge=0, le=365, allow_inf_nan=False, description="Days before any verdict.")
-    variance_reduction: bool = Field(True, description="CUPED, where units have a history before the experiment.")
+    variance_reduction: bool = Field(
+        default=True, description="CUPED, where units have a history before the experiment."
+    )
 
 
 class ExperimentNew(BaseModel):
@@ -121,7 +125,7 @@ class ConcludeIn(BaseModel):
 
     winner: str | None = Field(None, max_length=100, description="Id or name of a variant; null: no winner.")
     reason: str = Field("", max_length=20_000, description="Why it won; kept with the result.")
-    deploy: bool = Field(False, description="Also serve the winner's version to everybody.")
+    deploy: bool = Field(default=False, description="Also serve the winner's version to everybody.")
     environment: str = Field("production", min_length=1, max_length=100)
 
 

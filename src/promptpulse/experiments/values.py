@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -44,6 +45,15 @@ class MetricSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightsInForce:
+    """Who was assigned from `since` on got a variant by these weights, until the next change."""
+
+    since: datetime
+    by_variant: Mapping[str, float]
+    """Percent, by id of the variant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Experiment:
     id: str
     project: str
@@ -65,7 +75,12 @@ class Experiment:
     concluded_at: datetime | None
     winner: str | None
     """Id of the variant, once concluded with one."""
+    weight_history: tuple[WeightsInForce, ...] = ()
+    """Oldest first, from the start on; empty for a draft. A sample-ratio check compares with the weights in force."""
 
     @property
     def control(self) -> Variant:
         return next(v for v in self.variants if v.control)
+
+    def variant(self, variant_id: str) -> Variant | None:
+        return next((v for v in self.variants if v.id == variant_id), None)
