@@ -61,7 +61,7 @@ class _History:
 def _line(moments: Moments, kind: Kind) -> _Line | None:
     """Of a ratio R = E[y] / E[x], units vary as (y - R x) / E[x] to first order, so that its variance is
     (var y - 2 R cov(y, x) + R^2 var x) / E[x]^2 / n: Deng, Knoblich, Lu, "Applying the Delta Method in Metric Analytics"
-    (KDD 2018), section 2.2, equation 3 (and section 3.1: the unit is what is assigned, not the call)."""
+    (KDD 2018, arXiv 1803.06336), section 2 for ratios, section 3 for units with many calls."""
     y, x, _, _ = moments.mean
     if moments.units < 1 or (kind == "ratio" and x == 0):
         return None
@@ -73,7 +73,7 @@ def _line(moments: Moments, kind: Kind) -> _Line | None:
 def _history(lines: list[_Line], kind: Kind) -> _History | None:
     """CUPED: Deng, Xu, Kohavi, Walker, "Improving the Sensitivity of Online Controlled Experiments by Utilizing
     Pre-Experiment Data" (WSDM 2013), section 3.2: value - theta (history - its expectation), theta = cov / var
-    (equation 4) leaves 1 - correlation^2 of the variance (equation 5).
+    (equation 4), leaves 1 - correlation^2 of the variance.
 
     What is subtracted must be the same function of a unit's history in every variant, or variants would be moved apart:
     one theta, one ratio before and one expectation, pooled over the variants. None without a history."""
@@ -116,8 +116,8 @@ def _with_doubt(value: float, variance: float, units: int, lowest: float, highes
     """The variance with one more unit that is half at the lowest and half at the highest value possible.
 
     0 successes of 20 do not prove that there are none. The added unit is what Jeffreys' prior, Beta(1/2, 1/2), adds to a
-    proportion (Brown, Cai, DasGupta, "Interval Estimation for a Binomial Proportion", 2001, section 4.3); it weighs
-    1 / (units + 1), and never makes a result surer."""
+    proportion (Brown, Cai, DasGupta, "Interval Estimation for a Binomial Proportion", 2001, section 3.1). It weighs
+    1 / (units + 1), and never makes a proportion surer."""
     unit = ((value - lowest) ** 2 + (highest - value) ** 2) / 2
     return (units * variance + unit) / (units + 1)
 

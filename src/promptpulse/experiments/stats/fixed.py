@@ -63,7 +63,8 @@ def newcombe_p(successes_c: int, units_c: int, successes_t: int, units_t: int) -
 
 
 def wilson(successes: float, units: int, z: float) -> Span:
-    """Wilson's score interval of a proportion; Brown, Cai, DasGupta (2001), equation 4."""
+    """Wilson's score interval of a proportion; Brown, Cai, DasGupta, "Interval Estimation for a Binomial
+    Proportion" (2001), section 3.1."""
     value = successes / units
     centre = (successes + z * z / 2) / (units + z * z)
     half = z / (units + z * z) * math.sqrt(units * value * (1 - value) + z * z / 4)

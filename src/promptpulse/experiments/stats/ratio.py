@@ -20,7 +20,9 @@ class SampleRatio:
 
 def sample_ratio(counts: Sequence[int], weights: Sequence[float]) -> SampleRatio:
     """Sequential test of a multinomial by a Dirichlet mixture: Lindon, Malek, "Anytime-Valid Inference for Multinomial
-    Count Data" (NeurIPS 2022), equation 8, with the prior Dirichlet(k p0). e is the ratio of both likelihoods, p = min(1, 1/e).
+    Count Data" (NeurIPS 2022, arXiv 2011.03567), with the prior Dirichlet(a), a = k p0:
+
+        e = [prod G(a_i + c_i) / G(sum a + c)] / [prod G(a_i) / G(sum a)] / prod p0_i^c_i,  p = min(1, 1/e), G the gamma function.
 
     A unit in a variant of weight 0 cannot be. Weights are any numbers of one scale; those under which the units came:
     after a change of weights, the mean of old and new weighted by the units of each time."""

@@ -1,11 +1,11 @@
 """Intervals and p-values that hold at every look: the asymptotic confidence sequence.
 
 Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences"
-(arXiv 2103.06476): equation 12 (theorem 2.2) gives the half-width
+(arXiv 2103.06476, version 7): equation 9 gives the half-width
 
     sigma sqrt(2 (n rho^2 + 1) / (n^2 rho^2) ln(sqrt(n rho^2 + 1) / alpha))
 
-and appendix B.2 the rho that is tightest at n*: rho^2 = (-2 ln alpha + ln(-2 ln alpha + 1)) / n*. For two variants
+and equation 161 the rho that is tightest at n*: rho^2 = (-2 ln alpha + ln(-2 ln alpha + 1)) / n*. For two variants
 n = n_c + n_t, and sigma^2 / n is the variance of the difference of the means. n* must be fixed before the start."""
 
 from __future__ import annotations
