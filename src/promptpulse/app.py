@@ -37,6 +37,7 @@ from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
 from promptpulse.metrics import rollups
 from promptpulse.overview.routes import router as overview_router
+from promptpulse.prompts.langfuse import router as langfuse_router
 from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.routes import router as prompts_router
 from promptpulse.query.routes import router as query_router
@@ -206,8 +207,8 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
     """All routes, without anything behind them: enough for the OpenAPI document."""
     app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     for router in (
-        accounts_router, ingest_router, query_router, calls_router, prompts_router, experiments_router, analysis_router,
-        scores_router, overview_router, health_router,
+        accounts_router, ingest_router, query_router, calls_router, prompts_router, langfuse_router,
+        experiments_router, analysis_router, scores_router, overview_router, health_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -24,27 +24,23 @@ MOST_NUMBER = 2**63
 _VARIABLE = re.compile(r"\{\{([^{}]{1,200})\}\}")
 
 
-def checked_content(kind: PromptType, content: JsonValue) -> Content:
-    """Text for a text prompt, messages for a chat prompt; fields that we do not know are kept."""
-    _check_json(content, "content", MOST_LEVELS)
-    _check_size(content, "content")
+def checked_content(kind: PromptType, content: JsonValue, field: str = "content") -> Content:
+    """Text for a text prompt, messages for a chat prompt; other fields of messages are kept. Refused blames `field`."""
+    _check_json(content, field, MOST_LEVELS)
+    _check_size(content, field)
     match kind, content:
         case "text", str():
             return content
         case "text", _:
-            raise Refused(
-                'content must be a string, because type is "text"; messages need type "chat"', field="content"
-            )
+            raise Refused(f'{field} must be a string, because type is "text"; messages need type "chat"', field=field)
         case "chat", list() if 0 < len(content) <= MOST_MESSAGES:
-            return [_checked_message(message, f"content.{i}") for i, message in enumerate(content)]
+            return [_checked_message(message, f"{field}.{i}") for i, message in enumerate(content)]
         case "chat", list():
-            raise Refused(
-                f"content has {len(content)} messages; a chat prompt has 1 to {MOST_MESSAGES}", field="content"
-            )
+            raise Refused(f"{field} has {len(content)} messages; a chat prompt has 1 to {MOST_MESSAGES}", field=field)
         case _:
             raise Refused(
-                'content must be a list of messages {role, content}, because type is "chat"; a string needs type "text"',
-                field="content",
+                f'{field} must be a list of messages {{role, content}}, because type is "chat"; a string needs type "text"',
+                field=field,
             )
 
 

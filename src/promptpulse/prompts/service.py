@@ -2,14 +2,15 @@
 
 After the commit of a change, `Registry.forget` makes it seen in this process at once."""
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from pydantic import JsonValue
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -19,7 +20,7 @@ from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
 from promptpulse.db import exclusive
-from promptpulse.prompts.content import PromptType, checked_config, checked_content, is_unicode
+from promptpulse.prompts.content import Config, PromptType, checked_config, checked_content, is_unicode
 from promptpulse.prompts.models import Prompt, PromptDeployment, PromptPointer, PromptVersion
 from promptpulse.prompts.values import PRODUCTION
 
@@ -42,6 +43,8 @@ class NewVersion:
     message: str = ""
     deploy_to: str | None = None
     """Environment in which it is served at once."""
+    field: str = "content"
+    """What the client calls the content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class Selection:
     search: str = ""
     """Part of the name, the description or a tag."""
     name: str | None = None
+    tag: str | None = None
+    environment: str | None = None
+    """In which a version is served."""
+    changed_from: datetime | None = None
+    changed_before: datetime | None = None
     archived: bool = False
 
 
@@ -124,7 +132,7 @@ def _add_version(session: Session, prompt: Prompt, new: NewVersion, by: By) -> P
         id=uuid7(by.at),
         prompt_id=prompt.id,
         number=prompt.versions + 1,
-        content=checked_content(kind, new.content),
+        content=checked_content(kind, new.content, new.field),
         config=checked_config(config),
         message=note(new.message, "message"),
         author=by.actor[:300],
@@ -308,20 +316,33 @@ def list_prompts(
     session: Session, project_id: str, selection: Selection, limit: int, offset: int
 ) -> tuple[Sequence[Prompt], int]:
     """A page, the one changed last first, and how many there are in all."""
-    where: list[ColumnElement[bool]] = [
-        Prompt.project_id == project_id,
-        Prompt.archived_at.is_not(None) if selection.archived else Prompt.archived_at.is_(None),
-    ]
-    if not is_findable(selection.search) or not is_findable(selection.name or ""):
+    texts = (selection.search, selection.name, selection.tag, selection.environment)
+    if not all(is_findable(text or "") for text in texts):
         return [], 0
-    if selection.name is not None:
-        where.append(Prompt.name == selection.name)
-    for word in selection.search.lower().split():
-        texts = Prompt.name + " " + Prompt.description + " " + cast(Prompt.tags, Text)
-        where.append(func.lower(texts).contains(word, autoescape=True))
+    where = [Prompt.project_id == project_id, *_selecting(selection)]
     newest = select(Prompt).where(*where).order_by(Prompt.changed_at.desc(), Prompt.id.desc())
     total = session.scalar(select(func.count()).select_from(Prompt).where(*where)) or 0
     return session.scalars(newest.limit(limit).offset(offset)).all(), total
+
+
+def _selecting(selection: Selection) -> Iterator[ColumnElement[bool]]:
+    yield Prompt.archived_at.is_not(None) if selection.archived else Prompt.archived_at.is_(None)
+    tags = cast(Prompt.tags, Text)  # JSON text, in which letters outside ASCII are escaped
+    for word in selection.search.lower().split():
+        texts = func.lower(Prompt.name + " " + Prompt.description)
+        escaped = json.dumps(word)[1:-1]
+        yield texts.contains(word, autoescape=True) | func.lower(tags).contains(escaped, autoescape=True)
+    if selection.name is not None:
+        yield Prompt.name == selection.name
+    if selection.tag is not None:
+        yield tags.contains(json.dumps(selection.tag), autoescape=True)
+    if selection.environment is not None:
+        served = PromptPointer.prompt_id == Prompt.id, PromptPointer.environment == selection.environment
+        yield exists().where(*served)
+    if selection.changed_from is not None:
+        yield Prompt.changed_at >= selection.changed_from
+    if selection.changed_before is not None:
+        yield Prompt.changed_at < selection.changed_before
 
 
 def find_prompt(session: Session, project_id: str, prompt_id: str) -> Prompt:
@@ -386,6 +407,16 @@ def deployed(session: Session, prompts: Sequence[Prompt]) -> dict[str, dict[str,
     for prompt_id, environment, number in rows:
         found.setdefault(prompt_id, {})[environment] = number
     return found
+
+
+def newest_configs(session: Session, prompts: Sequence[Prompt]) -> dict[str, Config]:
+    """Configuration of the newest version, by id of the prompt."""
+    rows = session.execute(
+        select(PromptVersion.prompt_id, PromptVersion.config)
+        .join(Prompt, (Prompt.id == PromptVersion.prompt_id) & (Prompt.versions == PromptVersion.number))
+        .where(Prompt.id.in_([prompt.id for prompt in prompts]))
+    )
+    return {row.prompt_id: row.config for row in rows}
 
 
 def deployments_of(session: Session, prompt: Prompt, limit: int, offset: int) -> Sequence[PromptDeployment]:

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainValidator, model_serializer
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
-PromptType = Literal["text", "chat"]
+from promptpulse.prompts.content import PromptType
+
 Name = Annotated[str, Field(min_length=1, max_length=200, examples=["support-reply"])]
 Environment = Annotated[str, Field(min_length=1, max_length=100, examples=["production"])]
 Config = Annotated[
@@ -19,11 +21,32 @@ class ChatMessage(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    role: str | None = Field(None, max_length=100, examples=["system"])
+    role: str | None = Field(None, examples=["system"])
     content: JsonValue = Field(None, examples=["You answer in {{language}}."])
+
+    @model_serializer(mode="wrap")
+    def only_given(self, whole: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # a type would replace the schema
+        """A placeholder has no role, not a role that is null."""
+        return {key: value for key, value in whole(self).items() if key in self.model_fields_set}
 
 
 Content = str | list[ChatMessage]
+
+
+def _as_given(content: JsonValue) -> JsonValue:
+    return content
+
+
+ContentIn = Annotated[
+    # Checked by `content.checked_content`: it knows the type of the prompt, and names the message that is wrong.
+    JsonValue,
+    PlainValidator(_as_given, json_schema_input_type=str | list[ChatMessage]),
+    Field(
+        description="A string for a text prompt; for a chat prompt messages {role, content} or {type: placeholder, name}.",
+        examples=["Answer {{question}} in one sentence."],
+    ),
+]
+Tag = Annotated[str, Field(min_length=1, max_length=100, examples=["support"])]
 
 
 class PromptNew(BaseModel):
@@ -31,10 +54,10 @@ class PromptNew(BaseModel):
 
     name: Name
     type: PromptType = "text"
-    content: Content
+    content: ContentIn
     config: Config = {}
     description: str = Field("", max_length=2000)
-    tags: list[Annotated[str, Field(min_length=1, max_length=100)]] = Field([], max_length=50)
+    tags: list[Tag] = Field([], max_length=50)
     message: str = Field("", max_length=2000, description="Why this version.")
     deploy_to: Environment | None = Field(
         "production", description="Where version 1 is served at once; null: nowhere yet."
@@ -44,7 +67,7 @@ class PromptNew(BaseModel):
 class VersionNew(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    content: Content
+    content: ContentIn
     config: Config | None = Field(None, description="Absent: that of the version before.")
     message: str = Field("", max_length=2000, description="Why this version.")
     deploy_to: Environment | None = Field(None, description="Where it is served at once; null: nowhere yet.")
@@ -54,7 +77,7 @@ class PromptPatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     description: str | None = Field(None, max_length=2000)
-    tags: list[Annotated[str, Field(min_length=1, max_length=100)]] | None = Field(None, max_length=50)
+    tags: list[Tag] | None = Field(None, max_length=50)
 
 
 class DeployIn(BaseModel):

@@ -22,6 +22,19 @@ log = logging.getLogger(__name__)
 
 GRPC_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 11, 415: 3, 422: 3, 429: 8, 503: 14}
 """HTTP status -> google.rpc.Code, for OTLP clients."""
+LANGFUSE_ERRORS = {
+    400: "InvalidRequestError",
+    401: "UnauthorizedError",
+    403: "ForbiddenError",
+    404: "LangfuseNotFoundError",
+    405: "MethodNotAllowedError",
+    409: "LangfuseConflictError",
+    413: "PayloadTooLargeError",
+    422: "InvalidRequestError",
+    429: "TooManyRequestsError",
+    503: "ServiceUnavailableError",
+}
+"""What the Langfuse clients expect as `error`, beside the `message`."""
 CODES = {
     400: "bad_request",
     401: "unauthenticated",
@@ -52,6 +65,8 @@ def failure(request: Request, error: AppError) -> Response:
         content["field"] = error.field
     if is_otlp(request.url.path):
         content |= {"code": GRPC_CODES.get(error.status, 13), "message": error.message}
+    elif ("/" + request.url.path.lstrip("/")).startswith("/api/public/"):
+        content |= {"error": LANGFUSE_ERRORS.get(error.status, "InternalServerError"), "message": error.message}
     return Response(msgspec.json.encode(content), error.status, headers, "application/json")
 
 
