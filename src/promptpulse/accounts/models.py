@@ -113,6 +113,16 @@ class PriceOverrideRow(Base):
     created_by: Mapped[str] = mapped_column(String(300))
 
 
+class ScoreMapping(Base):
+    __tablename__ = "score_mappings"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Of the score."""
+    numbers: Mapped[dict[str, float]] = mapped_column(JSON)
+    """By text."""
+
+
 class AuditEntry(Base):
     __tablename__ = "audit_entries"
     __table_args__ = (Index("ix_audit_entries_project_id_at", "project_id", "at"),)
