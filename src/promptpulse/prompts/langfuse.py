@@ -269,10 +269,8 @@ def _named(session: Session, access: Access, name: str) -> Prompt:
 
 def _label(session: Session, prompt: Prompt, version: PromptVersion, labels: Sequence[str], by: By) -> None:
     """Deploy it where it is not served yet: a client that repeats itself does not fail."""
-    deployed = service.pointers(session, prompt)
     for label in dict.fromkeys(service.environment_name(label, "labels") for label in labels):
-        if deployed.get(label) != version.number:
-            service.deploy_version(session, prompt, service.Wanted(version.number, label, version.message), by)
+        service.ensure_deployed(session, prompt, service.Wanted(version.number, label, version.message), by)
 
 
 def _type(prompt: Prompt) -> PromptType:

@@ -215,6 +215,14 @@ def deploy_version(session: Session, prompt: Prompt, wanted: Wanted, by: By) -> 
     return _serve(session, prompt, replace(wanted, environment=environment), "deploy", by)
 
 
+def ensure_deployed(session: Session, prompt: Prompt, wanted: Wanted, by: By) -> PromptDeployment | None:
+    """As `deploy`, but None, and nothing is done, when the version is served already."""
+    _lock(session, prompt)
+    if pointers(session, prompt).get(environment_name(wanted.environment)) == wanted.number:
+        return None
+    return deploy_version(session, prompt, wanted, by)
+
+
 def roll_back(
     session: Session,
     prompt: Prompt,
