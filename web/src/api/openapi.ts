@@ -534,8 +534,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Server-sent events: calls have arrived
-         * @description Event `calls` with `{"accepted": n}`, at most once a second; a comment every 15 s otherwise.
+         * Server-sent events: something has arrived
+         * @description Events `calls`, `scores` and `events` with `{"accepted": n}`, at most once a second; a comment every 15 s otherwise.
          */
         get: operations["live_api_v1_live_get"];
         put?: never;
@@ -648,10 +648,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prompts */
+        /**
+         * List prompts
+         * @description The one changed last first. Archived ones are left out.
+         */
         get: operations["list_prompts_api_v1_prompts_get"];
         put?: never;
-        /** Create a prompt */
+        /**
+         * Create a prompt
+         * @description With its version 1, which production serves at once unless `deploy_to` says otherwise. The name stays for good.
+         */
         post: operations["create_prompt_api_v1_prompts_post"];
         delete?: never;
         options?: never;
@@ -666,7 +672,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deployments of all prompts in a range of time */
+        /**
+         * List deployments of all prompts in a range of time
+         * @description Newest first, roll-backs among them; what charts mark.
+         */
         get: operations["list_deployments_api_v1_prompts_deployments_get"];
         put?: never;
         post?: never;
@@ -683,7 +692,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Fetch a prompt by its name */
+        /**
+         * Fetch a prompt by its name
+         * @description The version that the environment serves, or the one asked for, as the LaikaTest clients read it.
+         *
+         *     Answered from memory. A deployment is served at once by this process, and within 5 s by others on the same database.
+         *     An archived prompt is served as before. Percent-encode the name, slashes too.
+         */
         get: operations["fetch_prompt_api_v1_prompts_by_name__name__get"];
         put?: never;
         post?: never;
@@ -700,14 +715,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One prompt */
+        /**
+         * Read a prompt
+         * @description What it is, and which version is served where; its text is in the versions.
+         */
         get: operations["read_prompt_api_v1_prompts__prompt_id__get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change description and tags */
+        /**
+         * Change description and tags
+         * @description Absent or null leaves a value as it is.
+         */
         patch: operations["change_prompt_api_v1_prompts__prompt_id__patch"];
         trace?: never;
     };
@@ -718,10 +739,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Versions of a prompt, newest first */
+        /**
+         * List versions of a prompt
+         * @description Newest first, with their texts.
+         */
         get: operations["list_versions_api_v1_prompts__prompt_id__versions_get"];
         put?: never;
-        /** Add the next version */
+        /**
+         * Add the next version
+         * @description Numbered after the newest one, and served nowhere unless `deploy_to` says so. It may equal the one before.
+         */
         post: operations["create_version_api_v1_prompts__prompt_id__versions_post"];
         delete?: never;
         options?: never;
@@ -736,7 +763,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One version */
+        /**
+         * Read a version
+         * @description It never changes; only where it is served does.
+         */
         get: operations["read_version_api_v1_prompts__prompt_id__versions__number__get"];
         put?: never;
         post?: never;
@@ -753,7 +783,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changed between two versions */
+        /**
+         * Compare two versions
+         * @description Every line of both texts; messages are written as `role: content`. Of the configuration, what differs.
+         */
         get: operations["diff_versions_api_v1_prompts__prompt_id__diff_get"];
         put?: never;
         post?: never;
@@ -770,7 +803,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deployments of a prompt, newest first */
+        /**
+         * List deployments of a prompt
+         * @description Newest first, roll-backs among them.
+         */
         get: operations["deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get"];
         put?: never;
         post?: never;
@@ -789,7 +825,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Serve a version */
+        /**
+         * Deploy a version
+         * @description Serve it from now on. 409 when it is served already, or another one than `expected_version` is.
+         */
         post: operations["deploy_api_v1_prompts__prompt_id__deploy_post"];
         delete?: never;
         options?: never;
@@ -806,7 +845,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Serve the version before again */
+        /**
+         * Roll back
+         * @description Serve again what was served before, or `to_version`. Rolling back twice goes back two steps.
+         */
         post: operations["roll_back_api_v1_prompts__prompt_id__rollback_post"];
         delete?: never;
         options?: never;
@@ -823,7 +865,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Archive a prompt */
+        /**
+         * Archive a prompt
+         * @description Hide it, and refuse new versions and deployments. Programs are served what they were.
+         */
         post: operations["archive_api_v1_prompts__prompt_id__archive_post"];
         delete?: never;
         options?: never;
@@ -840,8 +885,115 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a prompt out of the archive */
+        /**
+         * Take a prompt out of the archive
+         * @description As if it had not been there.
+         */
         post: operations["restore_api_v1_prompts__prompt_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the server answers (Langfuse)
+         * @description For Langfuse clients; `/readyz` says more.
+         */
+        get: operations["health_api_public_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The project of the key (Langfuse)
+         * @description What `auth_check()` of the Langfuse SDK asks for.
+         */
+        get: operations["projects_api_public_projects_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/v2/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List prompts (Langfuse)
+         * @description The one changed last first; archived ones are left out.
+         */
+        get: operations["list_prompts_api_public_v2_prompts_get"];
+        put?: never;
+        /**
+         * Create a prompt, or its next version (Langfuse)
+         * @description Each label is an environment that serves it at once; without labels it is served nowhere yet.
+         */
+        post: operations["create_prompt_api_public_v2_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/v2/prompts/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Move labels to a version (Langfuse)
+         * @description Each label is an environment that serves it from now on. Labels that it has already stay.
+         */
+        patch: operations["move_labels_api_public_v2_prompts__name__versions__version__patch"];
+        trace?: never;
+    };
+    "/api/public/v2/prompts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a prompt (Langfuse)
+         * @description A version by its number, or the one with the label; `production` without either.
+         */
+        get: operations["get_prompt_api_public_v2_prompts__name__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -877,23 +1029,6 @@ export interface paths {
         put?: never;
         /** Create an experiment */
         post: operations["create_experiment_api_v1_experiments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/experiments/power": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** How many units a test needs */
-        post: operations["power_api_v1_experiments_power_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -981,6 +1116,23 @@ export interface paths {
         put?: never;
         /** Why a unit gets its variant */
         post: operations["explain_api_v1_experiments__experiment_id__explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many units a test needs */
+        post: operations["power_api_v1_experiments_power_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1217,7 +1369,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts and recent changes of the project */
+        /**
+         * Read the overview
+         * @description Counts of what is not archived, experiments that run, and what was changed lately.
+         */
         get: operations["overview_api_v1_overview_get"];
         put?: never;
         post?: never;
@@ -3042,6 +3197,168 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        /** LangfuseHealth */
+        LangfuseHealth: {
+            /**
+             * Status
+             * @default OK
+             * @constant
+             */
+            status: "OK";
+            /** Version */
+            version: string;
+        };
+        /** LangfuseLabels */
+        LangfuseLabels: {
+            /** Newlabels */
+            newLabels: string[];
+        };
+        /** LangfuseMeta */
+        LangfuseMeta: {
+            /** Page */
+            page: number;
+            /** Limit */
+            limit: number;
+            /** Totalitems */
+            totalItems: number;
+            /** Totalpages */
+            totalPages: number;
+        };
+        /** LangfuseOrganization */
+        LangfuseOrganization: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** LangfuseProject */
+        LangfuseProject: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Metadata
+             * @default {}
+             */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            organization: components["schemas"]["LangfuseOrganization"];
+        };
+        /** LangfuseProjects */
+        LangfuseProjects: {
+            /** Data */
+            data: components["schemas"]["LangfuseProject"][];
+        };
+        /**
+         * LangfusePrompt
+         * @description A version of a prompt.
+         */
+        LangfusePrompt: {
+            /** Id */
+            id: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "chat";
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+            /** Prompt */
+            prompt: string | components["schemas"]["ChatMessage"][];
+            /**
+             * Config
+             * @description Model, parameters, fallback model: whatever the program reads beside the text.
+             */
+            config: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Labels
+             * @description Environments that serve it; `latest` on the newest version.
+             */
+            labels: string[];
+            /** Tags */
+            tags: string[];
+            /** Commitmessage */
+            commitMessage: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Createdby */
+            createdBy: string;
+        };
+        /** LangfusePromptMeta */
+        LangfusePromptMeta: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "chat";
+            /** Versions */
+            versions: number[];
+            /** Labels */
+            labels: string[];
+            /** Tags */
+            tags: string[];
+            /**
+             * Lastupdatedat
+             * Format: date-time
+             */
+            lastUpdatedAt: string;
+            /**
+             * Lastconfig
+             * @description Model, parameters, fallback model: whatever the program reads beside the text.
+             */
+            lastConfig: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+        };
+        /**
+         * LangfusePromptNew
+         * @description The first version of a prompt, or the next one. Fields that are not known are ignored.
+         */
+        LangfusePromptNew: {
+            /**
+             * Name
+             * @example support-reply
+             */
+            name: string;
+            /**
+             * Type
+             * @description Absent: text.
+             */
+            type?: ("text" | "chat") | null;
+            /**
+             * Prompt
+             * @description A string for a text prompt; for a chat prompt messages {role, content} or {type: placeholder, name}.
+             * @example Answer {{question}} in one sentence.
+             */
+            prompt: string | components["schemas"]["ChatMessage"][];
+            config?: components["schemas"]["JsonValue"];
+            /** Labels */
+            labels?: string[] | null;
+            /**
+             * Tags
+             * @description Of the prompt, replacing those it has.
+             */
+            tags?: string[] | null;
+            /** Commitmessage */
+            commitMessage?: string | null;
+        };
+        /** LangfusePrompts */
+        LangfusePrompts: {
+            /** Data */
+            data: components["schemas"]["LangfusePromptMeta"][];
+            meta: components["schemas"]["LangfuseMeta"];
+        };
         /**
          * Mappings
          * @description Numbers for the texts of string scores, by name: `{"feedback": {"positive": 1, "negative": 0}}`.
@@ -3654,7 +3971,11 @@ export interface components {
              * @enum {string}
              */
             type: "text" | "chat";
-            /** Content */
+            /**
+             * Content
+             * @description A string for a text prompt; for a chat prompt messages {role, content} or {type: placeholder, name}.
+             * @example Answer {{question}} in one sentence.
+             */
             content: string | components["schemas"]["ChatMessage"][];
             /**
              * Config
@@ -3904,7 +4225,10 @@ export interface components {
              * @description Requests of the busiest key in this minute.
              */
             used: number;
-            /** Percent */
+            /**
+             * Percent
+             * @description Of the limit; over 100 when requests were refused.
+             */
             percent: number;
         };
         /** RateUse */
@@ -4529,7 +4853,11 @@ export interface components {
         };
         /** VersionNew */
         VersionNew: {
-            /** Content */
+            /**
+             * Content
+             * @description A string for a text prompt; for a chat prompt messages {role, content} or {type: placeholder, name}.
+             * @example Answer {{question}} in one sentence.
+             */
             content: string | components["schemas"]["ChatMessage"][];
             /**
              * Config
@@ -6655,10 +6983,15 @@ export interface operations {
     list_prompts_api_v1_prompts_get: {
         parameters: {
             query?: {
+                /** @description Words in the name, the description or the tags. */
                 search?: string;
+                /** @description Exactly this one. */
                 name?: string | null;
+                /** @description Those in the archive instead. */
                 archived?: boolean;
+                /** @description Entries on a page. */
                 limit?: number;
+                /** @description Entries to skip. */
                 offset?: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -6675,6 +7008,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "support-reply",
+                     *           "type": "text",
+                     *           "description": "First answer to a ticket",
+                     *           "tags": [
+                     *             "support"
+                     *           ],
+                     *           "versions": 4,
+                     *           "latest_version": 4,
+                     *           "deployed": {
+                     *             "production": 3,
+                     *             "staging": 4
+                     *           },
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "changed_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_PromptOut_"];
                 };
             };
@@ -6712,6 +7073,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_PromptOut_"];
                 };
             };
@@ -6730,10 +7114,14 @@ export interface operations {
     list_deployments_api_v1_prompts_deployments_get: {
         parameters: {
             query?: {
+                /** @description Name of a prompt. */
                 prompt?: string | null;
                 environment?: string | null;
+                /** @description Inclusive; 30 days before `end` when absent. */
                 start?: string | null;
+                /** @description Exclusive; now when absent. */
                 end?: string | null;
+                /** @description The newest so many. */
                 limit?: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -6750,6 +7138,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production",
+                     *           "version": 4,
+                     *           "previous_version": 3,
+                     *           "kind": "deploy",
+                     *           "message": "Shorter answers for all",
+                     *           "at": "2026-11-21T09:30:00Z",
+                     *           "by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_list_DeploymentOut__"];
                 };
             };
@@ -6768,13 +7175,15 @@ export interface operations {
     fetch_prompt_api_v1_prompts_by_name__name__get: {
         parameters: {
             query?: {
-                versionNumber?: number | null;
-                version_number?: number | null;
+                versionNumber?: string | null;
+                version_number?: string | null;
                 environment?: string;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
-            header?: never;
+            header?: {
+                "if-none-match"?: string;
+            };
             path: {
                 name: string;
             };
@@ -6788,8 +7197,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "type": "text",
+                     *         "content": "[{\"content\": \"Answer {{question}} in one sentence.\"}]",
+                     *         "promptId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "promptVersionId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "version": 4,
+                     *         "config": {
+                     *           "model": "gpt-5-mini"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ServedPrompt_"];
                 };
+            };
+            /** @description Nothing has changed since the answer with this `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Failure"];
             401: components["responses"]["Failure"];
@@ -6823,6 +7255,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_PromptOut_"];
                 };
             };
@@ -6862,6 +7317,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_PromptOut_"];
                 };
             };
@@ -6880,7 +7358,9 @@ export interface operations {
     list_versions_api_v1_prompts__prompt_id__versions_get: {
         parameters: {
             query?: {
+                /** @description Versions on a page, with their texts. */
                 limit?: number;
+                /** @description Entries to skip. */
                 offset?: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -6899,6 +7379,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "number": 4,
+                     *           "content": "Answer {{question}} in one sentence.",
+                     *           "config": {
+                     *             "model": "gpt-5-mini",
+                     *             "temperature": 0.2
+                     *           },
+                     *           "variables": [
+                     *             "question"
+                     *           ],
+                     *           "message": "Shorter",
+                     *           "author": "ada@example.com",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "deployed_in": [
+                     *             "staging"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 4
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_VersionOut_"];
                 };
             };
@@ -6938,6 +7447,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "number": 4,
+                     *         "content": "Answer {{question}} in one sentence.",
+                     *         "config": {
+                     *           "model": "gpt-5-mini",
+                     *           "temperature": 0.2
+                     *         },
+                     *         "variables": [
+                     *           "question"
+                     *         ],
+                     *         "message": "Shorter",
+                     *         "author": "ada@example.com",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "deployed_in": [
+                     *           "staging"
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_VersionOut_"];
                 };
             };
@@ -6962,6 +7495,7 @@ export interface operations {
             header?: never;
             path: {
                 prompt_id: string;
+                /** @description Of the version. */
                 number: number;
             };
             cookie?: never;
@@ -6974,6 +7508,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "number": 4,
+                     *         "content": "Answer {{question}} in one sentence.",
+                     *         "config": {
+                     *           "model": "gpt-5-mini",
+                     *           "temperature": 0.2
+                     *         },
+                     *         "variables": [
+                     *           "question"
+                     *         ],
+                     *         "message": "Shorter",
+                     *         "author": "ada@example.com",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "deployed_in": [
+                     *           "staging"
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_VersionOut_"];
                 };
             };
@@ -6992,7 +7550,9 @@ export interface operations {
     diff_versions_api_v1_prompts__prompt_id__diff_get: {
         parameters: {
             query: {
+                /** @description Of a version. */
                 from_version: number;
+                /** @description Of a version. */
                 to_version: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -7011,6 +7571,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "from_version": 3,
+                     *         "to_version": 4,
+                     *         "lines": [
+                     *           {
+                     *             "kind": "removed",
+                     *             "text": "Answer {{question}}.",
+                     *             "old_line": 1
+                     *           },
+                     *           {
+                     *             "kind": "added",
+                     *             "text": "Answer {{question}} in one sentence.",
+                     *             "new_line": 1
+                     *           }
+                     *         ],
+                     *         "config": [
+                     *           {
+                     *             "key": "temperature",
+                     *             "old": 0.7,
+                     *             "new": 0.2,
+                     *             "kind": "changed"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_DiffOut_"];
                 };
             };
@@ -7029,7 +7618,9 @@ export interface operations {
     deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get: {
         parameters: {
             query?: {
+                /** @description Entries on a page. */
                 limit?: number;
+                /** @description Entries to skip. */
                 offset?: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -7048,6 +7639,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production",
+                     *           "version": 4,
+                     *           "previous_version": 3,
+                     *           "kind": "deploy",
+                     *           "message": "Shorter answers for all",
+                     *           "at": "2026-11-21T09:30:00Z",
+                     *           "by": "ada@example.com"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 7
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_DeploymentOut_"];
                 };
             };
@@ -7087,6 +7700,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt": "support-reply",
+                     *         "environment": "production",
+                     *         "version": 4,
+                     *         "previous_version": 3,
+                     *         "kind": "deploy",
+                     *         "message": "Shorter answers for all",
+                     *         "at": "2026-11-21T09:30:00Z",
+                     *         "by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_DeploymentOut_"];
                 };
             };
@@ -7126,6 +7756,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt": "support-reply",
+                     *         "environment": "production",
+                     *         "version": 4,
+                     *         "previous_version": 3,
+                     *         "kind": "deploy",
+                     *         "message": "Shorter answers for all",
+                     *         "at": "2026-11-21T09:30:00Z",
+                     *         "by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_DeploymentOut_"];
                 };
             };
@@ -7161,6 +7808,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_PromptOut_"];
                 };
             };
@@ -7196,7 +7866,352 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    health_api_public_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LangfuseHealth"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    projects_api_public_projects_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "shop",
+                     *           "metadata": {},
+                     *           "organization": {
+                     *             "id": "promptpulse",
+                     *             "name": "PromptPulse"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfuseProjects"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_prompts_api_public_v2_prompts_get: {
+        parameters: {
+            query?: {
+                name?: string | null;
+                label?: string | null;
+                tag?: string | null;
+                page?: number;
+                limit?: number;
+                /** @description Inclusive. */
+                fromUpdatedAt?: string | null;
+                /** @description Exclusive. */
+                toUpdatedAt?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "support-reply",
+                     *           "type": "text",
+                     *           "versions": [
+                     *             1,
+                     *             2,
+                     *             3
+                     *           ],
+                     *           "labels": [
+                     *             "production",
+                     *             "latest"
+                     *           ],
+                     *           "tags": [
+                     *             "support"
+                     *           ],
+                     *           "lastUpdatedAt": "2026-11-21T09:30:00Z",
+                     *           "lastConfig": {}
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "page": 1,
+                     *         "limit": 50,
+                     *         "totalItems": 1,
+                     *         "totalPages": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfusePrompts"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_prompt_api_public_v2_prompts_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LangfusePromptNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *       "type": "text",
+                     *       "name": "support-reply",
+                     *       "version": 3,
+                     *       "prompt": "Answer {{question}}.",
+                     *       "config": {},
+                     *       "labels": [
+                     *         "production",
+                     *         "latest"
+                     *       ],
+                     *       "tags": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "ada@example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfusePrompt"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    move_labels_api_public_v2_prompts__name__versions__version__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LangfuseLabels"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *       "type": "text",
+                     *       "name": "support-reply",
+                     *       "version": 3,
+                     *       "prompt": "Answer {{question}}.",
+                     *       "config": {},
+                     *       "labels": [
+                     *         "production",
+                     *         "latest"
+                     *       ],
+                     *       "tags": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "ada@example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfusePrompt"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    get_prompt_api_public_v2_prompts__name__get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+                /** @description An environment, or `latest`. */
+                label?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *       "type": "text",
+                     *       "name": "support-reply",
+                     *       "version": 3,
+                     *       "prompt": "Answer {{question}}.",
+                     *       "config": {},
+                     *       "labels": [
+                     *         "production",
+                     *         "latest"
+                     *       ],
+                     *       "tags": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "ada@example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfusePrompt"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -7309,43 +8324,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    power_api_v1_experiments_power_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PowerIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer_PowerOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -7603,6 +8581,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answer_ExplainOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    power_api_v1_experiments_power_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer_PowerOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -8178,6 +9193,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "prompts": 6,
+                     *         "prompt_versions": 17,
+                     *         "active_experiments": 1,
+                     *         "rate": {
+                     *           "limit_per_minute": 60000,
+                     *           "used": 1200,
+                     *           "percent": 2
+                     *         },
+                     *         "activity": [
+                     *           {
+                     *             "at": "2026-11-21T09:30:00Z",
+                     *             "by": "ada@example.com",
+                     *             "kind": "deployed",
+                     *             "text": "support-reply: version 4 is served in production",
+                     *             "prompt": "support-reply"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_OverviewOut_"];
                 };
             };
