@@ -46,7 +46,7 @@ def given(store: Store, project: str) -> Given:
                 Score(
                     project=project, submission_id=submission, ts=to_micros(at), name=name, type=kind,  # type: ignore[arg-type]
                     number=None if isinstance(value, str) else float(value),  # type: ignore[arg-type]
-                    text=value if isinstance(value, str) else "", **place,  # type: ignore[arg-type]
+                    text=value if isinstance(value, str) else "", **place,
                 )
             )  # fmt: skip
         store.insert("scores", fact_columns(rows, SCORE_TYPES, int(NOW.timestamp())), SCORE_TYPES)
