@@ -227,7 +227,7 @@ def move_labels(
     services = request.app.state.services
     with services.database.writing() as session:
         prompt = _named(session, access, name)
-        found = service.version_of(session, prompt, version)
+        found = service.version_of(session, prompt, version, "version")
         _label(session, prompt, found, body.newLabels, By(access.actor, services.clock()))
         answer = _prompt(session, prompt, found)
     services.registry.forget(access.project.id)
@@ -257,7 +257,7 @@ def get_prompt(
             number = prompt.versions if wanted == service.LATEST else service.pointers(session, prompt).get(wanted)
         if number is None:
             raise NotFound(f"Prompt not found: {name!r} has no version with the label {wanted!r}", field="label")
-        return _prompt(session, prompt, service.version_of(session, prompt, number))
+        return _prompt(session, prompt, service.version_of(session, prompt, number, "version"))
 
 
 def _named(session: Session, access: Access, name: str) -> Prompt:

@@ -157,4 +157,4 @@ def _look_up(
             f"Prompt not found: {name!r} has no version in {environment!r}; deploy one, or ask for a version by its number",
             field="environment",
         )
-    return prompt, deployed, service.version_of(session, prompt, wanted)
+    return prompt, deployed, service.version_of(session, prompt, wanted, "versionNumber")

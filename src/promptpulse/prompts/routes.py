@@ -233,7 +233,9 @@ def read_version(prompt_id: str, number: Number, request: Request, access: Reade
     """It never changes; only where it is served does."""
     with request.app.state.services.database.sessions() as session:
         prompt = service.find_prompt(session, access.project.id, prompt_id)
-        return Answer(data=_version(service.version_of(session, prompt, number), service.pointers(session, prompt)))
+        return Answer(
+            data=_version(service.version_of(session, prompt, number, "number"), service.pointers(session, prompt))
+        )
 
 
 @router.get("/{prompt_id}/diff", summary="Compare two versions", responses=documented(200, DIFF, 401, 403, 404))

@@ -505,7 +505,7 @@ def is_findable(text: str) -> bool:
 
 
 def no_prompt(name: str) -> NotFound:
-    return NotFound(f"Prompt not found: {name!r}; list prompts with GET /api/v1/prompts")
+    return NotFound(f"Prompt not found: {name!r}; list prompts with GET /api/v1/prompts", field="name")
 
 
 def _no_version(prompt: Prompt, number: int, field: str | None) -> NotFound:
