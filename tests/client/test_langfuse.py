@@ -59,14 +59,15 @@ def test_the_key_is_checked(ran: Ran) -> None:
     assert ran.told["a wrong key"] == "UnauthorizedError"
 
 
-GREETING = {"name": "greeting", "config": {}, "tags": ["shop"]}
+SENT = [{"type": "message", **CHAT[0]}, CHAT[1]]
+"""As the SDK makes it of CHAT."""
 
 
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
-        ("created", {"version": 1, "prompt": "Hello {{name}}", "labels": ["production"], "config": {"model": "gpt-4o"}}),
-        ("second", {"version": 2, "prompt": "Hi {{name}}", "labels": ["staging"]}),
+        ("created", {"version": 1, "prompt": "Hello {{name}}", "labels": ["latest", "production"], "config": {"model": "gpt-4o"}}),
+        ("second", {"version": 2, "prompt": "Hi {{name}}", "labels": ["latest", "staging"]}),
         ("third, without labels", {"version": 3, "prompt": "Hey {{name}}", "labels": ["latest"]}),
         ("production", {"version": 1, "prompt": "Hello {{name}}"}),
         ("staging", {"version": 2, "prompt": "Hi {{name}}"}),
@@ -74,8 +75,8 @@ GREETING = {"name": "greeting", "config": {}, "tags": ["shop"]}
         ("version 2", {"version": 2, "prompt": "Hi {{name}}", "labels": ["staging"]}),
         ("production after the update", {"version": 2, "labels": ["production", "staging"]}),
         ("version 1 after the update", {"version": 1, "labels": []}),
-        ("created chat", {"name": "folder/my tutor", "version": 1, "prompt": CHAT}),
-        ("chat", {"name": "folder/my tutor", "version": 1, "prompt": CHAT}),
+        ("created chat", {"name": "folder/my tutor", "version": 1, "prompt": SENT}),
+        ("chat", {"name": "folder/my tutor", "version": 1, "prompt": SENT}),
     ],
 )  # fmt: skip
 def test_prompts_are_made_labelled_and_fetched(ran: Ran, step: str, expected: Json) -> None:
@@ -93,7 +94,7 @@ def test_variables_are_filled_in(ran: Ran) -> None:
         ("missing", "NotFoundError"),
         ("missing version", "NotFoundError"),
         ("missing label", "NotFoundError"),
-        ("bad name", "BadRequestError"),
+        ("bad name", "ApiError"),
     ],
 )
 def test_what_is_not_there_is_an_error_of_the_sdk(ran: Ran, step: str, error: str) -> None:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from server.making import new, new_experiment, new_prompt
 from server.process import Json, Server
 from server.test_process import sign_in
 
 pytestmark = pytest.mark.xdist_group("routes")
-Need = Literal["nothing", "read", "ingest", "editor", "admin", "person", "session", "any", "instance", "keys"]
+Need = Literal["nothing", "read", "ingest", "fetch", "editor", "admin", "person", "session", "any", "instance", "keys"]
 SECRET = "sentinel-of-a"
 """Part of every name in project A; nobody else may read it."""
 OTLP = {
@@ -57,11 +59,69 @@ TABLE: dict[str, Need] = {
     "GET /api/metrics": "read",
     "GET /api/v1/live": "read",
     "GET /api/v1/status": "read",
+    "GET /api/v1/overview": "read",
+    "GET /api/v1/prompts": "read",
+    "POST /api/v1/prompts": "editor",
+    "GET /api/v1/prompts/deployments": "read",
+    "GET /api/v1/prompts/by-name/{name}": "fetch",
+    "GET /api/v1/prompts/{prompt_id}": "read",
+    "PATCH /api/v1/prompts/{prompt_id}": "editor",
+    "GET /api/v1/prompts/{prompt_id}/versions": "read",
+    "POST /api/v1/prompts/{prompt_id}/versions": "editor",
+    "GET /api/v1/prompts/{prompt_id}/versions/{number}": "read",
+    "GET /api/v1/prompts/{prompt_id}/diff": "read",
+    "GET /api/v1/prompts/{prompt_id}/deployments": "read",
+    "POST /api/v1/prompts/{prompt_id}/deploy": "editor",
+    "POST /api/v1/prompts/{prompt_id}/rollback": "editor",
+    "POST /api/v1/prompts/{prompt_id}/archive": "editor",
+    "POST /api/v1/prompts/{prompt_id}/restore": "editor",
+    "GET /api/public/health": "nothing",
+    "GET /api/public/projects": "fetch",
+    "GET /api/public/v2/prompts": "fetch",
+    "POST /api/public/v2/prompts": "editor",
+    "GET /api/public/v2/prompts/{name}": "fetch",
+    "PATCH /api/public/v2/prompts/{name}/versions/{version}": "editor",
+    "POST /api/public/scores": "ingest",
+    "POST /api/public/ingestion": "ingest",
+    "GET /api/v1/experiments": "read",
+    "POST /api/v1/experiments": "editor",
+    "POST /api/v1/experiments/power": "read",
+    "GET /api/v1/experiments/{experiment_id}": "read",
+    "PATCH /api/v1/experiments/{experiment_id}": "editor",
+    "DELETE /api/v1/experiments/{experiment_id}": "editor",
+    "POST /api/v1/experiments/{experiment_id}/start": "editor",
+    "POST /api/v1/experiments/{experiment_id}/pause": "editor",
+    "POST /api/v1/experiments/{experiment_id}/conclude": "editor",
+    "POST /api/v1/experiments/{experiment_id}/explain": "read",
+    "GET /api/v1/experiments/{experiment_id}/results": "read",
+    "GET /api/v1/experiments/{experiment_id}/segments": "read",
+    "GET /api/v1/experiments/{experiment_id}/trend": "read",
+    "GET /api/v1/experiments/{experiment_id}/distribution": "read",
+    "POST /api/v3/experiments/evaluate": "fetch",
+    "POST /api/v1/scores": "ingest",
+    "GET /api/v1/scores": "read",
+    "GET /api/v1/scores/names": "read",
+    "GET /api/v1/scores/by-version": "read",
+    "GET /api/v1/scores/mappings": "read",
+    "PUT /api/v1/scores/mappings": "editor",
+    "GET /api/v1/scores/experiments/{experiment_id}": "read",
+    "GET /api/v1/scores/experiments/{experiment_id}/aggregate": "read",
+    "GET /api/v1/scores/experiments/{experiment_id}/score-names": "read",
+    "POST /api/v1/events": "ingest",
+    "GET /api/v1/events/experiment/{experiment_id}": "read",
     **{f"POST {path}": "ingest" for path in OTLP},
 }
 PUBLIC_DATA = {"GET /api/v1/metrics/catalogue"}
 """Needs a credential, but says nothing about a project."""
 WRITES = ("POST", "PATCH", "PUT", "DELETE")
+EXPERIMENT = "/api/v1/experiments/{experiment_id}"
+OWN_EXPERIMENT = {f"DELETE {EXPERIMENT}": "draft", f"POST {EXPERIMENT}/start": "draft", f"POST {EXPERIMENT}/pause": "running",
+    f"POST {EXPERIMENT}/conclude": "running"}  # fmt: skip
+"""Routes that leave an experiment otherwise than they found it have one of their own, in this state."""
+ASKS_FOR_A = {
+    "POST /api/v1/scores", "POST /api/v1/events", "POST /api/v3/experiments/evaluate", "POST /api/v1/experiments",
+}  # fmt: skip
+"""Their bodies name things of A, which are not there for others."""
 
 
 @dataclass
@@ -77,8 +137,27 @@ class World:
     people: dict[str, httpx.Client] = field(default_factory=dict)
     """Browsers: viewer, editor, admin of A; outsider, admin of B alone."""
 
-    def body(self, route: str) -> Json | None:
-        bodies: dict[str, Json] = {
+    def id(self, route: str, name: str) -> str:
+        return self.ids.get(f"{name} of {route}", "") or self.ids[name]
+
+    def params(self, route: str) -> dict[str, str]:
+        """What a route cannot do without, or what asks for things of A."""
+        prompt = {"prompt_id": self.ids["name"]}
+        of_route: dict[str, dict[str, str]] = {
+            "GET /api/metrics": prompt,
+            "GET /api/v1/scores": {**prompt, "call_id": self.ids["call_id"]},
+            "GET /api/v1/scores/by-version": prompt,
+            "GET /api/v1/prompts": {"name": self.ids["name"]},
+            "GET /api/v1/prompts/deployments": {"prompt": self.ids["name"]},
+            "GET /api/v1/prompts/{prompt_id}/diff": {"from_version": "1", "to_version": "2"},
+            "GET /api/v1/experiments": {"prompt": self.ids["name"]},
+            f"GET {EXPERIMENT}/trend": {"metric": "score:rating"},
+            f"GET {EXPERIMENT}/distribution": {"score": "rating"},
+        }
+        return of_route.get(route, {})
+
+    def body(self, route: str) -> Json | list[Json] | None:
+        bodies: dict[str, Json | list[Json]] = {
             "POST /api/v1/session": {"email": "x@example.com", "password": "wrong password"},
             "POST /api/v1/session/link": {"token": "wrong"},
             "POST /api/v1/account/password": {"new_password": "another long password"},
@@ -96,16 +175,46 @@ class World:
             "POST /api/v1/query": {
                 "metrics": ["total_requests"], "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z", "by": ["prompt_id"],
             },
+            "POST /api/v1/prompts": {"name": f"{route} of a walk", "content": "Hello"},
+            "PATCH /api/v1/prompts/{prompt_id}": {"description": "changed"},
+            "POST /api/v1/prompts/{prompt_id}/versions": {"content": "more"},
+            "POST /api/v1/prompts/{prompt_id}/deploy": {"version": 1},
+            "POST /api/public/v2/prompts": {"name": "made by a walk", "prompt": "more"},
+            "PATCH /api/public/v2/prompts/{name}/versions/{version}": {"newLabels": ["staging"]},
+            "POST /api/public/scores": [{"id": "walk 1", "traceId": "t", "name": "tone", "value": 1.0, "dataType": "NUMERIC"}],
+            "POST /api/public/ingestion": {"batch": [{
+                "id": "walk 2", "type": "score-create", "timestamp": "2026-11-21T09:07:30Z",
+                "body": {"id": "walk 3", "traceId": "t", "name": "tone", "value": 1.0, "dataType": "NUMERIC"},
+            }]},
+            "POST /api/v1/experiments": {"title": "made by a walk", "variants": self.variants},
+            "POST /api/v1/experiments/power": {"prompt": self.ids["name"], "metric": {"metric": "avg_latency_ms"}},
+            f"PATCH {EXPERIMENT}": {"notes": "changed"},
+            f"POST {EXPERIMENT}/explain": {"context": {"userId": f"{SECRET} user"}},
+            "POST /api/v3/experiments/evaluate": {"experimentTitle": self.ids["title"], "context": {"userId": "walker"}},
+            "POST /api/v1/scores": {
+                "expId": self.ids["experiment_id"], "bucketId": self.ids["variant_id"], "userId": "walker",
+                "scores": [{"name": "rating", "type": "int", "value": 1}],
+            },
+            "PUT /api/v1/scores/mappings": {"mappings": {"feedback": {"good": 1, "bad": 0}}},
+            "POST /api/v1/events": {
+                "experiment_id": self.ids["experiment_id"], "variant_id": self.ids["variant_id"], "user_id": "walker",
+                "outcome": "success",
+            },
         }  # fmt: skip
         return bodies.get(route)
+
+    @property
+    def variants(self) -> list[Json]:
+        return [{"name": f"{SECRET} {n}", "prompt": self.ids["name"], "version": n, "weight": 50} for n in (1, 2)]
 
     def ask(self, client: httpx.Client, route: str, *, name_project: bool) -> httpx.Response:
         """The answer, without reading event streams. `name_project`: with `?project=` of A where the route takes it."""
         method, path = route.split(" ")
-        url = re.sub(r"\{(\w+)\}", lambda m: self.ids[m[1]], path)
+        url = re.sub(r"\{(\w+)\}", lambda m: quote(self.id(route, m[1]), safe=""), path)
         chooses = "{project_id}" not in path and name_project
         body = self.body(route) or ({} if method == "POST" else None)
-        request = client.build_request(method, url, params={"project": self.a} if chooses else None, json=body)
+        params = self.params(route) | ({"project": self.a} if chooses else {})
+        request = client.build_request(method, url, params=params, json=body)
         answer = client.send(request, stream=True)
         if answer.headers.get("content-type", "").startswith("text/event-stream"):
             answer.close()
@@ -125,10 +234,15 @@ class World:
                 for path in (
                     f"/api/v1/projects/{self.a}", f"/api/v1/projects/{self.a}/members", f"/api/v1/projects/{self.a}/prices",
                     f"/api/v1/projects/{self.a}/audit", "/api/v1/keys", "/api/v1/calls",
+                    "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
+                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings",
+                    f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
             }  # fmt: skip
         for key in found["/api/v1/keys"]:
             del key["last_used_at"]
+        for experiment in found["/api/v1/experiments"]:
+            del experiment["progress"]  # goes on with the clock
         return found
 
 
@@ -169,9 +283,42 @@ def world(server: Server) -> Iterator[World]:
     call: Json = {"id": f"{SECRET} call", "prompt_id": f"{SECRET} prompt", "latency_ms": 5, "model": f"{SECRET} model"}
     with built.key_client("all") as client:
         server.send([call], client)
+        add_prompts_and_experiments(built, client)
     yield built
     for browser in built.people.values():
         browser.close()
+
+
+def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
+    prompt = new_prompt(client, f"{SECRET} prompt", f"{SECRET} content", f"{SECRET} content 2")
+    world.ids |= {
+        "prompt_id": str(prompt["id"]),
+        "name": str(prompt["name"]),
+        "number": "1",
+        "version": "1",
+        "title": f"{SECRET} experiment",
+    }
+    new(client, f"/prompts/{prompt['id']}/deploy", {"version": 2, "message": f"{SECRET} deployment"})
+    running = new_experiment(client, world.ids["title"], world.variants)
+    world.ids["experiment_id"] = str(running["id"])
+    for route, state in OWN_EXPERIMENT.items():
+        made = new_experiment(client, f"{SECRET} {route}", world.variants, starts=state == "running")
+        world.ids[f"experiment_id of {route}"] = str(made["id"])
+    context: Json = {"userId": f"{SECRET} user"}
+    told = client.post(
+        "/api/v3/experiments/evaluate", json={"experimentTitle": world.ids["title"], "context": context}
+    ).json()["data"]
+    world.ids["variant_id"] = told["bucketId"]
+    unit: Json = {"userId": context["userId"]}
+    score: Json = {"name": f"{SECRET} score", "type": "string", "value": f"{SECRET} value"}
+    experiment: Json = {"expId": told["experimentId"], "bucketId": told["bucketId"]}
+    new(client, "/scores", {**experiment, **unit, "scores": [score, {"name": "rating", "type": "int", "value": 5}]})
+    outcome: Json = {
+        "experiment_id": told["experimentId"],
+        "variant_id": told["bucketId"],
+        "user_id": context["userId"],
+    }
+    new(client, "/events", {**outcome, "outcome": f"{SECRET} outcome"})
 
 
 def test_every_route_is_listed_with_what_it_needs(server: Server) -> None:
@@ -195,7 +342,7 @@ WEAK_KEY: dict[Need, str] = {
     "read": "ingest", "any": "ingest", "ingest": "read", "editor": "ingest+read", "admin": "ingest+read",
     "keys": "ingest+read", "person": "all", "session": "all", "instance": "all",
 }  # fmt: skip
-"""The strongest key of A that still must not."""
+"""The strongest key of A that still must not. Any key may fetch."""
 WEAK_ROLE: dict[Need, str] = {
     "ingest": "viewer",
     "editor": "viewer",
@@ -209,11 +356,13 @@ def strangers(world: World, route: str, *, name_project: bool) -> Iterator[Stran
     need = TABLE[route]
     in_path = "{project_id}" in route or need == "keys"
     named = name_project or in_path
+    not_there = {404} if "{" in route else {404, 422} if route in ASKS_FOR_A else set[int]()
     own = need in {"person", "session", "any", "nothing"}
     if need != "nothing":
         yield Stranger("nobody", world.server.client_of(""), frozenset({401}))
         yield Stranger("a wrong key", world.key_client("wrong"), frozenset({401}))
-        yield Stranger(f"the key {WEAK_KEY[need]} of A", world.key_client(WEAK_KEY[need]), frozenset({403}))
+        if need in WEAK_KEY:
+            yield Stranger(f"the key {WEAK_KEY[need]} of A", world.key_client(WEAK_KEY[need]), frozenset({403}))
         if route.startswith(WRITES):
             viewer = world.server.client_of("")
             viewer.cookies = world.people["viewer"].cookies
@@ -223,7 +372,7 @@ def strangers(world: World, route: str, *, name_project: bool) -> Iterator[Stran
     elif own:
         yield Stranger("the key of B", world.key_client("b"), frozenset())
     else:
-        code = {404} if in_path else {403} if named else set()
+        code = {404} if in_path else {403} if named else not_there
         yield Stranger("the key of B", world.key_client("b"), frozenset(code))
     if need in WEAK_ROLE and (named or need == "instance"):
         yield Stranger(WEAK_ROLE[need], browser(world, WEAK_ROLE[need]), frozenset({403}))
@@ -253,22 +402,33 @@ def test_nobody_reads_or_changes_what_is_not_theirs(world: World, route: str) ->
             if answer.headers["content-type"].startswith("text/event-stream"):
                 assert not name_project, shown  # their own stream
                 continue
-            named = answer.text.replace(world.ids["call_id"], "")  # a refusal may repeat what was asked for
-            assert SECRET not in re.sub(rf"\w+@{SECRET}.example", "", named), shown
+            assert SECRET not in without_the_question(world, answer), shown
             if stranger.csrf:
                 assert "X-CSRF-Token" in answer.text, shown
     assert before is None or world.picture() == before
 
 
-MAY: dict[Need, str] = {"read": "read", "any": "read", "ingest": "ingest", "admin": "admin", "keys": "admin"}
-"""The weakest key that may."""
+def without_the_question(world: World, answer: httpx.Response) -> str:
+    """Its text: a refusal may repeat what was asked for, and say who asked."""
+    asked = [world.ids[name] for name in ("call_id", "name", "title")]
+    asked += [str(variant["name"]) for variant in world.variants]
+    return re.sub("|".join([rf"\w+@{SECRET}.example", *map(re.escape, asked)]), "", answer.text)
 
 
-@pytest.mark.parametrize("route", TABLE)
-def test_whoever_may_can(world: World, route: str) -> None:
+MAY: dict[Need, tuple[str, ...]] = {
+    "read": ("read",), "any": ("read",), "ingest": ("ingest",), "fetch": ("ingest", "read"), "admin": ("admin",),
+    "keys": ("admin",),
+}  # fmt: skip
+"""The weakest keys that may."""
+
+
+@pytest.mark.parametrize(
+    ("route", "key"), [(route, key) for route, need in TABLE.items() for key in MAY.get(need, ("",))]
+)
+def test_whoever_may_can(world: World, route: str, key: str) -> None:
     need = TABLE[route]
-    if need in MAY:
-        client = world.key_client(MAY[need])
+    if key:
+        client = world.key_client(key)
     elif need == "instance":
         client = world.server.client_of(world.server.key)
     elif need == "nothing":
@@ -278,7 +438,7 @@ def test_whoever_may_can(world: World, route: str) -> None:
             world, "editor" if need == "editor" else "viewer" if route == "DELETE /api/v1/session" else "admin"
         )
     with client:
-        answer = world.ask(client, route, name_project=need in {"read", "ingest", "admin"})
+        answer = world.ask(client, route, name_project=need in {"read", "ingest", "fetch", "editor", "admin"})
     if route.startswith("POST /api/v1/session"):
         assert answer.status_code == 401  # the credentials are wrong
     else:

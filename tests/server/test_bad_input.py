@@ -1,0 +1,257 @@
+"""What the server refuses of prompts, experiments, scores and events: 4xx, a text that says why, and the field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from server.making import new_experiment, new_prompt
+from server.process import Json, Server
+
+pytestmark = pytest.mark.xdist_group("bad input")
+NOWHERE = "00000000-0000-7000-8000-000000000000"
+
+# <words> stand for ids of the project below.
+HALVES: list[Json] = [
+    {"name": "Control", "prompt": "greeting", "version": 1, "weight": 50, "control": True},
+    {"name": "Treatment", "prompt": "greeting", "version": 2, "weight": 50},
+]
+RATING: Json = {"name": "rating", "type": "int", "value": 5}
+BUCKET: Json = {"expId": "<running>", "bucketId": "<bucket>"}
+SCORES: Json = {**BUCKET, "userId": "user-1", "scores": [RATING]}
+OUTCOME: Json = {"experiment_id": "<running>", "variant_id": "<bucket>", "user_id": "user-1", "outcome": "success"}
+CHAT: list[Json] = [{"role": "user", "content": "Bye"}]
+PROMPT: Json = {"name": "farewell", "type": "text", "content": "Bye"}
+OTHERWISE: Json = {"metrics": [{"score": "tone", "primary": True}]}
+ASKED: Json = {"experimentTitle": "running"}
+BACKWARDS = "GET /scores/experiments/<running>?start_date=2026-02-01&end_date=2026-01-01"
+SECOND: Json = {"version": 2, "expected_version": 3}
+TEST: Json = {"title": "another", "variants": HALVES, "metrics": [{"score": "rating", "primary": True}]}
+
+
+def scores(*given: object) -> Json:
+    return {**SCORES, "scores": list(given)}
+
+
+def score(kind: str, value: object) -> Json:
+    return scores(RATING, {"name": "x", "type": kind, "value": value})
+
+
+def without(body: Json, *names: str) -> Json:
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def variants(*changes: Json) -> Json:
+    return {**TEST, "variants": [{**half, **change} for half, change in zip(HALVES, changes, strict=True)]}
+
+
+def metric(**given: object) -> Json:
+    return {**TEST, "metrics": [{"score": "rating", "primary": True}, given]}
+
+
+def score_sent(text: str) -> str:
+    """With a value that JSON writers do not write."""
+    return json.dumps(score("float", 0)).replace('"value": 0', f'"value": {text}')
+
+
+Body = Json | list[Json] | str
+CASES: list[tuple[str, str, Body | None, int, str | None]] = [
+    # what is wrong, request, body, status, field
+    ("an int that is a fraction", "POST /scores", score("int", 1.5), 422, "scores.1.value"),
+    ("an int that is a text", "POST /scores", score("int", "5"), 422, "scores.1.value"),
+    ("an int that is a boolean", "POST /scores", score("int", True), 422, "scores.1.value"),
+    ("a float that is a text", "POST /scores", score("float", "0.5"), 422, "scores.1.value"),
+    ("a float that is a boolean", "POST /scores", score("float", False), 422, "scores.1.value"),
+    ("a bool that is a number", "POST /scores", score("bool", 1), 422, "scores.1.value"),
+    ("a string that is a number", "POST /scores", score("string", 5), 422, "scores.1.value"),
+    ("a value that is null", "POST /scores", score("float", None), 422, "scores.1.value"),
+    ("an unknown type", "POST /scores", score("decimal", 5), 422, "scores.1.type"),
+    ("a number beyond every double", "POST /scores", score_sent("1e999"), 422, "scores.1.value"),
+    ("NaN, which is not JSON", "POST /scores", score_sent("NaN"), 400, None),
+    ("Infinity, which is not JSON", "POST /scores", score_sent("-Infinity"), 400, None),
+    ("no JSON at all", "POST /scores", "rating=5", 400, None),
+    ("half of a JSON", "POST /scores", '{"expId": ', 400, None),
+    ("a list", "POST /scores", [SCORES], 422, None),
+    ("a score without name", "POST /scores", scores(without(RATING, "name")), 422, "scores.0.name"),
+    ("a score with an empty name", "POST /scores", scores({**RATING, "name": ""}), 422, "scores.0.name"),
+    ("a score without value", "POST /scores", scores(without(RATING, "value")), 422, "scores.0.value"),
+    ("no scores", "POST /scores", scores(), 422, "scores"),
+    ("scores left out", "POST /scores", without(SCORES, "scores"), 422, "scores"),
+    ("neither user nor session", "POST /scores", without(SCORES, "userId"), 422, "userId"),
+    ("an unknown experiment", "POST /scores", {**SCORES, "expId": NOWHERE}, 404, "expId"),
+    ("an unknown bucket", "POST /scores", {**SCORES, "bucketId": NOWHERE}, 422, "bucketId"),
+    ("a bucket of another experiment", "POST /scores", {**SCORES, "expId": "<draft>"}, 422, "bucketId"),
+    ("an experiment without bucket", "POST /scores", without(SCORES, "bucketId"), 422, "bucketId"),
+    ("a bucket without experiment", "POST /scores", without(SCORES, "expId"), 422, "expId"),
+    ("an unknown version", "POST /scores", {**SCORES, "promptVersionId": NOWHERE}, 422, "promptVersionId"),
+
+    ("an unknown experiment", "POST /events", {**OUTCOME, "experiment_id": NOWHERE}, 404, "experiment_id"),
+    ("an unknown variant", "POST /events", {**OUTCOME, "variant_id": NOWHERE}, 422, "variant_id"),
+    ("neither user nor session", "POST /events", without(OUTCOME, "user_id"), 422, "user_id"),
+    ("no outcome", "POST /events", without(OUTCOME, "outcome"), 422, "outcome"),
+    ("an empty outcome", "POST /events", {**OUTCOME, "outcome": ""}, 422, "outcome"),
+    ("a score that is a text", "POST /events", {**OUTCOME, "score": "high"}, 422, "score"),
+    ("a context that is a text", "POST /events", {**OUTCOME, "context": "pro"}, 422, "context"),
+    ("metadata that are a list", "POST /events", {**OUTCOME, "metadata": [1]}, 422, "metadata"),
+    ("no JSON at all", "POST /events", "outcome=success", 400, None),
+
+    ("an empty name", "POST /prompts", {**PROMPT, "name": ""}, 422, "name"),
+    ("a name of blanks", "POST /prompts", {**PROMPT, "name": "  "}, 422, "name"),
+    ("a name that is taken", "POST /prompts", {**PROMPT, "name": "greeting"}, 409, "name"),
+    ("no content", "POST /prompts", without(PROMPT, "content"), 422, "content"),
+    ("a text with messages", "POST /prompts", {**PROMPT, "content": CHAT}, 422, "content"),
+    ("a chat with a text", "POST /prompts", {**PROMPT, "type": "chat"}, 422, "content"),
+    ("a chat without messages", "POST /prompts", {**PROMPT, "type": "chat", "content": []}, 422, "content"),
+    ("an unknown type", "POST /prompts", {**PROMPT, "type": "image"}, 422, "type"),
+    ("a config that is a text", "POST /prompts", {**PROMPT, "config": "gpt-4o"}, 422, "config"),
+    ("a field that is not known", "POST /prompts", {**PROMPT, "contents": "Bye"}, 422, "contents"),
+    ("messages of a text prompt", "POST /prompts/<prompt>/versions", {"content": CHAT}, 422, "content"),
+    ("a version of no prompt", f"POST /prompts/{NOWHERE}/versions", {"content": "x"}, 404, None),
+    ("an unknown version", "GET /prompts/by-name/greeting?versionNumber=99", None, 404, "versionNumber"),
+    ("a version that is no number", "GET /prompts/by-name/greeting?versionNumber=new", None, 422, "versionNumber"),
+    ("two versions", "GET /prompts/by-name/greeting?versionNumber=1&version_number=2", None, 422, "version_number"),
+    ("an unknown prompt", "GET /prompts/by-name/nothing", None, 404, "name"),
+    ("an unknown environment", "GET /prompts/by-name/greeting?environment=moon", None, 404, "environment"),
+    ("an unknown version", "GET /prompts/<prompt>/versions/99", None, 404, "number"),
+    ("a comparison with no version", "GET /prompts/<prompt>/diff?from_version=1&to_version=99", None, 404, "to_version"),
+    ("an unknown version", "POST /prompts/<prompt>/deploy", {"version": 99}, 404, "version"),
+    ("a deployment that came second", "POST /prompts/<prompt>/deploy", SECOND, 409, "expected_version"),
+    ("a roll-back to what was never served", "POST /prompts/<prompt>/rollback", {"to_version": 2}, 422, "to_version"),
+    ("a roll-back with nothing before", "POST /prompts/<prompt>/rollback", {}, 409, "environment"),
+    ("a moment without zone", "GET /prompts/deployments?start=2026-11-21T10:00:00", None, 422, "start"),
+    ("an end before the start", "GET /prompts/deployments?start=2026-11-21T10:00:00Z&end=2026-11-20T10:00:00Z", None, 422, "end"),
+
+    ("an empty title", "POST /experiments", {**TEST, "title": ""}, 422, "title"),
+    ("a title that is taken", "POST /experiments", {**TEST, "title": "running"}, 409, "title"),
+    ("one variant", "POST /experiments", {**TEST, "variants": HALVES[:1]}, 422, "variants"),
+    ("weights that sum to 90", "POST /experiments", variants({"weight": 40}, {}), 422, "variants"),
+    ("a weight of nothing", "POST /experiments", variants({"weight": 100}, {"weight": 0}), 422, "variants.1.weight"),
+    ("a weight below nothing", "POST /experiments", variants({"weight": 101}, {"weight": -1}), 422, "variants.0.weight"),
+    ("one weight left out", "POST /experiments", variants({}, {"weight": None}), 422, "variants.1.weight"),
+    ("two controls", "POST /experiments", variants({}, {"control": True}), 422, "variants.1.control"),
+    ("two variants of a name", "POST /experiments", variants({}, {"name": "Control"}), 422, "variants.1.name"),
+    ("an unknown prompt", "POST /experiments", variants({}, {"prompt": "nothing"}), 422, "variants.1.prompt"),
+    ("an unknown version", "POST /experiments", variants({}, {"version": 99}), 422, "variants.1.version"),
+    ("an unknown metric", "POST /experiments", metric(metric="happiness"), 422, "metrics.1.metric"),
+    ("a metric and a score in one", "POST /experiments", metric(metric="error_rate", score="rating"), 422, "metrics.1"),
+    ("a metric of nothing", "POST /experiments", metric(), 422, "metrics.1"),
+    ("a metric twice", "POST /experiments", metric(score="rating"), 422, "metrics"),
+    ("a primary guardrail", "POST /experiments", metric(score="x", primary=True, guardrail=True), 422, "metrics.1.guardrail"),
+    ("no traffic", "POST /experiments", {**TEST, "traffic": 0}, 422, "traffic"),
+    ("an end that has passed", "POST /experiments", {**TEST, "end": {"end_at": "2001-01-01T00:00:00Z"}}, 422, "end.end_at"),
+    ("a condition without value", "POST /experiments", {**TEST, "targeting": [{"attribute": "plan"}]}, 422, "targeting.0.values"),
+    ("an unknown unit", "POST /experiments", {**TEST, "unit": "planet"}, 422, "unit"),
+    ("a start without primary metric", "POST /experiments/<unjudged>/start", None, 422, "metrics"),
+    ("a second start", "POST /experiments/<running>/start", None, 409, "status"),
+    ("a pause of a draft", "POST /experiments/<draft>/pause", None, 409, "status"),
+    ("a conclusion of a draft", "POST /experiments/<draft>/conclude", {}, 409, "status"),
+    ("an unknown winner", "POST /experiments/<running>/conclude", {"winner": "Nobody"}, 422, "winner"),
+    ("a deployment of no winner", "POST /experiments/<running>/conclude", {"deploy": True}, 422, "winner"),
+    ("a running one with another title", "PATCH /experiments/<running>", {"title": "better"}, 409, "title"),
+    ("a running one with another unit", "PATCH /experiments/<running>", {"unit": "session"}, 409, "unit"),
+    ("a running one with less traffic", "PATCH /experiments/<running>", {"traffic": 10}, 409, "traffic"),
+    ("a running one with other variants", "PATCH /experiments/<running>", {"variants": HALVES}, 409, "variants"),
+    ("a running one with other analysis", "PATCH /experiments/<running>", {"analysis": {"alpha": 20}}, 409, "analysis"),
+    ("a running one judged otherwise", "PATCH /experiments/<running>", OTHERWISE, 409, "metrics"),
+    ("a deletion of a running one", "DELETE /experiments/<running>", None, 409, "status"),
+    ("an unknown title", "POST /v3/experiments/evaluate", {"experimentTitle": "nothing", "context": {}}, 404, "experimentTitle"),
+    ("an empty title", "POST /v3/experiments/evaluate", {"experimentTitle": ""}, 422, "experimentTitle"),
+    ("a draft", "POST /v3/experiments/evaluate", {"experimentTitle": "draft"}, 409, "experimentTitle"),
+    ("a context that is a text", "POST /v3/experiments/evaluate", {**ASKED, "context": "x"}, 422, "context"),
+    ("a user that is an object", "POST /v3/experiments/evaluate", {**ASKED, "context": {"userId": {}}}, 422, "context.userId"),
+    ("an unknown experiment", f"GET /experiments/{NOWHERE}/results", None, 404, None),
+    ("an unknown method", "GET /experiments/<running>/results?method=magic", None, 422, "method"),
+    ("a metric it does not have", "GET /experiments/<running>/trend?metric=score:tone", None, 422, "metric"),
+    ("effects of nothing", "POST /experiments/power", {"min_effect": 0}, 422, "min_effect"),
+    ("weights that sum to 90", "POST /experiments/power", {"weights": [50, 40]}, 422, "weights"),
+
+    ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}", None, 404, None),
+    ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/aggregate", None, 404, None),
+    ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/score-names", None, 404, None),
+    ("an unknown experiment", f"GET /events/experiment/{NOWHERE}", None, 404, None),
+    ("no date", "GET /scores/experiments/<running>?start_date=yesterday", None, 422, "start_date"),
+    ("no day of any month", "GET /scores/experiments/<running>?end_date=2026-02-30", None, 422, "end_date"),
+    ("an end before the start", BACKWARDS, None, 422, "end_date"),
+    ("no date", "GET /scores/experiments/<running>/aggregate?start_date=2026-13-01", None, 422, "start_date"),
+    ("no date", "GET /events/experiment/<running>?start_date=x", None, 422, "start_date"),
+    ("a page of nothing", "GET /scores/experiments/<running>?limit=0", None, 422, "limit"),
+    ("a page that is too long", "GET /scores/experiments/<running>?limit=1000000", None, 422, "limit"),
+    ("a page before the first", "GET /events/experiment/<running>?offset=-1", None, 422, "offset"),
+    ("an unknown kind", "GET /events/experiment/<running>?kind=rumour", None, 422, "kind"),
+    ("a number that is none", "PUT /scores/mappings", {"mappings": {"tone": {"kind": "high"}}}, 422, "mappings.tone.kind"),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    client: httpx.Client
+    ids: dict[str, str]
+
+    def filled(self, text: str) -> str:
+        for name, value in self.ids.items():
+            text = text.replace(f"<{name}>", value)
+        return text
+
+
+@pytest.fixture(scope="module")
+def place(server: Server) -> Iterator[Place]:
+    with server.client_of(server.project_key("bad input").key) as client:
+        prompt = new_prompt(client, "greeting", "Hello", "Hi")
+        running = new_experiment(client, "running", HALVES)
+        draft = new_experiment(client, "draft", HALVES, starts=False)
+        unjudged = new_experiment(client, "unjudged", HALVES, starts=False, metrics=[])
+        told = client.post(
+            "/api/v3/experiments/evaluate", json={"experimentTitle": "running", "context": {"userId": "user-1"}}
+        )
+        ids = {"prompt": prompt["id"], "running": running["id"], "draft": draft["id"], "unjudged": unjudged["id"]}
+        ids["bucket"] = told.json()["data"]["bucketId"]
+        yield Place(client, {name: str(value) for name, value in ids.items()})
+
+
+def ask(place: Place, request: str, body: Body | None) -> httpx.Response:
+    method, path = place.filled(request).split(" ")
+    content = body if isinstance(body, str) else None if body is None else json.dumps(body)
+    return place.client.request(
+        method,
+        f"/api{path}" if path.startswith("/v3") else f"/api/v1{path}",
+        content=None if content is None else place.filled(content),
+        headers={} if content is None else {"Content-Type": "application/json"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "status", "field"),
+    [case[1:] for case in CASES],
+    ids=[f"{request.split('?')[0]} {wrong}" for wrong, request, *_ in CASES],
+)
+def test_bad_input_is_refused_with_the_field_named(
+    place: Place, request_: str, body: Body | None, status: int, field: str | None
+) -> None:
+    answer = ask(place, request_, body)
+    assert answer.status_code == status, answer.text
+    told = answer.json()
+    assert told["success"] is False
+    assert isinstance(told["error"], str)
+    assert told.get("field") == field, told
+
+
+def test_nothing_of_what_was_refused_is_stored(place: Place) -> None:
+    for _, request, body, *_ in CASES:
+        if request in {"POST /scores", "POST /events"}:
+            ask(place, request, body)
+    assert place.client.get(place.filled("/api/v1/scores/experiments/<running>")).json()["data"] == []
+    events = place.client.get(place.filled("/api/v1/events/experiment/<running>")).json()["data"]
+    assert [event["kind"] for event in events] == ["assignment"]  # that of user-1
+
+
+@pytest.mark.parametrize(
+    ("request_", "body"),
+    [("POST /scores", SCORES), ("POST /events", OUTCOME), ("POST /prompts", PROMPT), ("POST /experiments", TEST)],
+)
+def test_what_the_refused_requests_began_as_is_taken(place: Place, request_: str, body: Json) -> None:
+    answer = ask(place, request_, body)
+    assert answer.status_code == 201, answer.text
