@@ -6,6 +6,10 @@ import { SignedIn } from "./features/frame/SignedIn";
 import { SignIn } from "./features/signin/SignIn";
 
 const Overview = lazy(async () => ({ default: (await import("./features/overview/Overview")).Overview }));
+const Prompts = lazy(async () => ({ default: (await import("./features/prompts/list/Prompts")).Prompts }));
+const PromptPage = lazy(async () => ({
+  default: (await import("./features/prompts/detail/PromptPage")).PromptPage,
+}));
 const Calls = lazy(async () => ({ default: (await import("./features/calls/Calls")).Calls }));
 const CallDrawer = lazy(async () => ({ default: (await import("./features/calls/CallDrawer")).CallDrawer }));
 const Experiments = lazy(async () => ({
@@ -32,6 +36,8 @@ export function App() {
         }
       >
         <Route index element={<Overview />} />
+        <Route path="prompts" element={<Prompts />} />
+        <Route path="prompts/:name" element={<PromptPage />} />
         <Route path="calls" element={<Calls />}>
           <Route path=":id" element={<CallDrawer />} />
         </Route>

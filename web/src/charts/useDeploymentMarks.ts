@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useApi } from "../api/ApiContext";
-import { traffic } from "../api/keys";
+import { registry } from "../api/keys";
 import type { Deployment } from "../api/types";
 import { useProject } from "../state/ProjectContext";
 import { useView } from "../state/useView";
@@ -14,6 +14,8 @@ interface Span {
   end: number;
 }
 
+/** The newest so many are marked. */
+const MOST = 1000;
 const NONE: readonly Deployment[] = [];
 
 /**
@@ -26,11 +28,11 @@ export function useDeploymentMarks({ start, end }: Span, prompts: readonly (stri
   const { environment } = useView().view;
   const prompt = prompts.length === 1 ? prompts[0] : null;
   const { data = NONE } = useQuery<Deployment[]>({
-    queryKey: [...traffic(id), "deployments", { start, end, environment, prompt }],
+    queryKey: [...registry(id), "deployments", { start, end, environment, prompt }],
     placeholderData: (last) => last,
     queryFn: async ({ signal }) => {
       const range = { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
-      const params = { project: id, ...range, environment, prompt };
+      const params = { project: id, ...range, environment, prompt, limit: MOST };
       return (await api<Deployment[]>("/prompts/deployments", { params, signal })).data;
     },
   });

@@ -5,6 +5,7 @@ import { Outlet, useLocation } from "react-router";
 import { ClockProvider } from "../../state/ClockProvider";
 import { useProject } from "../../state/ProjectContext";
 import { FailureBoundary } from "../../ui/FailureBoundary";
+import { barOf } from "./bar";
 import classes from "./Frame.module.css";
 import { Navigation } from "./Navigation";
 import { Palette } from "./Palette";
@@ -18,7 +19,6 @@ export function Frame() {
   const narrow = useMediaQuery("(max-width: 47.99em)");
   const { id } = useProject();
   const { pathname } = useLocation();
-  const analysis = pathname === "/" || pathname.startsWith("/calls");
   return (
     <ClockProvider key={id}>
       <a className={classes["skip"]} href="#content">
@@ -44,7 +44,7 @@ export function Frame() {
           </div>
         )}
         <div className={classes["main"]}>
-          <TopBar analysis={analysis} compares={pathname === "/"} onMenu={narrow ? drawer.open : null} />
+          <TopBar {...barOf(pathname)} onMenu={narrow ? drawer.open : null} />
           <main id="content" className={classes["content"]} tabIndex={-1}>
             <FailureBoundary key={pathname.split("/")[1]}>
               <Suspense fallback={<Skeleton height={320} />}>

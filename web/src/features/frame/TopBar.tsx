@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Kbd, Tooltip } from "@mantine/core";
 import { IconMenu2, IconRefresh, IconSearch } from "@tabler/icons-react";
 import { useClock } from "../../state/ClockContext";
+import type { Bar } from "./bar";
 import { EnvironmentSelector } from "./EnvironmentSelector";
 import { palette } from "./events";
 import { LiveToggle } from "./LiveToggle";
@@ -10,16 +11,12 @@ import { PromptSelector } from "./PromptSelector";
 import { TimeRange } from "./TimeRange";
 import classes from "./TopBar.module.css";
 
-interface Props {
-  /** The page shows traffic: what, when, live. */
-  analysis: boolean;
-  /** The page compares with the previous period. */
-  compares: boolean;
+interface Props extends Bar {
   /** Opens the navigation where it is not beside the page. */
   onMenu: (() => void) | null;
 }
 
-export function TopBar({ analysis, compares, onMenu }: Props) {
+export function TopBar({ analysis, choosesPrompts, compares, onMenu }: Props) {
   const { refresh } = useClock();
   return (
     <header className={classes["bar"]}>
@@ -31,7 +28,7 @@ export function TopBar({ analysis, compares, onMenu }: Props) {
       <ProjectMenu />
       {analysis && (
         <div className={classes["filters"]} role="group" aria-label="What is shown">
-          <PromptSelector />
+          {choosesPrompts && <PromptSelector />}
           <EnvironmentSelector />
         </div>
       )}

@@ -1,4 +1,12 @@
-import { IconFlask2, IconList, IconPlugConnected, IconSettings, IconTimeline, type Icon } from "@tabler/icons-react";
+import {
+  IconFlask2,
+  IconList,
+  IconMessage2Code,
+  IconPlugConnected,
+  IconSettings,
+  IconTimeline,
+  type Icon,
+} from "@tabler/icons-react";
 
 export interface Page {
   path: string;
@@ -11,6 +19,7 @@ export interface Page {
 /** The pages of the navigation, in its order. */
 export const PAGES: readonly Page[] = [
   { path: "/", label: "Overview", icon: IconTimeline, key: "o" },
+  { path: "/prompts", label: "Prompts", icon: IconMessage2Code, key: "p" },
   { path: "/calls", label: "Calls", icon: IconList, key: "c" },
   { path: "/experiments", label: "Experiments", icon: IconFlask2, key: "e" },
   { path: "/settings", label: "Settings", icon: IconSettings, key: "s" },

@@ -6,10 +6,10 @@ import { useView } from "../../state/useView";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
+import { SortHeader, type Sort } from "../../ui/SortHeader";
 import classes from "./PromptTable.module.css";
 import { PromptRow } from "./PromptRow";
-import { sortRows, tableRows, type Sort } from "./rows";
-import { SortHeader } from "./SortHeader";
+import { sortRows, tableRows } from "./rows";
 
 /** How each prompt fares; a click on one shows only it. */
 export function PromptTable({ prompts }: { prompts: UseQueryResult<Answered> }) {
@@ -47,7 +47,7 @@ export function PromptTable({ prompts }: { prompts: UseQueryResult<Answered> }) 
           <table className={classes["table"]}>
             <thead>
               <tr>
-                <SortHeader label="Prompt" by="prompt" sort={sort} onSort={setSort} />
+                <SortHeader label="Prompt" by="prompt" text sort={sort} onSort={setSort} />
                 {data.metrics.map(({ key, label }) => (
                   <SortHeader key={key} label={label} by={key} sort={sort} onSort={setSort} />
                 ))}

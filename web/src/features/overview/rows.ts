@@ -1,15 +1,10 @@
 import type { QueryResult } from "../../api/types";
 import { promptName } from "../../ui/promptName";
+import type { Sort } from "../../ui/SortHeader";
 
 export interface Row {
   prompt: string | null;
   values: Record<string, number | null>;
-}
-
-export interface Sort {
-  /** "prompt" or a metric's key. */
-  by: string;
-  descending: boolean;
 }
 
 /** One row for each prompt of an answer grouped by prompt. */
