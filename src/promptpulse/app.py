@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from promptpulse.core.lock import FolderLock
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
 from promptpulse.experiments.analysis_routes import router as analysis_router
+from promptpulse.experiments.assigner import Assigner
+from promptpulse.experiments.evaluate import Evaluator
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.routes import router as experiments_router
 from promptpulse.ingest.counts import Counts
@@ -73,12 +76,15 @@ class Services:
     pipeline: Pipeline
     facts: FactWriter
     experiments: Experiments
+    assigner: Assigner
+    evaluator: Evaluator
     lock: FolderLock | None
 
     def close(self) -> None:
         """Stop accepting, write what was accepted, close the stores."""
         self.pipeline.hub.close()
         self.pipeline.writer.close()
+        self.assigner.close()
         self.facts.close()
         self.accounts.close()
         self.store.close()
@@ -120,6 +126,9 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     hub = Hub()
     writer = Writer(store, clock, on_stored=partial(hub.publish, "calls"))
     facts = FactWriter(store, clock, on_stored=hub.publish)
+    registry = Registry(database, clock)
+    experiments = Experiments(database, clock)
+    assigner = Assigner(database, clock, facts.events)
     pipeline = Pipeline(
         store=store,
         prices=Prices(prices_of(database)),
@@ -132,17 +141,20 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     )
     writer.start()
     facts.start()
+    assigner.start()
     accounts.start()
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         accounts=accounts,
-        registry=Registry(database, clock),
+        registry=registry,
         store=store,
         pipeline=pipeline,
         facts=facts,
-        experiments=Experiments(database, clock),
+        experiments=experiments,
+        assigner=assigner,
+        evaluator=Evaluator(experiments, assigner, registry, clock, random.random),
         lock=lock,
     )
 

@@ -1,79 +1,223 @@
 """Experiments over HTTP."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import JsonValue
+from sqlalchemy.orm import Session
 
-from promptpulse.accounts.access import Access, may_edit, may_fetch, may_ingest, may_read
-from promptpulse.accounts.shapes import Answer, Page
-from promptpulse.experiments import shapes
+from promptpulse.accounts.access import Access, may_edit, may_fetch, may_read
+from promptpulse.accounts.shapes import ID, MOMENT, Answer, Page, PageMeta, documented
+from promptpulse.accounts.values import By
+from promptpulse.experiments import service, shapes
+from promptpulse.experiments.assign import unit_of
+from promptpulse.experiments.assigner import assignment_of
+from promptpulse.experiments.explain import explain as explained
+from promptpulse.experiments.models import ExperimentRow
+from promptpulse.experiments.present import experiment_out
 
 router = APIRouter(prefix="/api", tags=["experiments"])
 Fetcher = Annotated[Access, Depends(may_fetch)]
 Reader = Annotated[Access, Depends(may_read)]
-Ingester = Annotated[Access, Depends(may_ingest)]
 Editor = Annotated[Access, Depends(may_edit)]
 
+EXPERIMENT: JsonValue = {
+    "id": ID, "title": "Shorter greeting", "hypothesis": "A shorter greeting is rated higher", "status": "running",
+    "unit": "user", "traffic": 100, "targeting": [{"attribute": "plan", "op": "is", "values": ["pro", "team"]}],
+    "variants": [
+        {"id": ID, "name": "Control", "prompt": "greeting", "prompt_id": ID, "version": 3, "weight": 50, "control": True},
+        {"id": ID, "name": "Short", "prompt": "greeting", "prompt_id": ID, "version": 4, "weight": 50, "control": False},
+    ],
+    "metrics": [{
+        "key": "score:rating", "label": "rating", "unit": "score", "score": "rating", "metric": None, "outcome": None,
+        "per": "value", "role": "primary", "better": "up", "min_effect": 2, "max_harm": None,
+    }],
+    "end": {"sample_goal": 4000, "end_at": None, "on_decision": True},
+    "analysis": {"alpha": 5, "power": 80, "min_units": 100, "min_days": 0, "variance_reduction": True},
+    "notes": "", "created_at": MOMENT, "created_by": "ada@example.com", "started_at": MOMENT, "paused_at": None,
+    "concluded_at": None, "conclusion": None,
+    "progress": {"units": 1000, "percent": 25, "days_running": 2.5, "ended_by": None},
+}  # fmt: skip
+ASSIGNMENT: JsonValue = {
+    "groupName": "Short", "experimentId": ID, "bucketId": ID, "enrolled": True, "reason": "assigned",
+    "prompt": {
+        "promptId": ID, "promptVersionId": ID, "type": "text", "content": '[{"content": "Hi {{name}}"}]',
+        "name": "greeting", "version": 4,
+    },
+}  # fmt: skip
+EXPLAINED: JsonValue = {
+    "unit_id": "user-42", "enrolled": True, "reason": "assigned", "variant_id": ID, "variant_name": "Short",
+    "stored_at": None, "hash_input": f"{ID}:variant:user-42", "hash_value": 71.2,
+    "steps": [{"step": "targeting", "passed": True, "detail": "plan is 'pro', asked is is 'pro', 'team'"}],
+}  # fmt: skip
 
-@router.post("/v3/experiments/evaluate", summary="Which variant a unit gets")
-def evaluate(request: Request, access: Fetcher, *, body: shapes.EvaluateIn) -> Answer[shapes.AssignmentOut]:
-    raise NotImplementedError
+
+@router.post(
+    "/v3/experiments/evaluate",
+    summary="Which variant a unit gets",
+    response_model=Answer[shapes.AssignmentOut],
+    responses=documented(200, ASSIGNMENT, 400, 401, 403, 404, 409, 503),
+)
+async def evaluate(request: Request, access: Fetcher, *, body: shapes.EvaluateIn) -> Response:
+    """The variant of the user or session in `context`, and its prompt. The same unit gets the same variant, always.
+
+    A 200 means that the assignment is stored. Who does not take part gets control's prompt, and `bucketId` is `none`."""
+    evaluator = request.app.state.services.evaluator
+    answer = await evaluator.evaluate(access.project.id, body.experimentTitle.strip(), body.context or {})
+    return Response(answer, media_type="application/json")
 
 
-@router.get("/v1/experiments", summary="Experiments, newest first")
+@router.get(
+    "/v1/experiments",
+    summary="Experiments, newest first",
+    responses=documented(200, {"data": [EXPERIMENT], "meta": {"total": 12}}, 401, 403),
+)
 def list_experiments(
     request: Request,
     access: Reader,
-    status: shapes.StatusName | None = None,
-    prompt: str | None = None,
-    search: str = "",
-    limit: int = 100,
-    offset: int = 0,
+    status: Annotated[shapes.StatusName | None, Query(description="Only these.")] = None,
+    prompt: Annotated[str | None, Query(max_length=200, description="Name of a prompt that a variant serves.")] = None,
+    search: Annotated[str, Query(max_length=200, description="Part of the title or the hypothesis.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000, description="Experiments on a page.")] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000, description="Experiments to skip.")] = 0,
 ) -> Page[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """With the progress of each towards its end."""
+    services = request.app.state.services
+    wanted = service.Wanted(status, prompt, search)
+    with services.database.sessions() as session:
+        rows, total = service.page(session, access.project.id, wanted, limit, offset)
+        units = service.units_of(session, [row.id for row in rows])
+    found = [experiment_out(row, units.get(row.id, 0), services.clock()) for row in rows]
+    return Page(data=found, meta=PageMeta(total=total))
 
 
-@router.post("/v1/experiments", status_code=201, summary="Create an experiment")
+@router.post(
+    "/v1/experiments",
+    status_code=201,
+    summary="Create an experiment",
+    responses=documented(201, EXPERIMENT, 400, 401, 403, 409),
+)
 def create_experiment(request: Request, access: Editor, *, body: shapes.ExperimentNew) -> Answer[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """A draft, until it is started. Variants without a version get the one that is served in production now."""
+    services = request.app.state.services
+    by = By(access.actor, services.clock())
+    with services.database.writing() as session:
+        row = service.create(session, access.project.id, body, by)
+        answer = _out(session, row, by)
+    services.experiments.forget(access.project.id)
+    return answer
 
 
-@router.get("/v1/experiments/{experiment_id}", summary="One experiment")
+@router.get(
+    "/v1/experiments/{experiment_id}",
+    summary="One experiment",
+    responses=documented(200, EXPERIMENT, 401, 403, 404),
+)
 def read_experiment(experiment_id: str, request: Request, access: Reader) -> Answer[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """Its settings and its progress; what it found is under `/results`."""
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        row = service.existing(session, access.project.id, experiment_id)
+        return _out(session, row, By(access.actor, services.clock()))
 
 
-@router.patch("/v1/experiments/{experiment_id}", summary="Change an experiment")
+@router.patch(
+    "/v1/experiments/{experiment_id}",
+    summary="Change an experiment",
+    responses=documented(200, EXPERIMENT, 400, 401, 403, 404, 409),
+)
 def change_experiment(
     experiment_id: str, request: Request, access: Editor, *, body: shapes.ExperimentPatch
 ) -> Answer[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """A draft takes everything. Once it ran: notes, hypothesis, end, larger traffic, weights, more secondary metrics."""
+    return _changed(request, access, experiment_id, lambda session, row, by: service.change(session, row, body, by))
 
 
-@router.delete("/v1/experiments/{experiment_id}", summary="Delete a draft")
+@router.delete(
+    "/v1/experiments/{experiment_id}",
+    summary="Delete a draft",
+    responses=documented(200, None, 401, 403, 404, 409),
+)
 def delete_experiment(experiment_id: str, request: Request, access: Editor) -> Answer[None]:
-    raise NotImplementedError
+    """What has run is kept."""
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, experiment_id, to_change=True)
+        service.delete(session, row, By(access.actor, services.clock()))
+    services.experiments.forget(access.project.id)
+    return Answer(data=None)
 
 
-@router.post("/v1/experiments/{experiment_id}/start", summary="Start, or go on after a pause")
+@router.post(
+    "/v1/experiments/{experiment_id}/start",
+    summary="Start, or go on after a pause",
+    responses=documented(200, EXPERIMENT, 401, 403, 404, 409),
+)
 def start(experiment_id: str, request: Request, access: Editor) -> Answer[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """From now on units are assigned. Needs a primary metric, and prompts that are not archived."""
+    return _changed(request, access, experiment_id, service.start)
 
 
-@router.post("/v1/experiments/{experiment_id}/pause", summary="Take no new units")
+@router.post(
+    "/v1/experiments/{experiment_id}/pause",
+    summary="Take no new units",
+    responses=documented(200, EXPERIMENT, 401, 403, 404, 409),
+)
 def pause(experiment_id: str, request: Request, access: Editor) -> Answer[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """Units that were assigned keep their variant; all others get control, and do not count."""
+    return _changed(request, access, experiment_id, service.pause)
 
 
-@router.post("/v1/experiments/{experiment_id}/conclude", summary="Conclude, and promote the winner")
+@router.post(
+    "/v1/experiments/{experiment_id}/conclude",
+    summary="Conclude, and promote the winner",
+    responses=documented(200, EXPERIMENT, 400, 401, 403, 404, 409),
+)
 def conclude(
     experiment_id: str, request: Request, access: Editor, *, body: shapes.ConcludeIn
 ) -> Answer[shapes.ExperimentOut]:
-    raise NotImplementedError
+    """Everybody who asks gets the winner from now on, or control. `deploy` also serves its version by the prompt's name."""
+    decision = ""
+    answer = _changed(
+        request, access, experiment_id, lambda session, row, by: service.conclude(session, row, body, decision, by)
+    )
+    if body.deploy:
+        request.app.state.services.registry.forget(access.project.id)
+    return answer
 
 
-@router.post("/v1/experiments/{experiment_id}/explain", summary="Why a unit gets its variant")
+@router.post(
+    "/v1/experiments/{experiment_id}/explain",
+    summary="Why a unit gets its variant",
+    responses=documented(200, EXPLAINED, 400, 401, 403, 404),
+)
 def explain(
     experiment_id: str, request: Request, access: Reader, *, body: shapes.ExplainIn
 ) -> Answer[shapes.ExplainOut]:
-    raise NotImplementedError
+    """Each step of the decision in words, with the hash and what is hashed. Assigns nobody."""
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        experiment = service.value_of(service.existing(session, access.project.id, experiment_id))
+        unit_id = unit_of(body.context).id(experiment.unit)
+        kept = assignment_of(session, experiment.id, unit_id) if unit_id else None
+    return Answer(data=explained(experiment, body.context, kept))
+
+
+def _changed(
+    request: Request, access: Access, experiment_id: str, act: Callable[[Session, ExperimentRow, By], None]
+) -> Answer[shapes.ExperimentOut]:
+    """The experiment after `act`, which is committed and seen at once."""
+    services = request.app.state.services
+    by = By(access.actor, services.clock())
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, experiment_id, to_change=True)
+        act(session, row, by)
+        answer = _out(session, row, by)
+    services.experiments.forget(access.project.id)
+    return answer
+
+
+def _out(session: Session, row: ExperimentRow, by: By) -> Answer[shapes.ExperimentOut]:
+    units = service.units_of(session, [row.id])
+    return Answer(data=experiment_out(row, units.get(row.id, 0), by.at))

@@ -103,7 +103,8 @@ def existing(session: Session, project_id: str, experiment_id: str, *, to_change
     if row is None:
         raise no_experiment(experiment_id)
     if to_change:
-        session.refresh(row, with_for_update=True)
+        # NO KEY: assignments, which refer to the row, are not held up
+        session.refresh(row, with_for_update={"key_share": True})
     return row
 
 
@@ -193,23 +194,31 @@ def conclude(session: Session, row: ExperimentRow, wanted: ConcludeIn, decision:
             + ("; a draft can be deleted" if row.status == "draft" else "")
         )
     winner = _winner(row, wanted.winner)
+    deployed = rules.text(wanted.environment, "environment") if wanted.deploy else None
     if wanted.deploy:
         if winner is None:
             raise Refused("deploy needs a winner; name one, or leave deploy out", field="winner")
-        message = f"Winner of the experiment {row.title!r}: {winner.name}"
-        prompts.deploy(session, row.project_id, winner.prompt, winner.version, wanted.environment, message, by)
+        _deploy(session, row, winner, wanted.environment, by)
     row.status = "concluded"
     row.concluded_at = by.at
     row.conclusion = Conclusion(
         winner=winner.id if winner else None,
         reason=rules.text(wanted.reason, "reason"),
-        deployed_to=wanted.environment if wanted.deploy else None,
+        deployed_to=deployed,
         decision=decision,
         by=by.actor,
         at=by.at,
     ).model_dump(mode="json")
-    deployed = wanted.environment if wanted.deploy else None
     _note(session, row, by, "experiment.conclude", winner=winner.name if winner else None, environment=deployed)
+
+
+def _deploy(session: Session, row: ExperimentRow, winner: ExperimentVariant, environment: str, by: By) -> None:
+    """Nothing happens where the version is served already: often control wins."""
+    pointer = session.get(PromptPointer, (winner.prompt_id, environment))
+    if pointer is not None and pointer.number == winner.version:
+        return
+    message = f"Winner of the experiment {row.title!r}: {winner.name}"
+    prompts.deploy(session, row.project_id, winner.prompt, winner.version, environment, message, by)
 
 
 def delete(session: Session, row: ExperimentRow, by: By) -> None:

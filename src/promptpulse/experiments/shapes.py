@@ -10,6 +10,7 @@ StatusName = Literal["draft", "running", "paused", "concluded"]
 Method = Literal["sequential", "fixed", "bayesian"]
 Operator = Literal["is", "is_not", "contains", "starts_with", "greater", "less", "exists", "not_exists"]
 Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+EndedBy = Literal["sample_goal", "end_at", "decision"]
 Title = Annotated[str, Field(min_length=1, max_length=200, examples=["Shorter greeting"])]
 
 
@@ -159,9 +160,7 @@ class Progress(BaseModel):
     units: int = Field(description="Assigned until now.")
     percent: float | None = Field(description="Of the criterion that is nearest; null without a goal or an end date.")
     days_running: float | None = Field(description="null before the start.")
-    ended_by: Literal["sample_goal", "end_at", "decision"] | None = Field(
-        description="The criterion that is reached: time to conclude."
-    )
+    ended_by: EndedBy | None = Field(description="The criterion that is reached: time to conclude.")
 
 
 class Conclusion(BaseModel):
@@ -198,8 +197,12 @@ class ExperimentOut(BaseModel):
 class EvaluateIn(BaseModel):
     """As the LaikaTest clients send it."""
 
-    experimentTitle: str = Field(min_length=1, max_length=200)  # noqa: N815 - wire format
-    context: dict[str, JsonValue] = {}
+    experimentTitle: str = Field(min_length=1, max_length=200, examples=["Shorter greeting"])  # noqa: N815 - wire format
+    context: dict[str, JsonValue] | None = Field(
+        None,
+        description="Attributes for targeting, and the unit: `userId` or `user_id`, `sessionId` or `session_id`.",
+        examples=[{"userId": "user-42", "plan": "pro"}],
+    )
 
 
 class AssignedPrompt(BaseModel):

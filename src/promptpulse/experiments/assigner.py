@@ -1,0 +1,285 @@
+"""Stored assignments: one thread writes them in groups, another tells the event store of each one once."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from promptpulse.core.errors import AppError, Unavailable
+from promptpulse.core.facts import Event
+from promptpulse.core.times import from_micros
+from promptpulse.db import Database
+from promptpulse.experiments.models import Assignment, AssignmentCount
+from promptpulse.experiments.values import Experiment
+from promptpulse.ingest.grouping import Grouping
+
+log = logging.getLogger(__name__)
+
+KNOWN_UNITS = 100_000
+"""Units in memory, about 300 bytes each."""
+ABSENT_S = 10.0
+"""How long "has no assignment" is believed; another process may assign the unit meanwhile."""
+SEND_EVERY_S = 1.0
+SENT_AT_ONCE = 2000
+SEND_WITHIN_S = 60.0
+READ_AT_ONCE = 1000
+MOST_UNSENT = 50_000
+"""Events in memory that wait to be sent; more than that wait in the settings database alone."""
+LEFT_BEHIND = timedelta(seconds=30)
+"""An assignment that is unsent for so long belongs to a process that ended, or to an event store that failed."""
+
+Key = tuple[str, str]
+"""An experiment and a unit."""
+Send = Callable[[Sequence[Event]], Future[frozenset[str]]]
+_read_event = msgspec.json.Decoder(Event).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored assignment."""
+
+    variant_id: str
+    assigned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    key: Key
+    event: Event | None
+    """Of an assignment that is to be stored; None: is there one?"""
+
+
+class Assigner:
+    """Between many requests and one settings database. Everything may be called from any thread.
+
+    `send` gives events to the event store; an id that it has is stored no second time. What it does not take is sent
+    again later, and after a restart: the settings database remembers."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], send: Send) -> None:
+        self._database = database
+        self._clock = clock
+        self._send = send
+        self._known = _Known(KNOWN_UNITS)
+        self._grouping = Grouping[_Asked, str | None]("assignments", self._store)
+        self._changed = threading.Condition()  # guards the two fields below
+        self._unsent: list[Event] = []
+        self._closing = False
+        self._sender = threading.Thread(target=self._run, name="sender of assignments", daemon=True)
+
+    def start(self) -> None:
+        self._grouping.start()
+        self._sender.start()
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """Store and send what was accepted, then end."""
+        self._grouping.close(timeout_s)
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._sender.is_alive():
+            self._sender.join(timeout_s)
+
+    def recall(self, experiment_id: str, unit_id: str) -> tuple[str | None, bool]:
+        """The unit's variant, and whether memory knows the answer. Never waits for the database."""
+        return self._known.recall((experiment_id, unit_id))
+
+    def assign(self, event: Event) -> Future[str | None]:
+        """Store the assignment unless the unit has one; the result is the variant that it has.
+
+        Raises `Unavailable` when too much is waiting or the server stops; so does the result when it cannot be stored."""
+        return self._grouping.put(
+            _Asked((event.experiment_id, event.unit_id), event), rows=1, size=1000 + len(event.context)
+        )
+
+    def look_up(self, experiment_id: str, unit_id: str) -> Future[str | None]:
+        """The unit's variant, None without one; raises as `assign`."""
+        return self._grouping.put(_Asked((experiment_id, unit_id), None), rows=1, size=1000)
+
+    def variant_of(self, experiment: Experiment, unit_id: str) -> str | None:
+        """Id of the variant that the unit has. Reads the database where memory does not know."""
+        variant_id, is_known = self.recall(experiment.id, unit_id)
+        if is_known:
+            return variant_id
+        with self._database.sessions() as session:
+            kept = assignment_of(session, experiment.id, unit_id)
+        self._known.add((experiment.id, unit_id), kept.variant_id if kept else None)
+        return kept.variant_id if kept else None
+
+    def _store(self, group: Sequence[_Asked]) -> list[str | None]:
+        found: dict[Key, str | None] = {}
+        wanted: dict[Key, Event] = {}
+        for asked in group:
+            variant_id, _ = self._known.recall(asked.key)
+            if variant_id is not None:
+                found[asked.key] = variant_id
+            elif asked.event is not None:
+                wanted.setdefault(asked.key, asked.event)
+        others = {asked.key for asked in group} - found.keys() - wanted.keys()
+        try:
+            stored = self._write(wanted) if wanted else {}
+            if others := others | (wanted.keys() - stored.keys()):
+                with self._database.sessions() as session:
+                    found |= _read(session.connection(), others)
+        except SQLAlchemyError as e:
+            log.warning("assignments cannot be stored: %s", e)
+            raise Unavailable("assignments cannot be stored at the moment; try again", retry_after_s=2) from e
+        found |= {key: event.variant_id for key, event in stored.items()}
+        for asked in group:
+            self._known.add(asked.key, found.get(asked.key))
+        if stored:
+            with self._changed:
+                if len(self._unsent) < MOST_UNSENT:
+                    self._unsent += stored.values()
+        return [found.get(asked.key) for asked in group]
+
+    def _write(self, wanted: dict[Key, Event]) -> dict[Key, Event]:
+        """Those of `wanted` that were not there yet."""
+        # Always in one order: processes that wait for each other's rows must not do so in a circle.
+        rows = [
+            {
+                "experiment_id": key[0],
+                "unit_id": key[1],
+                "variant_id": event.variant_id,
+                "assigned_at": from_micros(event.ts),
+                "unsent": msgspec.json.encode(event).decode(),
+            }
+            for key, event in sorted(wanted.items())
+        ]
+        with self._database.writing() as session:
+            connection = session.connection()
+            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            statement = insert(Assignment).on_conflict_do_nothing()
+            written = connection.execute(statement.returning(Assignment.experiment_id, Assignment.unit_id), rows)
+            stored = {(e, u): wanted[e, u] for e, u in written}
+            counts = Counter((event.experiment_id, event.variant_id) for event in stored.values())
+            for (experiment_id, variant_id), units in sorted(counts.items()):
+                count = insert(AssignmentCount).values(experiment_id=experiment_id, variant_id=variant_id, units=units)
+                more = {"units": AssignmentCount.units + count.excluded.units}
+                connection.execute(
+                    count.on_conflict_do_update(index_elements=["experiment_id", "variant_id"], set_=more)
+                )
+        return stored
+
+    def _run(self) -> None:
+        """Sends what is new each second, and now and then what was left behind."""
+        left_before, next_look = self._clock() - self._spared(), 0.0
+        while True:
+            with self._changed:
+                if not self._closing:
+                    self._changed.wait(SEND_EVERY_S)
+                events, self._unsent = self._unsent, []
+                closing = self._closing
+            try:
+                for i in range(0, len(events), SENT_AT_ONCE):
+                    self._forward(events[i : i + SENT_AT_ONCE])
+                if time.monotonic() >= next_look and not closing:
+                    next_look = time.monotonic() + LEFT_BEHIND.total_seconds()
+                    self._forward_left_behind(left_before)
+                    left_before = self._clock()
+            except (AppError, SQLAlchemyError, FutureTimeout) as e:
+                log.warning("assignments are not in the event store yet, they will be sent again: %s", e)
+            except Exception:
+                log.exception("assignments are not in the event store yet, they will be sent again")
+            if closing:
+                return
+
+    def _spared(self) -> timedelta:
+        """At the start: younger assignments than this may be those of another process, which is sending them."""
+        return timedelta(0) if self._database.engine.dialect.name == "sqlite" else LEFT_BEHIND
+
+    def _forward(self, events: Sequence[Event]) -> None:
+        self._send(events).result(SEND_WITHIN_S)
+        with self._database.writing() as session:
+            _mark_sent(session.connection(), events)
+
+    def _forward_left_behind(self, before: datetime) -> None:
+        """Unsent assignments from before that moment. Those of this process since then are in `_unsent`."""
+        while not self._closing:
+            with self._database.sessions() as session:
+                texts = session.scalars(
+                    select(Assignment.unsent)
+                    .where(Assignment.unsent.is_not(None), Assignment.assigned_at < before)
+                    .order_by(Assignment.assigned_at)
+                    .limit(SENT_AT_ONCE)
+                ).all()
+            if not texts:
+                return
+            self._forward([_read_event(text) for text in texts if text])
+
+
+def assignment_of(session: Session, experiment_id: str, unit_id: str) -> Kept | None:
+    row = session.execute(
+        select(Assignment.variant_id, Assignment.assigned_at).where(
+            Assignment.experiment_id == experiment_id, Assignment.unit_id == unit_id
+        )
+    ).one_or_none()
+    return None if row is None else Kept(row.variant_id, row.assigned_at)
+
+
+def _read(connection: Connection, keys: Iterable[Key]) -> dict[Key, str | None]:
+    units: dict[str, list[str]] = {}
+    for experiment_id, unit_id in keys:
+        units.setdefault(experiment_id, []).append(unit_id)
+    found: dict[Key, str | None] = {}
+    for experiment_id, asked in units.items():
+        for i in range(0, len(asked), READ_AT_ONCE):
+            some = Assignment.unit_id.in_(asked[i : i + READ_AT_ONCE])
+            rows = connection.execute(
+                select(Assignment.unit_id, Assignment.variant_id).where(Assignment.experiment_id == experiment_id, some)
+            )
+            found |= {(experiment_id, unit_id): variant_id for unit_id, variant_id in rows}
+    return found
+
+
+def _mark_sent(connection: Connection, events: Sequence[Event]) -> None:
+    keys = sorted((event.experiment_id, event.unit_id) for event in events)
+    connection.execute(
+        update(Assignment)
+        .where(Assignment.experiment_id == bindparam("experiment"), Assignment.unit_id == bindparam("unit"))
+        .values(unsent=None),
+        [{"experiment": experiment_id, "unit": unit_id} for experiment_id, unit_id in keys],
+    )
+
+
+class _Known:
+    """Variants of units seen lately. Thread-safe; `_lock` guards everything."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._variants: OrderedDict[Key, str | float] = OrderedDict()
+        """Id of the variant, or until when "none" is believed, in seconds of `time.monotonic`."""
+
+    def recall(self, key: Key) -> tuple[str | None, bool]:
+        with self._lock:
+            found = self._variants.get(key)
+            if found is None:
+                return None, False
+            self._variants.move_to_end(key)
+        if isinstance(found, str):
+            return found, True
+        return None, time.monotonic() < found
+
+    def add(self, key: Key, variant_id: str | None) -> None:
+        with self._lock:
+            # An assignment is never taken back, so "none" is older knowledge.
+            if variant_id is not None or not isinstance(self._variants.get(key), str):
+                absent_until = time.monotonic() + ABSENT_S
+                self._variants[key] = absent_until if variant_id is None else sys.intern(variant_id)
+            self._variants.move_to_end(key)
+            while len(self._variants) > self._size:
+                self._variants.popitem(last=False)
