@@ -1,4 +1,4 @@
-import type { ExperimentStatus, ExperimentVariant, MetricRole } from "../../api/experiments";
+import type { Condition, ConditionOp, ExperimentStatus, ExperimentVariant, MetricRole } from "../../api/experiments";
 import { format, formatExact } from "../../format/number";
 
 export const STATUS_WORD: Record<ExperimentStatus, string> = {
@@ -27,4 +27,21 @@ export function versionWord({ prompt, version }: Pick<ExperimentVariant, "prompt
 /** "50 %"; a weight of a third keeps one decimal. */
 export function weightWord(weight: number): string {
   return format(weight, "percent");
+}
+
+export const OPERATOR_WORD: Record<ConditionOp, string> = {
+  is: "is",
+  is_not: "is not",
+  contains: "contains",
+  starts_with: "starts with",
+  greater: "is greater than",
+  less: "is less than",
+  exists: "is there",
+  not_exists: "is not there",
+};
+
+/** A condition as a sentence: "plan is pro or team". */
+export function conditionText({ attribute, op, values }: Condition): string {
+  const said = values.map(String).join(" or ");
+  return `${attribute} ${OPERATOR_WORD[op]}${said === "" ? "" : ` ${said}`}`;
 }
