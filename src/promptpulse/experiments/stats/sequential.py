@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-SMALLEST_PLAN = 200
+SMALLEST_PLAN = 500
 """n* is never below it. The theorem holds for growing n; a smaller n* spends alpha on the first few units, whose variance
 nobody knows. See tests/experiments/stats/test_false_positives.py."""
 
