@@ -66,6 +66,12 @@ def test_any_name_is_found(laika: Program, project: httpx.Client, name: str) -> 
     assert content(laika.do("fetch", name, {"versionId": "2"})) == "second"
 
 
+def test_an_address_with_a_slash_behind_it_works(run: Run, server: Server, project: httpx.Client) -> None:
+    new_prompt(project, "greeting", "Hello")
+    laika = run("client", f"{server.url}/", key_of(project))  # asks for //api/v1/...
+    assert content(laika.do("fetch", "greeting")) == "Hello"
+
+
 def test_a_deployment_is_seen_by_a_client_that_does_not_use_its_cache(laika: Program, project: httpx.Client) -> None:
     prompt = new_prompt(project, "greeting", "old", "new")
     assert content(laika.do("fetch", "greeting")) == "old"

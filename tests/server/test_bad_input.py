@@ -20,6 +20,9 @@ HALVES: list[Json] = [
     {"name": "Control", "prompt": "greeting", "version": 1, "weight": 50, "control": True},
     {"name": "Treatment", "prompt": "greeting", "version": 2, "weight": 50},
 ]
+SWAPPED: list[Json] = [HALVES[0], {**HALVES[1], "version": 1}]
+CROSSED: list[Json] = [{**HALVES[0], "control": False}, {**HALVES[1], "control": True}]
+THREE: list[Json] = [{**half, "weight": 30} for half in HALVES] + [{"name": "C", "prompt": "greeting", "weight": 40}]
 RATING: Json = {"name": "rating", "type": "int", "value": 5}
 BUCKET: Json = {"expId": "<running>", "bucketId": "<bucket>"}
 SCORES: Json = {**BUCKET, "userId": "user-1", "scores": [RATING]}
@@ -146,18 +149,20 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a condition without value", "POST /experiments", {**TEST, "targeting": [{"attribute": "plan"}]}, 422, "targeting.0.values"),
     ("an unknown unit", "POST /experiments", {**TEST, "unit": "planet"}, 422, "unit"),
     ("a start without primary metric", "POST /experiments/<unjudged>/start", None, 422, "metrics"),
-    ("a second start", "POST /experiments/<running>/start", None, 409, "status"),
-    ("a pause of a draft", "POST /experiments/<draft>/pause", None, 409, "status"),
-    ("a conclusion of a draft", "POST /experiments/<draft>/conclude", {}, 409, "status"),
+    ("a second start", "POST /experiments/<running>/start", None, 409, None),
+    ("a pause of a draft", "POST /experiments/<draft>/pause", None, 409, None),
+    ("a conclusion of a draft", "POST /experiments/<draft>/conclude", {}, 409, None),
     ("an unknown winner", "POST /experiments/<running>/conclude", {"winner": "Nobody"}, 422, "winner"),
     ("a deployment of no winner", "POST /experiments/<running>/conclude", {"deploy": True}, 422, "winner"),
     ("a running one with another title", "PATCH /experiments/<running>", {"title": "better"}, 409, "title"),
     ("a running one with another unit", "PATCH /experiments/<running>", {"unit": "session"}, 409, "unit"),
     ("a running one with less traffic", "PATCH /experiments/<running>", {"traffic": 10}, 409, "traffic"),
-    ("a running one with other variants", "PATCH /experiments/<running>", {"variants": HALVES}, 409, "variants"),
+    ("a running one with another version", "PATCH /experiments/<running>", {"variants": SWAPPED}, 409, "variants.1.version"),
+    ("a running one with a third variant", "PATCH /experiments/<running>", {"variants": THREE}, 409, "variants.2"),
+    ("a running one with another control", "PATCH /experiments/<running>", {"variants": CROSSED}, 409, "variants.0.control"),
     ("a running one with other analysis", "PATCH /experiments/<running>", {"analysis": {"alpha": 20}}, 409, "analysis"),
     ("a running one judged otherwise", "PATCH /experiments/<running>", OTHERWISE, 409, "metrics"),
-    ("a deletion of a running one", "DELETE /experiments/<running>", None, 409, "status"),
+    ("a deletion of a running one", "DELETE /experiments/<running>", None, 409, None),
     ("an unknown title", "POST /v3/experiments/evaluate", {"experimentTitle": "nothing", "context": {}}, 404, "experimentTitle"),
     ("an empty title", "POST /v3/experiments/evaluate", {"experimentTitle": ""}, 422, "experimentTitle"),
     ("a draft", "POST /v3/experiments/evaluate", {"experimentTitle": "draft"}, 409, "experimentTitle"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -18,7 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from server.process import ProjectKey, Server
+from server.making import new_experiment, new_prompt
+from server.process import Json, Server
 from server.test_once import total
 from server.test_routes import TABLE
 
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("fuzz")
 JSON = {"Content-Type": "application/json"}
 STREAMS = {"GET /api/v1/live"}
 """Answered without end."""
-TAKES_NOTHING = {"GET /healthz", "GET /readyz"}
+TAKES_NOTHING = {"GET /healthz", "GET /readyz", "GET /api/public/health"}
 EXAMPLES = 8
 
 
@@ -35,9 +37,28 @@ def document(server: Server) -> Any:
     return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
 
 
+@dataclass(frozen=True)
+class There:
+    """What is there; other ids are just not found."""
+
+    in_paths: dict[str, str]
+    in_bodies: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def fuzzed(server: Server) -> ProjectKey:
-    return server.project_key("fuzzed")
+def there(server: Server) -> There:
+    client, project = server.client, server.project_key("fuzzed").project
+    prompt = str(new_prompt(client, "fuzzed", "Hello {{name}}", "Hi {{name}}")["id"])
+    variants: list[Json] = [{"name": f"variant {n}", "prompt": "fuzzed", "version": n, "weight": 50} for n in (1, 2)]
+    made = new_experiment(client, "fuzzed", variants)
+    experiment, variant = str(made["id"]), str(cast("list[Json]", made["variants"])[0]["id"])
+    return There(
+        {"project_id": project, "prompt_id": prompt, "name": "fuzzed", "experiment_id": experiment},
+        {
+            "project": project, "expId": experiment, "bucketId": variant, "experiment_id": experiment, "variant_id": variant,
+            "experimentTitle": "fuzzed",
+        },
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +77,7 @@ def session() -> requests.Session:
     ids=lambda v: v if isinstance(v, str) else str(v.value),
 )
 def test_answers_are_as_documented(
-    server: Server, document: Any, session: requests.Session, fuzzed: ProjectKey, route: str, mode: GenerationMode
+    server: Server, document: Any, session: requests.Session, there: There, route: str, mode: GenerationMode
 ) -> None:
     method, path = route.split(" ")
     operation = document[path][method.lower()]
@@ -71,10 +92,9 @@ def test_answers_are_as_documented(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def check(case: Any) -> None:
-        if "project_id" in (case.path_parameters or {}):
-            case.path_parameters["project_id"] = fuzzed.project  # others are just not found
-        if isinstance(case.body, dict) and "project" in case.body:
-            case.body["project"] = fuzzed.project
+        for asked, known in ((case.path_parameters, there.in_paths), (case.body, there.in_bodies)):
+            if isinstance(asked, dict):
+                asked.update({name: known[name] for name in asked.keys() & known.keys()})
         answer = case.call(
             base_url=server.url, session=session, headers={"Authorization": f"Bearer {server.key}"}, timeout=20
         )
