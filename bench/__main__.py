@@ -5,10 +5,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import ingest, queries
+from bench import assignment, ingest, queries
 from bench.report import Row, show
 
-MEASUREMENTS = {"ingest": ingest.run, "queries": queries.run}
+MEASUREMENTS = {"ingest": ingest.run, "queries": queries.run, "assignment": assignment.run}
 
 
 def main() -> int:

@@ -38,6 +38,14 @@ LONGEST_CONTEXT = 8192
 IDS: dict[UnitKind, tuple[str, str]] = {"user": ("userId", "user_id"), "session": ("sessionId", "session_id")}
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _MISSING = object()
+WORDS = {
+    "is": "one of",
+    "is_not": "none of",
+    "contains": "a text with",
+    "starts_with": "a text that starts with",
+    "greater": "more than",
+    "less": "less than",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +178,11 @@ def check(condition: Condition, context: Context) -> Check:
         return Check(is_there == (op == "exists"), said)
     wanted = ", ".join(_shown(v) for v in condition.values)
     if value is _MISSING:
-        return Check(op == "is_not", f"{name} is missing, asked is {op} {wanted}")
+        return Check(op == "is_not", f"{name} is missing; wanted is {WORDS[op]} {wanted}")
     elements = value if isinstance(value, list) else [value]
     fits = any(_fits(op, element, v) for element in elements for v in condition.values)
     holds = not fits if op == "is_not" else fits
-    return Check(holds, f"{name} is {_shown(value)}, asked is {op} {wanted}")
+    return Check(holds, f"{name} is {_shown(value)}; wanted is {WORDS[op]} {wanted}")
 
 
 def attribute(context: Context, name: str) -> object:

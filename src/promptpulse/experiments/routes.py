@@ -49,7 +49,7 @@ ASSIGNMENT: JsonValue = {
 EXPLAINED: JsonValue = {
     "unit_id": "user-42", "enrolled": True, "reason": "assigned", "variant_id": ID, "variant_name": "Short",
     "stored_at": None, "hash_input": f"{ID}:variant:user-42", "hash_value": 71.2,
-    "steps": [{"step": "targeting", "passed": True, "detail": "plan is 'pro', asked is is 'pro', 'team'"}],
+    "steps": [{"step": "targeting", "passed": True, "detail": "plan is 'pro'; wanted is one of 'pro', 'team'"}],
 }  # fmt: skip
 
 

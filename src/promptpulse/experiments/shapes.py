@@ -234,7 +234,7 @@ class ExplainIn(BaseModel):
 class ExplainStep(BaseModel):
     step: str = Field(examples=["targeting"])
     passed: bool | None = Field(description="null: was not reached.")
-    detail: str = Field(examples=["plan is 'pro', one of 'pro', 'team'"])
+    detail: str = Field(examples=["plan is 'pro'; wanted is one of 'pro', 'team'"])
 
 
 class ExplainOut(BaseModel):
