@@ -145,7 +145,7 @@ def to_call(given: CallIn, project: str, now: datetime, scope: str = "api") -> C
     return Call(
         project=project,
         id=_text(given.id) or uuid7(now),
-        ts=_time(given.timestamp, now),
+        ts=to_micros(now) if given.timestamp is None else instant_us(given.timestamp, now),
         operation=given.operation or "chat",
         prompt_id=_text(given.prompt_id),
         prompt_version=_text(given.prompt_version),
@@ -198,13 +198,12 @@ def _status(given: CallIn) -> Status:
     return Status.ERROR if failed or given.error_message else Status.SUCCESS
 
 
-def _time(given: datetime | None, now: datetime) -> int:
-    if given is None:
-        return to_micros(now)
+def instant_us(given: datetime, now: datetime, field: str = "timestamp") -> int:
+    """Microseconds since 1970 of a time that a client sent. Raises `ValueError` that names the field."""
     if given.tzinfo is None:
-        raise ValueError(f"timestamp: {given.isoformat()} has no time zone; add Z or an offset such as +01:00")
+        raise ValueError(f"{field}: {given.isoformat()} has no time zone; add Z or an offset such as +01:00")
     if not FIRST_TIME <= given <= now + FUTURE:
-        raise ValueError(f"timestamp: {given.isoformat()} is before 2015 or more than a day ahead; check the clock")
+        raise ValueError(f"{field}: {given.isoformat()} is before 2015 or more than a day ahead; check the clock")
     return to_micros(given)
 
 

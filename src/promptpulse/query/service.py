@@ -91,9 +91,9 @@ def seed_answer(
     zoned = zone(tz)
     today = now.astimezone(zoned).date()
     last = end or today.isoformat()
-    upper = _instant(last, "end", zoned, inclusive=True)
+    upper = instant(last, "end", zoned, inclusive=True)
     first = start or (upper.astimezone(zoned) - timedelta(days=30)).date().isoformat()
-    lower = _instant(first, "start", zoned, inclusive=False)
+    lower = instant(first, "start", zoned, inclusive=False)
     if lower >= upper:
         raise BadRequest(f"end: {last} must not be before start: {first}", field="end")
     return SeedAnswer(
@@ -103,23 +103,24 @@ def seed_answer(
     )
 
 
-def _instant(text: str, field: str, tz: ZoneInfo, *, inclusive: bool) -> datetime:
+def instant(text: str, field: str, tz: ZoneInfo, *, inclusive: bool) -> datetime:
+    """A date or a date-time, `tz` where it has no zone; the end of the day for an `inclusive` date. Raises BadRequest."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
     try:
-        instant = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadRequest(
             f"{field}: {text!r} is not a date such as 2026-11-21 or a date-time such as 2026-11-21T10:00:00Z",
             field=field,
         ) from None
-    if not EARLIEST < instant.year < LATEST:
+    if not EARLIEST < moment.year < LATEST:
         raise BadRequest(f"{field}: the year of {text} must lie between {EARLIEST} and {LATEST}", field=field)
     if day is not None:
         return day_start(day + timedelta(days=1) if inclusive else day, tz)
-    return (instant if instant.tzinfo else instant.replace(tzinfo=tz)).astimezone(tz)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(tz)
 
 
 def _before(query: Query, now: datetime) -> Query:
