@@ -94,6 +94,7 @@ def test_projects_do_not_share_names(shelf: Shelf) -> None:
     [
         (NewPrompt(" ", "text", NewVersion("x")), "name"),
         (NewPrompt("a\nb", "text", NewVersion("x")), "name"),
+        (NewPrompt("..", "text", NewVersion("x")), "name"),
         (NewPrompt("a" * 201, "text", NewVersion("x")), "name"),
         (NewPrompt("a", "chat", NewVersion("x")), "content"),
         (NewPrompt("a", "chat", NewVersion("x", field="prompt")), "prompt"),

@@ -3,7 +3,6 @@
 Functions that check raise Refused naming the field, such as `content.1.role`."""
 
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, cast
@@ -72,27 +71,27 @@ def _check_word(value: JsonValue, field: str, meaning: str) -> None:
 
 def _check_json(value: JsonValue, field: str, levels: int) -> None:
     """What every database and every client can keep and give back as it is."""
+    if isinstance(value, list | dict) and levels == 0:
+        raise Refused(f"{field[:200]} is nested deeper than {MOST_LEVELS} levels; make it flatter", field=field[:200])
     match value:
-        case bool() | None:
-            return
-        case str():
-            if not is_unicode(value):
-                raise Refused(
-                    f"{field} contains half a surrogate pair, which is no text; send it in UTF-8", field=field
-                )
-        case int() | float():
-            if not math.isfinite(value) or abs(value) >= MOST_NUMBER:
-                raise Refused(f"{field} is {value:.20g}; numbers must be finite and fit into 64 bits", field=field)
-        case _ if levels == 0:
-            raise Refused(f"{field} is nested deeper than {MOST_LEVELS} levels; make it flatter", field=field[:200])
         case list():
             for i, item in enumerate(value):
                 _check_json(item, f"{field}.{i}", levels - 1)
         case dict():
             for key, item in value.items():
-                if not is_unicode(key):
-                    raise Refused(f"a name in {field} contains half a surrogate pair; send it in UTF-8", field=field)
+                _check_text(key, f"a name in {field}", field)
                 _check_json(item, f"{field}.{key[:40]}", levels - 1)
+        case str():
+            _check_text(value, field, field)
+        case int() | float() if not -MOST_NUMBER < value < MOST_NUMBER:  # NaN is not either
+            raise Refused(f"{field} is not a number that all clients can read: finite, and within 64 bits", field=field)
+        case _:
+            return
+
+
+def _check_text(text: str, what: str, field: str) -> None:
+    if not is_unicode(text):
+        raise Refused(f"{what} contains half a surrogate pair, which is no text; send UTF-8", field=field)
 
 
 def is_unicode(text: str) -> bool:

@@ -85,6 +85,8 @@ class Selection:
 def create_prompt(session: Session, project_id: str, new: NewPrompt, by: By) -> tuple[Prompt, PromptVersion]:
     """A prompt and its version 1. Raises Refused for a bad value and Conflict for a name that is taken."""
     name = named(new.name, "name", 200)
+    if name in {".", ".."}:
+        raise Refused(f"name {name!r} means another path in an address; choose another one", field="name")
     exclusive(session, f"prompt {project_id} {name}")
     taken = prompt_named(session, project_id, name)
     if taken is not None:
