@@ -10,7 +10,7 @@ import pytest
 from making_facts import NOW, START, Making, after, store_facts
 from promptpulse.metrics import BadQuery, Filter, Query, run
 from promptpulse.metrics.estimates import Moments
-from promptpulse.metrics.moments import ScoreKey, call_moments, outcome_moments, percentiles, score_moments
+from promptpulse.metrics.moments import ScoreKey, call_figures, outcome_moments, score_moments
 from promptpulse.metrics.units import (
     HISTORY,
     SOURCES,
@@ -87,7 +87,7 @@ def test_the_stamp_of_a_call_is_a_hint_the_assignment_is_the_truth(store: Store,
     store_facts(store, [make.assignment("u1", "a"), make.call("u1", "b"), make.call("u1", "a")])
     found = people(store, project)
     assert (found.units, found.multiple) == ((1, 0), 0)
-    assert call_moments(store, cohort_of(scope(project), found), []).calls == [2, 0]
+    assert call_figures(store, cohort_of(scope(project), found), []).calls == [2, 0]
 
 
 def test_rows_before_the_assignment_do_not_count(store: Store, project: str, make: Making) -> None:
@@ -101,7 +101,7 @@ def test_rows_before_the_assignment_do_not_count(store: Store, project: str, mak
         ],
     )  # fmt: skip
     cohort = everybody(store, project)
-    assert call_moments(store, cohort, []).calls == [2, 0]
+    assert call_figures(store, cohort, []).calls == [2, 0]
     assert ratio(score_moments(store, cohort, [RATING]).moments["score:rating"][0]) == 5
     outcome = outcome_moments(store, cohort, {"outcome:success": "success"})["outcome:success"][0]
     assert outcome is not None
@@ -143,14 +143,14 @@ def test_nothing_of_another_project_experiment_or_variant_and_nothing_outside_th
     )  # fmt: skip
     cohort = everybody(store, project)
     assert cohort.units == (1, 0)
-    assert call_moments(store, cohort, []).calls == [0, 0]
+    assert call_figures(store, cohort, []).calls == [0, 0]
     assert score_moments(store, cohort, [RATING]).scores == [0, 0]
 
 
 def test_moments_of_three_users_with_one_two_and_three_calls(store: Store, project: str, make: Making) -> None:
     calls = [make.call(f"u{n}", "a", status="error" if n == 1 else "success") for n in (1, 2, 3) for _ in range(n)]
-    store_facts(store, [make.assignment(f"u{n}", "a") for n in (1, 2, 3)] + calls)
-    found = call_moments(store, everybody(store, project), ["success_rate"]).moments["success_rate"][0]
+    store_facts(store, [*(make.assignment(f"u{n}", "a") for n in (1, 2, 3)), *calls])
+    found = call_figures(store, everybody(store, project), ["success_rate"]).moments["success_rate"][0]
     assert found is not None
     # successes 0, 2, 3 and calls 1, 2, 3
     assert (found.units, found.observations) == (3, 6)
@@ -163,11 +163,12 @@ def test_moments_of_three_users_with_one_two_and_three_calls(store: Store, proje
 def test_many_calls_of_one_user_are_one_unit(store: Store, project: str, make: Making) -> None:
     store_facts(
         store,
-        [make.assignment("u1", "a"), make.assignment("u2", "a")]
-        + [make.call("u1", "a", status="error") for _ in range(100)]
-        + [make.call("u2", "a") for _ in range(100)],
-    )
-    found = call_moments(store, everybody(store, project), ["error_rate"]).moments["error_rate"][0]
+        [
+            make.assignment("u1", "a"), make.assignment("u2", "a"),
+            *(make.call("u1", "a", status="error") for _ in range(100)), *(make.call("u2", "a") for _ in range(100)),
+        ],
+    )  # fmt: skip
+    found = call_figures(store, everybody(store, project), ["error_rate"]).moments["error_rate"][0]
     assert found is not None
     assert (found.units, found.observations, ratio(found)) == (2, 200, 0.5)
     assert found.covariance[0][0] == 5000  # of 100 and 0, not of 200 ones and zeros
@@ -179,7 +180,7 @@ def test_units_that_did_nothing_count_in_a_mean(store: Store, project: str, make
         [*(make.assignment(f"u{n}", "a") for n in range(4)), make.call("u0", "a"), make.call("u0", "a"),
          make.call("u1", "a", cost_usd=Decimal(4))],
     )  # fmt: skip
-    moments = call_moments(store, everybody(store, project), ["total_requests", "total_cost_usd"]).moments
+    moments = call_figures(store, everybody(store, project), ["total_requests", "total_cost_usd"]).moments
     requests, cost = moments["total_requests"][0], moments["total_cost_usd"][0]
     assert requests is not None
     assert cost is not None
@@ -191,7 +192,7 @@ def test_units_that_did_nothing_count_in_a_mean(store: Store, project: str, make
 
 def test_an_unknown_cost_is_not_zero(store: Store, project: str, make: Making) -> None:
     store_facts(store, [make.call("u1", "a"), make.call("u2", "b", cost_usd=Decimal(1)), make.call("u2", "b")])
-    moments = call_moments(store, everybody(store, project), ["cost_per_request_usd", "total_cost_usd"]).moments
+    moments = call_figures(store, everybody(store, project), ["cost_per_request_usd", "total_cost_usd"]).moments
     assert moments["cost_per_request_usd"][0] is None
     assert moments["total_cost_usd"][0] is None
     assert ratio(moments["cost_per_request_usd"][1]) == 1  # the second call's cost is not known: it is left out
@@ -208,7 +209,7 @@ def test_pooled_ratios_equal_the_catalogue_over_the_same_calls(store: Store, pro
             make.call("u3", "a", latency_ms=50, status="error", input_tokens=7, first_token_ms=10.0),
         ],
     )  # fmt: skip
-    found = call_moments(store, everybody(store, project), RATES)
+    found = call_figures(store, everybody(store, project), RATES)
     where = (Filter("variant_id", "in", ("a",)),)
     frame = run(store, Query(project, tuple(RATES), START, NOW, where=where), NOW)
     for key in RATES:
@@ -233,7 +234,7 @@ def test_history_is_what_the_same_units_did_before_the_start(store: Store, proje
         ],
     )  # fmt: skip
     cohort = everybody(store, project)
-    moments = call_moments(store, cohort, ["success_rate", "total_requests"], START - HISTORY).moments
+    moments = call_figures(store, cohort, ["success_rate", "total_requests"], START - HISTORY).moments
     success, requests = moments["success_rate"][0], moments["total_requests"][0]
     assert success is not None
     assert requests is not None
@@ -293,15 +294,19 @@ def test_an_outcome_is_the_share_of_units_that_had_it_at_least_once(store: Store
 def test_the_median_of_users_and_its_error(store: Store, project: str, make: Making) -> None:
     # 101 users with one call each, of 1 to 101 ms: the share below the median has the error sqrt(.25 / 101) = 4.98 %
     store_facts(store, [make.call(f"u{n}", "a", latency_ms=float(n)) for n in range(1, 102)])
-    found = percentiles(store, everybody(store, project), ["p50_latency_ms"])["p50_latency_ms"][0]
+    found = call_figures(store, everybody(store, project), ["p50_latency_ms"]).percentiles["p50_latency_ms"][0]
     assert found is not None
-    assert (found.units, found.observations, found.value) == (101, 101, pytest.approx(51))
+    assert (found.units, found.observations) == (101, 101)
+    assert found.value == pytest.approx(51)
     assert found.squared_error**0.5 == pytest.approx(5, rel=0.02)  # 4.98 % of 101 ms
 
 
 def test_a_percentile_of_few_users_is_not_known(store: Store, project: str, make: Making) -> None:
     store_facts(store, [make.call("u1", "a", latency_ms=float(n)) for n in range(1, 1002)])
-    assert percentiles(store, everybody(store, project), ["p95_latency_ms"])["p95_latency_ms"] == [None, None]
+    assert call_figures(store, everybody(store, project), ["p95_latency_ms"]).percentiles["p95_latency_ms"] == [
+        None,
+        None,
+    ]
 
 
 def test_segments_are_what_units_were_like_at_first(store: Store, project: str, make: Making) -> None:
@@ -338,7 +343,7 @@ def test_figures_of_segments_add_up(store: Store, project: str, make: Making) ->
     )  # fmt: skip
     cohort, _ = segmented(store, everybody(store, project), attribute_of("environment"), 1)
     assert (cohort.segments, cohort.units) == (("test",), (1, 1))
-    assert call_moments(store, cohort, []).calls == [1, 2]
+    assert call_figures(store, cohort, []).calls == [1, 2]
 
 
 def test_what_makes_no_segments_is_refused_with_what_does(store: Store) -> None:

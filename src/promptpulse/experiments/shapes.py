@@ -410,6 +410,7 @@ class SegmentsOut(BaseModel):
     by: str
     segments: list[SegmentResult]
     total: int = Field(description="How many segments there are; the largest are listed.")
+    note: str = Field(description="How far to trust them.")
 
 
 class TrendSeries(BaseModel):

@@ -50,6 +50,8 @@ class ScoreKey:
 class CallFigures:
     moments: Mapping[str, Sequence[Moments | None]]
     """By key and group; None: nothing is known."""
+    percentiles: Mapping[str, Sequence[Estimate | None]]
+    """By key and group; None: too few units to tell."""
     calls: Sequence[int]
     """By group."""
 
@@ -84,12 +86,13 @@ class _Column:
         return [f"toFloat64({v})" for v in ([self.y, self.x] if self.x else [self.y]) + before if v]
 
 
-def call_moments(
+def call_figures(
     store: Store, cohort: Cohort, keys: Sequence[str], history_from: datetime | None = None
 ) -> CallFigures:
-    """Of `keys` of `UNIT_METRICS` that are no percentiles. `history_from`: reads what the units did from then to the
-    start, in any experiment or none."""
-    metrics = [UNIT_METRICS[key] for key in keys]
+    """Of `keys` of `UNIT_METRICS`. `history_from`: reads what the units did from then to the start, in any experiment or
+    none; percentiles have no history."""
+    metrics = [m for m in map(UNIT_METRICS.__getitem__, keys) if m.kind != "percentile"]
+    levels = [m for m in map(UNIT_METRICS.__getitem__, keys) if m.kind == "percentile"]
     names = sorted({"calls", *(name for m in metrics for name in measures_of(m))})
     sums = [f"{sum_of(name, _NOW)} AS m_{name}" for name in names]
     if history_from:
@@ -99,20 +102,36 @@ def call_moments(
         x = over(m.x, "m")
         before = (over(m.y, "b"), over(m.x, "b")) if history_from else ("", "")
         columns.append(_Column(m.key, over(m.y, "m"), x, x or "m_calls", *before, f"m_{m.known}" if m.known else ""))
+    curves = _curves(store, cohort, levels) if levels else []
+    params: dict[str, object] = {}
+    for i, m in enumerate(levels):
+        params[f"at{i}"] = [
+            curve[len(curve) // 2] if (curve := curves[i].get(g)) else 0.0 for g in range(cohort.groups)
+        ]
+        below = f"{m.y} <= {{at{i}:Array(Float64)}}[who.g + 1]"
+        sums += [f"countIf({below} AND {_NOW}) AS y{i}, countIf(isNotNull({m.y}) AND {_NOW}) AS n{i}"]
+        columns.append(_Column(m.key, f"y{i}", f"n{i}", f"n{i}"))
     totals = ["sum(m_calls)", *(f"sum({c.known or '1'})" for c in columns)]
-    rows = _grouped(store, cohort, "calls", sums, columns, totals, history_from, {})
+    rows = _grouped(store, cohort, "calls", sums, columns, totals, history_from, params)
     calls = [0] * cohort.groups
     found: dict[str, list[Moments | None]] = {c.key: [None] * cohort.groups for c in columns}
     for g, values, (n_calls, *known) in rows:
         calls[g] = int(n_calls)
         for i, c in enumerate(columns):
-            if n_calls and (known[i] or not c.known):
+            if n_calls and known[i]:
                 found[c.key][g] = _moments(c, values[i], cohort.units[g])
-    for g in range(cohort.groups):
-        for c in columns:
+    for c in columns:
+        for g in range(cohort.groups):
             if not c.x and not calls[g] and cohort.units[g]:  # units without calls made none and spent nothing
                 found[c.key][g] = _moments(c, _nothing(c), cohort.units[g])
-    return CallFigures(found, calls)
+    percentiles = {
+        m.key: [
+            quantile_estimate(m.level, curve, below) if (curve := curves[i].get(g)) and below else None
+            for g, below in enumerate(found.pop(m.key))
+        ]
+        for i, m in enumerate(levels)
+    }
+    return CallFigures(found, percentiles, calls)
 
 
 def score_moments(
@@ -186,34 +205,6 @@ def outcome_moments(
     return found
 
 
-def percentiles(store: Store, cohort: Cohort, keys: Sequence[str]) -> dict[str, list[Estimate | None]]:
-    """Percentiles over calls with the variance between units, by key and group. None: too few units to tell.
-
-    Deng, Knoblich, Lu, "Applying the Delta Method in Metric Analytics" (2018), section 4: the share of calls below the
-    percentile is a ratio metric, whose interval is carried back through the distribution."""
-    found: dict[str, list[Estimate | None]] = {key: [None] * cohort.groups for key in keys}
-    metrics = [UNIT_METRICS[key] for key in keys]
-    if not metrics:
-        return found
-    curves = _curves(store, cohort, metrics)
-    sums: list[str] = []
-    columns: list[_Column] = []
-    params: dict[str, object] = {}
-    for i, m in enumerate(metrics):
-        params[f"at{i}"] = [
-            curve[len(_LOGITS) // 2] if (curve := curves[i].get(g)) else 0.0 for g in range(cohort.groups)
-        ]
-        sums += [f"countIf({m.y} <= {{at{i}:Array(Float64)}}[who.g + 1]) AS y{i}, count({m.y}) AS n{i}"]
-        columns.append(_Column(m.key, f"y{i}", f"n{i}", f"n{i}"))
-    for g, values, _ in _grouped(store, cohort, "calls", sums, columns, [], None, params):
-        for i, m in enumerate(metrics):
-            below = _moments(columns[i], values[i], cohort.units[g])
-            curve = curves[i].get(g)
-            if below and curve:
-                found[m.key][g] = quantile_estimate(m.level, curve, below)
-    return found
-
-
 def levels_around(level: float) -> list[float]:
     """Where `quantile_estimate` needs the distribution, ascending."""
     middle = math.log(level / (1 - level))
@@ -221,9 +212,12 @@ def levels_around(level: float) -> list[float]:
 
 
 def quantile_estimate(level: float, curve: Sequence[float], below: Moments) -> Estimate | None:
-    """`curve`: quantiles in microseconds at `levels_around(level)`; `below`: calls below the middle one, and calls, by unit.
+    """A percentile over calls with the variance between units. `curve`: quantiles in microseconds at
+    `levels_around(level)`; `below`: calls below the middle one, and calls, by unit.
 
-    None when the share is so unsure that its interval leaves what the distribution can tell."""
+    Deng, Knoblich, Lu, "Applying the Delta Method in Metric Analytics" (2018), section 4: the share of calls below the
+    percentile is a ratio metric, whose interval is carried back through the distribution. None when the share is so
+    unsure that its interval leaves what the distribution can tell."""
     error = math.sqrt(linear_variance(below) / below.units)
     low, high = level - _Z * error, level + _Z * error
     if error <= 0 or not 0 < low < high < 1:
