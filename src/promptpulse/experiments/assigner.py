@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -63,6 +63,28 @@ class _Asked:
     """Of an assignment that is to be stored; None: is there one?"""
 
 
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What is written for each group. Made once: to make them takes longer than to run them, and leaves much garbage."""
+
+    assign: Executable
+    count: Executable
+    mark_sent: Executable
+
+
+def _statements(dialect: str) -> _Statements:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    count = insert(AssignmentCount)
+    more = {"units": AssignmentCount.units + count.excluded.units}
+    return _Statements(
+        assign=insert(Assignment).on_conflict_do_nothing().returning(Assignment.experiment_id, Assignment.unit_id),
+        count=count.on_conflict_do_update(index_elements=["experiment_id", "variant_id"], set_=more),
+        mark_sent=update(Assignment)
+        .where(Assignment.experiment_id == bindparam("experiment"), Assignment.unit_id == bindparam("unit"))
+        .values(unsent=None),
+    )
+
+
 class Assigner:
     """Between many requests and one settings database. Everything may be called from any thread.
 
@@ -73,6 +95,7 @@ class Assigner:
         self._database = database
         self._clock = clock
         self._send = send
+        self._statements = _statements(database.engine.dialect.name)
         self._known = _Known(KNOWN_UNITS)
         self._grouping = Grouping[_Asked, str | None]("assignments", self._store)
         self._changed = threading.Condition()  # guards the two fields below
@@ -161,16 +184,13 @@ class Assigner:
         ]
         with self._database.writing() as session:
             connection = session.connection()
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = insert(Assignment).on_conflict_do_nothing()
-            written = connection.execute(statement.returning(Assignment.experiment_id, Assignment.unit_id), rows)
+            written = connection.execute(self._statements.assign, rows)
             stored = {(e, u): wanted[e, u] for e, u in written}
             counts = Counter((event.experiment_id, event.variant_id) for event in stored.values())
-            for (experiment_id, variant_id), units in sorted(counts.items()):
-                count = insert(AssignmentCount).values(experiment_id=experiment_id, variant_id=variant_id, units=units)
-                more = {"units": AssignmentCount.units + count.excluded.units}
+            if counts:
                 connection.execute(
-                    count.on_conflict_do_update(index_elements=["experiment_id", "variant_id"], set_=more)
+                    self._statements.count,
+                    [{"experiment_id": e, "variant_id": v, "units": n} for (e, v), n in sorted(counts.items())],
                 )
         return stored
 
@@ -204,7 +224,10 @@ class Assigner:
     def _forward(self, events: Sequence[Event]) -> None:
         self._send(events).result(SEND_WITHIN_S)
         with self._database.writing() as session:
-            _mark_sent(session.connection(), events)
+            keys = sorted((event.experiment_id, event.unit_id) for event in events)
+            session.connection().execute(
+                self._statements.mark_sent, [{"experiment": experiment, "unit": unit} for experiment, unit in keys]
+            )
 
     def _forward_left_behind(self, before: datetime) -> None:
         """Unsent assignments from before that moment. Those of this process since then are in `_unsent`."""
@@ -243,16 +266,6 @@ def _read(connection: Connection, keys: Iterable[Key]) -> dict[Key, str | None]:
             )
             found |= {(experiment_id, unit_id): variant_id for unit_id, variant_id in rows}
     return found
-
-
-def _mark_sent(connection: Connection, events: Sequence[Event]) -> None:
-    keys = sorted((event.experiment_id, event.unit_id) for event in events)
-    connection.execute(
-        update(Assignment)
-        .where(Assignment.experiment_id == bindparam("experiment"), Assignment.unit_id == bindparam("unit"))
-        .values(unsent=None),
-        [{"experiment": experiment_id, "unit": unit_id} for experiment_id, unit_id in keys],
-    )
 
 
 class _Known:
