@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -114,6 +117,20 @@ def test_a_missing_prompt_and_a_wrong_key_answer_as_the_clients_expect(server: S
         refused = fetch(stranger, "greeting")
     assert refused.status_code == 401
     assert refused.json()["error"].startswith("Invalid API key")
+
+
+def test_a_deployment_through_one_server_is_served_by_another_within_five_seconds(
+    own_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    first, second = (own_server(database_url=f"sqlite:///{tmp_path}/settings.db").start() for _ in range(2))
+    made = new_prompt(first.client, "greeting", "one", "two")
+    assert fetch(second.client, "greeting").json()["data"]["version"] == 1
+    new(first.client, f"/prompts/{made['id']}/deploy", {"version": 2})
+    began = time.monotonic()
+    assert fetch(first.client, "greeting").json()["data"]["version"] == 2
+    while fetch(second.client, "greeting").json()["data"]["version"] != 2:
+        assert time.monotonic() - began < 6
+        time.sleep(0.05)  # a bounded wait for a condition
 
 
 def test_an_unchanged_prompt_is_not_sent_again(project: httpx.Client) -> None:
