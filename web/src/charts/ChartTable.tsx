@@ -1,8 +1,8 @@
 import { Link } from "react-router";
-import { formatExact } from "../format/number";
 import { formatTime } from "../format/time";
 import classes from "./ChartTable.module.css";
 import type { Mark } from "./marks";
+import { pointText } from "./pointText";
 import type { TimeChart } from "./prepare";
 
 interface Props {
@@ -43,8 +43,8 @@ export function ChartTable({ chart, title, callsHref }: Props) {
                   </div>
                 ))}
               </th>
-              {columns.map(({ key, points, unit }) => (
-                <td key={key}>{formatExact(points[index], unit)}</td>
+              {columns.map((series) => (
+                <td key={series.key}>{pointText(series, index)}</td>
               ))}
             </tr>
           ))}

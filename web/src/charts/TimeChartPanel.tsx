@@ -7,6 +7,7 @@ import type { QueryResult } from "../api/types";
 import { useProject } from "../state/ProjectContext";
 import { useHref } from "../state/useHref";
 import { useView } from "../state/useView";
+import type { View } from "../state/view";
 import { downloadAddress, downloadText } from "../ui/download";
 import { Empty } from "../ui/Empty";
 import { Failure } from "../ui/Failure";
@@ -33,13 +34,27 @@ interface Props {
   onRetry: () => void;
   /** Filters of the calls that the chart counts. */
   calls?: Params;
+  /** What they are of, where that is not what the page is of. */
+  of?: Partial<View>;
   note?: ReactNode;
   /** Another answer is on its way; what is shown is the last one. */
   stale: boolean;
 }
 
 /** One time chart in its box, with its states and its menu. */
-export function TimeChartPanel({ id, title, spec, result, marks, error, onRetry, calls = {}, note, stale }: Props) {
+export function TimeChartPanel({
+  id,
+  title,
+  spec,
+  result,
+  marks,
+  error,
+  onRetry,
+  calls = {},
+  of = {},
+  note,
+  stale,
+}: Props) {
   const scheme = useScheme();
   const timeZone = useProject().time_zone;
   const { view, change } = useView();
@@ -103,7 +118,7 @@ export function TimeChartPanel({ id, title, spec, result, marks, error, onRetry,
             onCsv={() => downloadText(`${id}.csv`, "text/csv", chartCsv(chart))}
             onPng={() => downloadAddress(`${id}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
             onLink={copyLink}
-            callsHref={href("/calls", calls)}
+            callsHref={href("/calls", calls, of)}
           />
         )
       }
@@ -121,7 +136,7 @@ export function TimeChartPanel({ id, title, spec, result, marks, error, onRetry,
           <ChartTable
             chart={chart}
             title={title}
-            callsHref={(start, end) => href("/calls", calls, { range: { start, end } })}
+            callsHref={(start, end) => href("/calls", calls, { ...of, range: { start, end } })}
           />
         )}
         {drawn && whole.none === null && !asTable && (

@@ -1,12 +1,19 @@
 import type { TimeChart } from "./prepare";
 
-/** The chart's numbers as a spreadsheet reads them: UTC times, one column a series, empty where there is no data. */
+/** The chart's numbers as a spreadsheet reads them: UTC times, one column a series (three with an interval), empty where there is no data. */
 export function chartCsv(chart: TimeChart): string {
   const columns = chart.previous === null ? chart.series : [...chart.series, chart.previous];
-  const header = ["time (UTC)", ...columns.map(({ label, unit }) => `${label} (${unit})`)].map(cell);
+  const named = columns.flatMap(({ label, unit, interval }) => [
+    `${label} (${unit})`,
+    ...(interval === undefined ? [] : [`${label} low (${unit})`, `${label} high (${unit})`]),
+  ]);
+  const header = ["time (UTC)", ...named].map(cell);
   const rows = chart.buckets.map((at, index) => [
     new Date(at).toISOString(),
-    ...columns.map(({ points }) => String(points[index] ?? "")),
+    ...columns.flatMap(({ points, interval }) => {
+      const parts = interval === undefined ? [points] : [points, interval.low, interval.high];
+      return parts.map((part) => String(part[index] ?? ""));
+    }),
   ]);
   return [header, ...rows].map((row) => row.join(",")).join("\r\n") + "\r\n";
 }

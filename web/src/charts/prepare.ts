@@ -27,6 +27,14 @@ export interface Series {
   unit: Unit;
   /** One for each bucket; null is no data and stays a gap. */
   points: (number | null)[];
+  /** How sure the points are: drawn as a band around the line. */
+  interval?: Interval;
+}
+
+/** Bounds, one for each bucket. */
+export interface Interval {
+  low: (number | null)[];
+  high: (number | null)[];
 }
 
 export interface Axis {

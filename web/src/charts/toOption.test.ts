@@ -47,3 +47,13 @@ test("bands colour each side of a border once", () => {
     { gte: 0, lt: 90, color: "" },
   ]);
 });
+
+test("an interval is an area between its bounds, below zero, too, and gaps stay gaps", () => {
+  const [first] = CHART.series;
+  if (first === undefined) throw new Error("the chart has a series");
+  const interval = { low: [-4, null, -1, 1], high: [2, null, 3, 5] };
+  const drawn = seriesOf({ ...CHART, partialLast: false, series: [{ ...first, interval }] });
+  expect(drawn.map(({ id }) => id)).toEqual(["rate||low", "rate||between", "rate|"]);
+  expect(drawn[0]?.data).toEqual([-4, null, -1, 1]);
+  expect(drawn[1]?.data).toEqual([6, null, 4, 4]);
+});

@@ -3,7 +3,7 @@ import type { Band } from "../api/types";
 import { formatAxis } from "../format/number";
 import type { Mark } from "./marks";
 import { colourAt, INKS, type Inks, type Scheme } from "./palette";
-import type { Series, TimeChart } from "./prepare";
+import type { Interval, Series, TimeChart } from "./prepare";
 
 /** What the chart shows when the cursor is at a bucket. */
 export type Tooltip = (index: number) => HTMLElement | string;
@@ -94,10 +94,34 @@ function linesOf(chart: TimeChart, series: Series, scheme: Scheme): LineSeriesOp
     yAxisIndex: chart.axes.findIndex(({ unit }) => unit === series.unit),
     ...(chart.kind === "area" ? { stack: dotted ? "partial" : "all", areaStyle: { opacity: dotted ? 0.3 : 0.8 } } : {}),
   });
-  if (!chart.partialLast || last < 1) return [line(series.key, series.points, false)];
+  const band = series.interval === undefined ? [] : bandOf(series.key, series.interval, colour);
+  if (!chart.partialLast || last < 1) return [...band, line(series.key, series.points, false)];
   const done = chart.buckets.map((_, index) => (index < last ? (series.points[index] ?? null) : null));
   const filling = chart.buckets.map((_, index) => (index >= last - 1 ? (series.points[index] ?? null) : null));
-  return [line(series.key, done, false), line(`${series.key}|partial`, filling, true)];
+  return [...band, line(series.key, done, false), line(`${series.key}|partial`, filling, true)];
+}
+
+/** An interval as an area: a line at the low bound that is not seen, and on top of it what lies between. */
+function bandOf(key: string, { low, high }: Interval, colour: string): LineSeriesOption[] {
+  const between = high.map((bound, index) => {
+    const from = low[index] ?? null;
+    return bound === null || from === null ? null : bound - from;
+  });
+  const part = (id: string, data: (number | null)[], opacity: number): LineSeriesOption => ({
+    id: `${key}|${id}`,
+    type: "line",
+    data,
+    stack: `${key}|interval`,
+    stackStrategy: "all", // the low bound may lie below zero
+    symbol: "none",
+    silent: true,
+    connectNulls: false,
+    color: colour,
+    lineStyle: { opacity: 0 },
+    areaStyle: { opacity },
+    z: 1,
+  });
+  return [part("low", low, 0), part("between", between, 0.16)];
 }
 
 function barsOf(chart: TimeChart, series: Series, scheme: Scheme): BarSeriesOption {
@@ -171,7 +195,7 @@ function marksSeries(marks: readonly Mark[], inks: Inks): LineSeriesOption[] {
             color: alarming ? inks.warning : inks.muted,
             width: 1,
             type: alarming ? ([4, 3] as [number, number]) : ("solid" as const),
-            opacity: 0.9,
+            opacity: alarming ? 0.9 : 0.55,
           },
           label: {
             show: label !== null,

@@ -1,7 +1,8 @@
-import { formatExact, NO_DATA } from "../format/number";
+import { NO_DATA } from "../format/number";
 import { formatTime, zoneOffsetName } from "../format/time";
 import { happeningsAt, KINDS } from "./marks";
 import { colourAt, type Scheme } from "./palette";
+import { pointText } from "./pointText";
 import type { Series, TimeChart } from "./prepare";
 import classes from "./tooltip.module.css";
 
@@ -48,8 +49,8 @@ function row(series: Series, index: number, colour: string | null): HTMLElement 
   const name = element("span", classes["name"]);
   name.append(series.label);
   const value = element("span", classes["value"]);
-  const point = series.points[index] ?? null;
-  value.append(point === null ? `${NO_DATA} no data` : formatExact(point, series.unit));
+  const text = pointText(series, index);
+  value.append(text === NO_DATA ? `${NO_DATA} no data` : text);
   line.append(swatch, name, value);
   return line;
 }

@@ -16,8 +16,11 @@ const HOUR_MS = 3_600_000;
 
 type Measured = Pick<Experiment, "unit" | "end" | "progress" | "started_at" | "concluded_at">;
 
-/** The end criteria in words; one that says "no end set" when there is none. Empty before the start. */
-export function goalsOf(experiment: Measured, now: number): Goal[] {
+/**
+ * The end criteria in words; one that says "no end set" when there is none. Empty before the start. `decided`: the
+ * statistics have reached a verdict.
+ */
+export function goalsOf(experiment: Measured, now: number, decided = false): Goal[] {
   const { end, progress, started_at: startedAt, unit } = experiment;
   if (startedAt === null) return [];
   const goals: Goal[] = [];
@@ -43,7 +46,7 @@ export function goalsOf(experiment: Measured, now: number): Goal[] {
     });
   }
   if (end.on_decision) {
-    const reached = progress.ended_by === "decision";
+    const reached = decided || progress.ended_by === "decision";
     goals.push({
       key: "decision",
       text: reached ? "decision reached" : "until a decision",

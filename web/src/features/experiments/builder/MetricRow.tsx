@@ -14,8 +14,8 @@ interface Props {
   metric: MetricValues;
   scores: ScoreNames | undefined;
   locked: boolean;
-  /** The experiment has started: no metric becomes primary or a guardrail. */
-  onlySecondary: boolean;
+  /** Not once the experiment has started. */
+  mayBePrimary: boolean;
   onRemove: () => void;
 }
 
@@ -27,7 +27,7 @@ const KINDS: readonly { value: MetricKind; label: string }[] = [
 
 const ROLES: readonly MetricRole[] = ["primary", "guardrail", "secondary"];
 
-export function MetricRow({ form, place, metric, scores, locked, onlySecondary, onRemove }: Props) {
+export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, onRemove }: Props) {
   const { data: catalogue } = useCatalogue();
   const path = `metrics.${place}`;
   const number = place + 1;
@@ -39,7 +39,7 @@ export function MetricRow({ form, place, metric, scores, locked, onlySecondary, 
     set(field, typeof value === "number" ? value : "");
   const known = metric.kind === "metric" ? catalogue?.get(metric.name)?.better : undefined;
   const usual = known === "down" ? "down" : "up";
-  const roles = onlySecondary && !locked ? ROLES.filter((role) => role === "secondary") : ROLES;
+  const roles = mayBePrimary || locked ? ROLES : ROLES.filter((role) => role !== "primary");
   const onlyTexts = metric.kind === "score" && isOnlyTexts(scores, metric.name.trim());
   return (
     <div className={classes["metric"]} role="group" aria-label={`Metric ${number}`}>

@@ -28,7 +28,7 @@ interface Props {
 export function MetricsSection({ form, locks }: Props) {
   const { metrics } = form.values;
   const { data: scores } = useScoreNames();
-  const mayAdd = (role: MetricRole) => !locks.some || role === "secondary";
+  const mayAdd = (role: MetricRole) => !locks.some || role !== "primary";
   return (
     <Panel title="Metrics">
       <div className={classes["fields"]}>
@@ -43,8 +43,8 @@ export function MetricsSection({ form, locks }: Props) {
             place={place}
             metric={metric}
             scores={scores}
-            locked={locks.some && metric.role !== "secondary"}
-            onlySecondary={locks.some}
+            locked={locks.some && metric.stored}
+            mayBePrimary={!locks.some}
             onRemove={() => {
               form.clearErrors();
               form.removeListItem("metrics", place);

@@ -12,7 +12,7 @@ const WHY: Record<Part, string> = {
   weights: "New assignments follow new weights; who has a variant keeps it.",
   targeting: MIXED,
   metrics:
-    "Primary metrics and guardrails are fixed since the start, so that nobody chooses afterwards what counts. Secondary ones may change.",
+    "Those that are there are fixed since the start, so that nobody chooses afterwards what counts. Others may be added.",
   analysis: "Fixed since the start, so that nobody can choose afterwards what makes a result.",
 };
 

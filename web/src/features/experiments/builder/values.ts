@@ -37,6 +37,8 @@ export type MetricKind = "score" | "metric" | "outcome";
 
 export interface MetricValues {
   key: string;
+  /** The experiment has it already. */
+  stored: boolean;
   kind: MetricKind;
   /** "" is a row that is not filled in; it is not saved. */
   name: string;
@@ -96,7 +98,7 @@ export function newVariant(key: string, place: number, weight: number, prompt = 
 }
 
 export function newMetric(key: string, role: MetricRole): MetricValues {
-  return { key, kind: "score", name: "", per: "value", role, better: "", min_effect: "", max_harm: "" };
+  return { key, stored: false, kind: "score", name: "", per: "value", role, better: "", min_effect: "", max_harm: "" };
 }
 
 export function newCondition(key: string): ConditionValues {
@@ -146,6 +148,7 @@ export function valuesOf(experiment: Experiment, timeZone: string, key: () => st
 function metricValues(metric: ExperimentMetric): Omit<MetricValues, "key"> {
   const kind = metric.score !== null ? "score" : metric.metric !== null ? "metric" : "outcome";
   return {
+    stored: true,
     kind,
     name: metric.score ?? metric.metric ?? metric.outcome ?? "",
     per: metric.per,
