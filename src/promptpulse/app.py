@@ -138,6 +138,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         hub=hub,
         clock=clock,
         max_body_bytes=settings.max_body_mb << 20,
+        prompt_of=experiments.prompt_of,
     )
     writer.start()
     facts.start()

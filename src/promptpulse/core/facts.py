@@ -8,6 +8,8 @@ import msgspec
 
 ScoreType = Literal["int", "float", "bool", "string"]
 EventKind = Literal["assignment", "outcome"]
+NOT_ENROLLED = "none"
+"""Variant of who is served without being counted. Scores, events and calls that carry it belong to no variant."""
 
 
 class Score(msgspec.Struct, kw_only=True, gc=False):

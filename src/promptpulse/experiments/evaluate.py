@@ -12,10 +12,11 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 
 from promptpulse.core.errors import Conflict, NotFound, Unavailable
+from promptpulse.core.facts import NOT_ENROLLED
 from promptpulse.experiments.assign import Context, Decision, assignment_event, decide, may_be_stored, unit_of
 from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.registry import Experiments
-from promptpulse.experiments.values import NOT_ENROLLED, Experiment, Variant
+from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.values import Served
 

@@ -9,9 +9,6 @@ from typing import Literal
 
 from promptpulse.experiments.shapes import Analysis, Condition, EndCriteria
 
-NOT_ENROLLED = "none"
-"""`bucketId` of who is served without being counted. Scores and calls that carry it belong to no variant."""
-
 
 @dataclass(frozen=True, slots=True)
 class Variant:

@@ -231,6 +231,7 @@ def status(request: Request, access: Annotated[Access, Depends(may_read)]) -> St
 
 def _read_calls(pipeline: Pipeline, body: bytes, access: Access) -> tuple[list[Row], list[Rejected]]:
     rows, rejected = read_calls(body, access.project.id, pipeline.clock())
+    pipeline.place(row.call for row in rows)
     for row in rows:
         pipeline.prices.price(row.call, access.project)
     return rows, rejected
@@ -242,6 +243,7 @@ def _read_traces(pipeline: Pipeline, body: bytes, media: Media, access: Access) 
         body, media, project.id, pipeline.clock(), pipeline.recent, capture_content=project.capture_content
     )
     try:
+        pipeline.place(reading.calls)
         for call in reading.calls:
             pipeline.prices.price(call, project)
     except BaseException:

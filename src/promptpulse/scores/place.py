@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from promptpulse.core.errors import NotFound, Refused
+from promptpulse.core.facts import NOT_ENROLLED
 from promptpulse.experiments.registry import Experiments
-from promptpulse.experiments.values import NOT_ENROLLED, Experiment, Variant
+from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.prompts.registry import Registry
 
 AssignedTo = Callable[[Experiment, str], str | None]
