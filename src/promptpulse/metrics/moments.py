@@ -141,14 +141,8 @@ def score_moments(
     sums, totals, columns = [f"countIf({_NOW}) AS m_all"], ["sum(m_all)"], []
     params: dict[str, object] = {}
     for i, key in enumerate(keys):
-        params[f"name{i}"] = key.name
-        number, valued = "ifNull(number, 0)", "isNotNull(number)"
-        if key.numbers:
-            params |= {f"texts{i}": list(key.numbers), f"numbers{i}": list(key.numbers.values())}
-            mapped = f"(type = 'string' AND has({{texts{i}:Array(String)}}, text))"
-            looked_up = f"transform(text, {{texts{i}:Array(String)}}, {{numbers{i}:Array(Float64)}}, toFloat64(0))"
-            number, valued = f"if({mapped}, {looked_up}, {number})", f"({valued} OR {mapped})"
-        mine = f"name = {{name{i}:String}} AND {valued}"
+        mine, number, bound = score_value(key, i)
+        params |= bound
         sums += [
             f"sumIf({number}, {mine} AND {_NOW}) AS y{i}",
             f"countIf({mine} AND {_NOW}) AS n{i}",
@@ -178,6 +172,18 @@ def score_moments(
                 found[c.key][g] = _moments(c, _nothing(c), cohort.units[g])
     bools = frozenset(key.name for i, key in enumerate(keys) if values_of[i] and not others_of[i])
     return ScoreFigures(found, scores, bools)
+
+
+def score_value(key: ScoreKey, i: int) -> tuple[str, str, dict[str, object]]:
+    """Which rows have a number for `key`, the number, and what both bind; `i` tells the names apart."""
+    params: dict[str, object] = {f"name{i}": key.name}
+    number, valued = "ifNull(number, 0)", "isNotNull(number)"
+    if key.numbers:
+        params |= {f"texts{i}": list(key.numbers), f"numbers{i}": list(key.numbers.values())}
+        mapped = f"(type = 'string' AND has({{texts{i}:Array(String)}}, text))"
+        looked_up = f"transform(text, {{texts{i}:Array(String)}}, {{numbers{i}:Array(Float64)}}, toFloat64(0))"
+        number, valued = f"if({mapped}, {looked_up}, {number})", f"({valued} OR {mapped})"
+    return f"name = {{name{i}:String}} AND {valued}", number, params
 
 
 def outcome_moments(
