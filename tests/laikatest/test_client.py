@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from laikatest.program import ClientError, Program
-from server.making import new, new_experiment, new_prompt
+from server.making import eventually, new, new_experiment, new_prompt
 from server.process import Json, Server
 
 pytestmark = pytest.mark.xdist_group("laikatest")
@@ -163,19 +163,21 @@ def test_a_thousand_users_are_split_by_weight_and_keep_their_variant(
     assert changed.status_code == 200, changed.text
     assert assigned() == first  # though the weights are others now
 
-    events: list[Json] = []
-    while page := events_of(project, str(made["id"]), len(events)):
-        events += page
+    events = eventually(lambda: events_of(project, str(made["id"])), 1000)
     assert {str(e["user_id"]): e["variant_id"] for e in events} == first
     assert len(events) == 1000  # asked three times, assigned once
 
 
-def events_of(project: httpx.Client, experiment: str, offset: int) -> list[Json]:
-    answer = project.get(
-        f"/api/v1/events/experiment/{experiment}", params={"kind": "assignment", "limit": 500, "offset": offset}
-    )
-    assert answer.status_code == 200, answer.text
-    return cast("list[Json]", answer.json()["data"])
+def events_of(project: httpx.Client, experiment: str) -> list[Json]:
+    """All assignments, by pages."""
+    found: list[Json] = []
+    while True:
+        page = f"kind=assignment&limit=500&offset={len(found)}"
+        answer = project.get(f"/api/v1/events/experiment/{experiment}?{page}")
+        assert answer.status_code == 200, answer.text
+        found += (rows := answer.json()["data"])
+        if not rows:
+            return found
 
 
 def test_the_assigned_prompt_is_that_of_the_bucket_and_can_be_scored(laika: Program, project: httpx.Client) -> None:
@@ -186,7 +188,7 @@ def test_the_assigned_prompt_is_that_of_the_bucket_and_can_be_scored(laika: Prog
         v["id"]: next(known for known in versions if known["number"] == v["version"])
         for v in cast("list[Json]", made["variants"])
     }
-    scores = [
+    scores: list[Json] = [
         {"name": "rating", "type": "int", "value": 5},
         {"name": "quality", "type": "float", "value": 0.75},
         {"name": "helpful", "type": "bool", "value": True},
@@ -201,8 +203,23 @@ def test_the_assigned_prompt_is_that_of_the_bucket_and_can_be_scored(laika: Prog
         assert (scored["success"], scored["statusCode"]) == (True, 201)
         (kept,) = project.get(f"/api/v1/scores/experiments/{made['id']}", params={"limit": 1}).json()["data"]
         assert kept["bucket_id"] == told["bucket"]
-        assert kept["scores"] == scores
+        assert kept["scores"] == sorted(scores, key=lambda score: str(score["name"]))
         assert (kept["prompt_id"], kept["prompt_version"]) == ("greeting", str(version["number"]))
+
+
+def test_who_is_not_enrolled_is_served_control_and_counts_nowhere(laika: Program, project: httpx.Client) -> None:
+    new_prompt(project, "greeting", "A", "B")
+    made = new_experiment(project, "for pros", halves(), targeting=[{"attribute": "plan", "values": ["pro"]}])
+    told = cast("Json", laika.do("assign", "for pros", {"userId": "user-1", "plan": "free"}))
+    assert (told["content"], told["bucket"]) == ("A", "none")
+    scored = cast(
+        "Json", laika.do("score", told["number"], [{"name": "rating", "type": "int", "value": 5}], {"userId": "user-1"})
+    )
+    assert scored["success"] is True
+    assert project.get(f"/api/v1/scores/experiments/{made['id']}").json()["data"] == []
+    assert events_of(project, str(made["id"])) == []
+    (kept,) = project.get("/api/v1/scores").json()["data"]
+    assert (kept["experiment_id"], kept["prompt_id"], kept["prompt_version"]) == (None, "greeting", "1")
 
 
 def test_without_a_user_or_session_any_bucket_is_served(laika: Program, project: httpx.Client) -> None:
@@ -211,7 +228,7 @@ def test_without_a_user_or_session_any_bucket_is_served(laika: Program, project:
     told = cast("Json", laika.do("assign", "anybody"))
     assert told["content"] in {"A", "B"}
     assert told["bucket"]
-    assert events_of(project, str(made["id"]), 0) == []
+    assert events_of(project, str(made["id"])) == []
 
 
 def recorded(shared: Path, name: str) -> list[Json]:
@@ -243,8 +260,8 @@ def test_a_retried_score_is_stored_once(shared: Path, laika: Program, project: h
         "bucketId": told["bucket"],
         "promptVersionId": told["version"],
     }
-    answers = [project.post("/api/v1/scores", json=body).json()["data"] for _ in range(3)]
-    assert [a["duplicate"] for a in answers] == [False, True, True]
-    assert len({a["id"] for a in answers}) == 1
+    answers = [project.post("/api/v1/scores", json=body) for _ in range(3)]
+    assert [(a.status_code, a.json()["data"]["duplicate"]) for a in answers] == [(201, False), (200, True), (200, True)]
+    assert {a.json()["data"]["id"] for a in answers} == {body["sdkEventId"]}
     (kept,) = project.get(f"/api/v1/scores/experiments/{made['id']}").json()["data"]
     assert (kept["user_id"], kept["session_id"], kept["source"]) == ("user-42", "sess-7", "sdk")

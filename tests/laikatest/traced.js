@@ -1,5 +1,5 @@
 // A user's program with tracing. Arguments: base URL, key, address of the LLM provider.
-const { LaikaTest, runWithContextAsync, setSessionId, setUserId, setProperty } = require("@laikatest/sdk");
+const { LaikaTest, runWithContextAsync, runWithPropertiesAsync, setSessionId, setUserId, setProperty } = require("@laikatest/sdk");
 const serve = require("./lines");
 
 const [baseUrl, apiKey, provider] = process.argv.slice(2);
@@ -8,7 +8,7 @@ const OpenAI = require("openai"); // after init: the instrumentation must come f
 
 // The user's prompt of the experiment, a call of the model with it, and scores for the answer.
 async function reply(title, userId, scenario, scores) {
-  return runWithContextAsync(async () => {
+  const request = async () => {
     setUserId(userId);
     setSessionId(`session of ${userId}`);
     setProperty("feature", "chat");
@@ -21,7 +21,8 @@ async function reply(title, userId, scenario, scores) {
     );
     const { statusCode } = await prompt.pushScore(scores, { userId, sessionId: `session of ${userId}` });
     return { ended, bucket: prompt.getBucketId(), said: messages[0].content, scored: statusCode };
-  });
+  };
+  return runWithContextAsync(() => runWithPropertiesAsync(request)); // outside of these, nothing is set
 }
 
 serve({ reply }).then(() => laika.shutdown());

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import httpx
 
 from server.process import Json
+
+COMES_WITHIN_S = 10.0
 
 
 def new(client: httpx.Client, path: str, body: Json | None = None) -> Json:
@@ -34,3 +37,11 @@ def new_experiment(
     body: Json = {"metrics": [{"score": "rating", "primary": True}], **more, "title": title, "variants": list(variants)}
     made = new(client, "/experiments", body)
     return new(client, f"/experiments/{made['id']}/start") if starts else made
+
+
+def eventually(find: Callable[[], list[Json]], count: int) -> list[Json]:
+    """What is found as soon as there are so many; assignments become events a moment after they were told."""
+    deadline = time.monotonic() + COMES_WITHIN_S
+    while len(found := find()) < count and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found

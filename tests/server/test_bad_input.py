@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from server.making import new_experiment, new_prompt
+from server.making import eventually, new_experiment, new_prompt
 from server.process import Json, Server
 
 pytestmark = pytest.mark.xdist_group("bad input")
@@ -74,8 +74,8 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a value that is null", "POST /scores", score("float", None), 422, "scores.1.value"),
     ("an unknown type", "POST /scores", score("decimal", 5), 422, "scores.1.type"),
     ("a number beyond every double", "POST /scores", score_sent("1e999"), 422, "scores.1.value"),
-    ("NaN, which is not JSON", "POST /scores", score_sent("NaN"), 400, None),
-    ("Infinity, which is not JSON", "POST /scores", score_sent("-Infinity"), 400, None),
+    ("NaN, which is not JSON", "POST /scores", score_sent("NaN"), 422, "scores.1.value"),
+    ("Infinity, which is not JSON", "POST /scores", score_sent("-Infinity"), 422, "scores.1.value"),
     ("no JSON at all", "POST /scores", "rating=5", 400, None),
     ("half of a JSON", "POST /scores", '{"expId": ', 400, None),
     ("a list", "POST /scores", [SCORES], 422, None),
@@ -249,7 +249,8 @@ def test_nothing_of_what_was_refused_is_stored(place: Place) -> None:
         if request in {"POST /scores", "POST /events"}:
             ask(place, request, body)
     assert place.client.get(place.filled("/api/v1/scores/experiments/<running>")).json()["data"] == []
-    events = place.client.get(place.filled("/api/v1/events/experiment/<running>")).json()["data"]
+    path = place.filled("/api/v1/events/experiment/<running>")
+    events = eventually(lambda: place.client.get(path).json()["data"], 1)
     assert [event["kind"] for event in events] == ["assignment"]  # that of user-1
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from server.making import new, new_experiment, new_prompt
+from server.making import eventually, new, new_experiment, new_prompt
 from server.process import Json, Server
 from server.test_process import sign_in
 
@@ -77,7 +77,7 @@ TABLE: dict[str, Need] = {
     "POST /api/v1/prompts/{prompt_id}/restore": "editor",
     "GET /api/public/health": "nothing",
     "GET /api/public/projects": "fetch",
-    "GET /api/public/v2/prompts": "fetch",
+    "GET /api/public/v2/prompts": "read",
     "POST /api/public/v2/prompts": "editor",
     "GET /api/public/v2/prompts/{name}": "fetch",
     "PATCH /api/public/v2/prompts/{name}/versions/{version}": "editor",
@@ -319,6 +319,8 @@ def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
         "user_id": context["userId"],
     }
     new(client, "/events", {**outcome, "outcome": f"{SECRET} outcome"})
+    events = f"/api/v1/events/experiment/{told['experimentId']}"
+    assert len(eventually(lambda: client.get(events).json()["data"], 2)) == 2
 
 
 def test_every_route_is_listed_with_what_it_needs(server: Server) -> None:
