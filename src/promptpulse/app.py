@@ -44,6 +44,7 @@ from promptpulse.prompts.langfuse import router as langfuse_router
 from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.routes import router as prompts_router
 from promptpulse.query.routes import router as query_router
+from promptpulse.scores.langfuse import router as langfuse_scores_router
 from promptpulse.scores.routes import router as scores_router
 from promptpulse.settings import Settings
 from promptpulse.store import Store, open_store
@@ -221,7 +222,7 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
     app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     for router in (
         accounts_router, ingest_router, query_router, calls_router, prompts_router, langfuse_router,
-        experiments_router, analysis_router, scores_router, overview_router, health_router,
+        experiments_router, analysis_router, scores_router, langfuse_scores_router, overview_router, health_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -50,7 +50,7 @@ def read_scores(given: ScoresIn, places: Places, moment: Moment) -> list[Score]:
     about = Score(
         project=moment.project,
         submission_id=given.sdk_event_id or uuid7(moment.now),
-        ts=_ts(given.timestamp, moment.now, "timestamp"),
+        ts=time_of(given.timestamp, moment.now, "timestamp"),
         name="",
         type="string",
         experiment_id=(given.experiment_id or "") if variant else "",
@@ -125,7 +125,7 @@ def read_event(given: EventIn, places: Places, moment: Moment, path: str = "") -
         field = path + given.spelled("user_id")
         raise Refused(f"{field}: say to whom it happened with user_id or session_id", field=field)
     variant = _variant_of_event(given, experiment, unit, places, path)
-    ts = _ts(given.timestamp, moment.now, f"{path}timestamp")
+    ts = time_of(given.timestamp, moment.now, f"{path}timestamp")
     if given.kind == "assignment":
         if variant is None:
             field = path + given.spelled("variant_id")
@@ -206,7 +206,8 @@ def _variant_of_event(given: EventIn, experiment: Experiment, unit: str, places:
     return found
 
 
-def _ts(given: datetime | None, now: datetime, field: str) -> int:
+def time_of(given: datetime | None, now: datetime, field: str) -> int:
+    """Microseconds since 1970; now where none is given. Raises Refused."""
     if given is None:
         return to_micros(now)
     try:

@@ -49,7 +49,7 @@ Label = Annotated[
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(encodable), AfterValidator(_not_blank)
 ]
-Remark = Annotated[str, StringConstraints(max_length=2000), AfterValidator(encodable)]
+Remark = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(encodable)]
 Value = Annotated[object, WithJsonSchema({"anyOf": [{"type": t} for t in ("number", "boolean", "string")]})]
 
 
