@@ -8,17 +8,19 @@ interface Props {
   /** The word on the button in the row. */
   label: string;
   consequence: string;
+  /** Of the button in the row or at the head of a page. */
+  size?: "compact-xs" | "xs";
   pending: boolean;
   error: Error | null;
   onConfirm: (done: () => void) => void;
 }
 
 /** A button for what cannot be undone: it names its object and asks once. */
-export function ConfirmButton({ does, label, consequence, pending, error, onConfirm }: Props) {
+export function ConfirmButton({ does, label, consequence, size = "compact-xs", pending, error, onConfirm }: Props) {
   const [opened, dialog] = useDisclosure(false);
   return (
     <>
-      <Button size="compact-xs" variant="default" onClick={dialog.open} aria-label={`${label}: ${does}`}>
+      <Button size={size} variant="default" onClick={dialog.open} aria-label={`${label}: ${does}`}>
         {label}
       </Button>
       <Modal opened={opened} onClose={dialog.close} title={`${does}?`}>

@@ -3,7 +3,14 @@ import type { CallRow } from "../../api/types";
 import { CallsTableRow } from "./CallsTableRow";
 import classes from "./Calls.module.css";
 
-export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: boolean }) {
+interface Props {
+  rows: readonly CallRow[];
+  stale: boolean;
+  /** Describes the list that a call is opened over, where it is not the page's address that does. */
+  search?: URLSearchParams;
+}
+
+export function CallsTable({ rows, stale, search }: Props) {
   const { id: open } = useParams();
   return (
     <div className={classes["scroll"]} aria-busy={stale} tabIndex={0} role="region" aria-label="Calls">
@@ -37,7 +44,7 @@ export function CallsTable({ rows, stale }: { rows: readonly CallRow[]; stale: b
         </thead>
         <tbody>
           {rows.map((row) => (
-            <CallsTableRow key={row.id} row={row} open={row.id === open} />
+            <CallsTableRow key={row.id} row={row} open={row.id === open} search={search} />
           ))}
         </tbody>
       </table>

@@ -8,11 +8,17 @@ import { promptName } from "../../ui/promptName";
 import { callPath } from "./callPath";
 import classes from "./Calls.module.css";
 
-export function CallsTableRow({ row, open }: { row: CallRow; open: boolean }) {
+interface Props {
+  row: CallRow;
+  open: boolean;
+  search: URLSearchParams | undefined;
+}
+
+export function CallsTableRow({ row, open, search }: Props) {
   const { time_zone: timeZone } = useProject();
-  const [search] = useSearchParams();
+  const [params] = useSearchParams();
   const navigate = useNavigate();
-  const to = callPath(row.id, search);
+  const to = callPath(row.id, search ?? params);
   return (
     <tr className={classes["row"]} data-open={open || undefined} onClick={() => void navigate(to)}>
       <td>

@@ -11,6 +11,7 @@ import { useScheme } from "../../charts/useScheme";
 import { format, formatExact } from "../../format/number";
 import { bandOf } from "../../format/status";
 import { useHref } from "../../state/useHref";
+import type { View } from "../../state/view";
 import { Change } from "../../ui/Change";
 import { StatusMark } from "../../ui/StatusMark";
 import classes from "./KpiCard.module.css";
@@ -22,13 +23,15 @@ interface Props {
   note: string;
   /** Filters of the calls behind the number. */
   calls: Params;
+  /** What they are of, where that is not what the page is of. */
+  of: Partial<View>;
   totals: QueryResult | undefined;
   series: QueryResult | undefined;
   stale: boolean;
 }
 
 /** One number: value, status, change, shape; it leads to its calls. A row for each prompt when prompts are compared. */
-export function KpiCard({ metric, note, calls, totals, series, stale }: Props) {
+export function KpiCard({ metric, note, calls, of, totals, series, stale }: Props) {
   const scheme = useScheme();
   const href = useHref();
   const { data: catalogue } = useCatalogue();
@@ -63,7 +66,7 @@ export function KpiCard({ metric, note, calls, totals, series, stale }: Props) {
         <>
           <Link
             className={classes["value"] ?? ""}
-            to={href("/calls", calls)}
+            to={href("/calls", calls, of)}
             title={`${formatExact(value, info.unit)}: see the calls`}
           >
             {format(value, info.unit)}

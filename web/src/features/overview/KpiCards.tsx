@@ -3,6 +3,7 @@ import type { Answered } from "../../api/useMetrics";
 import type { Params } from "../../api/client";
 import { useClock } from "../../state/ClockContext";
 import { useWindow } from "../../state/useWindow";
+import type { View } from "../../state/view";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
 import { KpiCard } from "./KpiCard";
@@ -14,10 +15,12 @@ interface Props {
   totals: UseQueryResult<Answered>;
   series: UseQueryResult<Answered>;
   rate: UseQueryResult<Answered>;
+  /** What the calls behind the numbers are of, where that is not what the page is of. */
+  of?: Partial<View>;
 }
 
 /** The six numbers to glance at. */
-export function KpiCards({ totals, series, rate }: Props) {
+export function KpiCards({ totals, series, rate, of = {} }: Props) {
   const { end } = useWindow();
   const { now } = useClock();
   if (totals.data === undefined && totals.error !== null) {
@@ -60,6 +63,7 @@ export function KpiCards({ totals, series, rate }: Props) {
           metric={metric}
           note={note}
           calls={calls ?? {}}
+          of={of}
           totals={totals.data}
           series={series.data}
           stale={totals.isPlaceholderData}

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link, useNavigate, useSearchParams } from "react-router";
+import type { Prompt } from "../../../api/types";
 import { useCatalogue } from "../../../api/useCatalogue";
 import { assignColours } from "../../../charts/colours";
 import { colourAt } from "../../../charts/palette";
@@ -50,7 +51,7 @@ export function PromptsRow({ line: { name, prompt, values, points, shares }, par
           </Link>
         </div>
         <div className={classes["under"]}>
-          {prompt === null ? "Not in the registry" : prompt.type === "chat" ? "chat" : "text"}
+          <span className={classes["fixed"]}>{prompt === null ? "Not in the registry" : versionsText(prompt)}</span>
           {prompt?.tags.map((tag) => (
             <span key={tag} className={classes["tag"]}>
               #{tag}
@@ -67,7 +68,7 @@ export function PromptsRow({ line: { name, prompt, values, points, shares }, par
           <Button
             size="compact-xs"
             variant="default"
-            aria-label={`Add ${name} to the registry`}
+            aria-label={`Add to the registry: ${name}`}
             onClick={(event) => {
               event.stopPropagation();
               setParams((current) => withList(current, { create: name }));
@@ -76,9 +77,6 @@ export function PromptsRow({ line: { name, prompt, values, points, shares }, par
             Add to the registry
           </Button>
         )}
-      </td>
-      <td data-label="Versions" className={classes["number"]}>
-        {prompt?.versions ?? NO_DATA}
       </td>
       {COLUMNS.map((key) => {
         const info = catalogue?.get(key);
@@ -103,7 +101,7 @@ export function PromptsRow({ line: { name, prompt, values, points, shares }, par
           </td>
         );
       })}
-      <td data-label="In use">
+      <td data-label="Versions in use">
         <VersionBar shares={shares} />
       </td>
       <td data-label="Changed" title={formatTime(prompt?.changed_at, "dateSecond", zone)}>
@@ -111,4 +109,8 @@ export function PromptsRow({ line: { name, prompt, values, points, shares }, par
       </td>
     </tr>
   );
+}
+
+function versionsText({ type, versions }: Prompt): string {
+  return `${type}, ${versions} ${versions === 1 ? "version" : "versions"}`;
 }

@@ -23,7 +23,6 @@ export function PromptsTable({ lines, sort, onSort, partialLast, stale }: Props)
           <tr>
             <SortHeader label="Prompt" by="name" text className={classes["name"]} {...given} />
             <th scope="col">Served</th>
-            <SortHeader label="Versions" by="versions" className={classes["number"]} {...given} />
             {COLUMNS.map((key) => (
               <SortHeader
                 key={key}
@@ -33,7 +32,7 @@ export function PromptsTable({ lines, sort, onSort, partialLast, stale }: Props)
                 {...given}
               />
             ))}
-            <th scope="col">In use</th>
+            <th scope="col">Versions in use</th>
             <SortHeader label="Changed" by="changed" {...given} />
           </tr>
         </thead>

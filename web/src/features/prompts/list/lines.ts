@@ -76,6 +76,5 @@ export function sortLines(lines: readonly PromptLine[], { by, descending }: Sort
 
 function sortValue({ prompt, values }: PromptLine, by: string): number | null {
   if (by === "changed") return prompt === null ? null : Date.parse(prompt.changed_at);
-  if (by === "versions") return prompt === null ? null : prompt.versions;
   return values[by] ?? null;
 }
