@@ -1009,7 +1009,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Which variant a unit gets */
+        /**
+         * Which variant a unit gets
+         * @description The variant of the user or session in `context`, and its prompt. The same unit gets the same variant, always.
+         *
+         *     A 200 means that the assignment is stored. Who does not take part gets control's prompt, and `bucketId` is `none`.
+         */
         post: operations["evaluate_api_v3_experiments_evaluate_post"];
         delete?: never;
         options?: never;
@@ -1024,10 +1029,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Experiments, newest first */
+        /**
+         * Experiments, newest first
+         * @description With the progress of each towards its end.
+         */
         get: operations["list_experiments_api_v1_experiments_get"];
         put?: never;
-        /** Create an experiment */
+        /**
+         * Create an experiment
+         * @description A draft, until it is started. Variants without a version get the one that is served in production now.
+         */
         post: operations["create_experiment_api_v1_experiments_post"];
         delete?: never;
         options?: never;
@@ -1042,15 +1053,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One experiment */
+        /**
+         * One experiment
+         * @description Its settings and its progress; what it found is under `/results`.
+         */
         get: operations["read_experiment_api_v1_experiments__experiment_id__get"];
         put?: never;
         post?: never;
-        /** Delete a draft */
+        /**
+         * Delete a draft
+         * @description What has run is kept.
+         */
         delete: operations["delete_experiment_api_v1_experiments__experiment_id__delete"];
         options?: never;
         head?: never;
-        /** Change an experiment */
+        /**
+         * Change an experiment
+         * @description A draft takes everything. Once it ran: notes, hypothesis, end, larger traffic, weights, more secondary metrics.
+         */
         patch: operations["change_experiment_api_v1_experiments__experiment_id__patch"];
         trace?: never;
     };
@@ -1063,7 +1083,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start, or go on after a pause */
+        /**
+         * Start, or go on after a pause
+         * @description From now on units are assigned. Needs a primary metric, and prompts that are not archived.
+         */
         post: operations["start_api_v1_experiments__experiment_id__start_post"];
         delete?: never;
         options?: never;
@@ -1080,7 +1103,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take no new units */
+        /**
+         * Take no new units
+         * @description Units that were assigned keep their variant; all others get control, and do not count.
+         */
         post: operations["pause_api_v1_experiments__experiment_id__pause_post"];
         delete?: never;
         options?: never;
@@ -1097,7 +1123,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Conclude, and promote the winner */
+        /**
+         * Conclude, and promote the winner
+         * @description Everybody who asks gets the winner from now on, or control. `deploy` also serves its version by the prompt's name.
+         */
         post: operations["conclude_api_v1_experiments__experiment_id__conclude_post"];
         delete?: never;
         options?: never;
@@ -1114,7 +1143,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Why a unit gets its variant */
+        /**
+         * Why a unit gets its variant
+         * @description Each step of the decision in words, with the hash and what is hashed. Assigns nobody.
+         */
         post: operations["explain_api_v1_experiments__experiment_id__explain_post"];
         delete?: never;
         options?: never;
@@ -1214,10 +1246,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scores, newest first */
+        /**
+         * Scores, newest first
+         * @description What was sent in one request is one entry.
+         */
         get: operations["list_scores_api_v1_scores_get"];
         put?: never;
-        /** Send scores */
+        /**
+         * Send scores
+         * @description Of a unit of an experiment, of a call, or of a trace. A 201 means stored; a repeated `sdkEventId` is answered by 200
+         *     and stores nothing, the first submission counts.
+         */
         post: operations["post_scores_api_v1_scores_post"];
         delete?: never;
         options?: never;
@@ -1232,7 +1271,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Names of all scores */
+        /**
+         * Names of all scores
+         * @description In order; each with the types in which it was sent.
+         */
         get: operations["score_names_api_v1_scores_names_get"];
         put?: never;
         post?: never;
@@ -1249,7 +1291,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Average scores by prompt version */
+        /**
+         * Average scores by prompt version
+         * @description The last 30 days, unless said otherwise. A score belongs to the version it was sent with, or to that of its variant,
+         *     or to that of the call it names; the score of a trace to each version that the trace used.
+         */
         get: operations["scores_by_version_api_v1_scores_by_version_get"];
         put?: never;
         post?: never;
@@ -1266,9 +1312,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Numbers for texts */
+        /**
+         * Numbers for texts
+         * @description By name of the score. A text without a number is left out of averages.
+         */
         get: operations["read_mappings_api_v1_scores_mappings_get"];
-        /** Set numbers for texts */
+        /**
+         * Set numbers for texts
+         * @description Takes the place of all that were there. Counts at once, also for stored scores.
+         */
         put: operations["change_mappings_api_v1_scores_mappings_put"];
         post?: never;
         delete?: never;
@@ -1284,7 +1336,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scores of an experiment */
+        /**
+         * Scores of an experiment
+         * @description Newest first. What was sent in one request is one entry.
+         */
         get: operations["scores_of_experiment_api_v1_scores_experiments__experiment_id__get"];
         put?: never;
         post?: never;
@@ -1301,7 +1356,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scores of an experiment by variant */
+        /**
+         * Scores of an experiment by variant
+         * @description Every variant, in the order of the experiment. These are figures of values; the results of the experiment go by unit.
+         */
         get: operations["aggregate_api_v1_scores_experiments__experiment_id__aggregate_get"];
         put?: never;
         post?: never;
@@ -1318,7 +1376,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Names of the scores of an experiment */
+        /**
+         * Names of the scores of an experiment
+         * @description In order; each with the types in which it was sent.
+         */
         get: operations["score_names_of_experiment_api_v1_scores_experiments__experiment_id__score_names_get"];
         put?: never;
         post?: never;
@@ -1337,8 +1398,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event of an experiment */
-        post: operations["post_event_api_v1_events_post"];
+        /**
+         * Send events of an experiment
+         * @description One event, or `{"events": [...]}`, of which all are stored or, where one is refused, none. A repeated `id` is
+         *     answered by 200 and stores nothing.
+         */
+        post: operations["post_events_api_v1_events_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1352,10 +1417,54 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events of an experiment, newest first */
+        /**
+         * Events of an experiment, newest first
+         * @description Assignments, and what came of them.
+         */
         get: operations["events_of_experiment_api_v1_events_experiment__experiment_id__get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send scores (Langfuse)
+         * @description A list of scores, or one. A 202 means that all are stored; a 207 tells of those that are not acceptable, all others
+         *     are stored.
+         */
+        post: operations["post_scores_api_public_scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/ingestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send scores among events (Langfuse)
+         * @description Of the events, `score-create` is stored; the others are errors that say where to send them.
+         */
+        post: operations["ingest_api_public_ingestion_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1751,6 +1860,17 @@ export interface components {
             success: true;
             data: components["schemas"]["SessionOut"] | null;
         };
+        /** Answer[Union[Stored, EventsStored]] */
+        Answer_Union_Stored__EventsStored__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["Stored"] | components["schemas"]["EventsStored"];
+        };
         /** Answer[VersionOut] */
         Answer_VersionOut_: {
             /**
@@ -1782,17 +1902,6 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["DeploymentOut"][];
-        };
-        /** Answer[list[EventOut]] */
-        Answer_list_EventOut__: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["EventOut"][];
         };
         /** Answer[list[KeyOut]] */
         Answer_list_KeyOut__: {
@@ -1837,17 +1946,6 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["ProjectOut"][];
-        };
-        /** Answer[list[SubmissionOut]] */
-        Answer_list_SubmissionOut__: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["SubmissionOut"][];
         };
         /** Answer[list[TokenOut]] */
         Answer_list_TokenOut__: {
@@ -2060,7 +2158,7 @@ export interface components {
             };
             /**
              * Distributions
-             * @description How often each text was given, by name.
+             * @description How often each text was given, by name: the 50 most frequent.
              */
             distributions: {
                 [key: string]: {
@@ -2641,15 +2739,116 @@ export interface components {
          * @description As the LaikaTest clients send it.
          */
         EvaluateIn: {
-            /** Experimenttitle */
+            /**
+             * Experimenttitle
+             * @example Shorter greeting
+             */
             experimentTitle: string;
             /**
              * Context
+             * @description Attributes for targeting, and the unit: `userId` or `user_id`, `sessionId` or `session_id`.
+             * @example {
+             *       "plan": "pro",
+             *       "userId": "user-42"
+             *     }
+             */
+            context?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /** EventBatch */
+        EventBatch: {
+            /** Events */
+            events: components["schemas"]["EventIn"][];
+        };
+        /**
+         * EventIn
+         * @description What happened to a unit of an experiment. Names may be in camelCase, too.
+         */
+        EventIn: {
+            /**
+             * Id
+             * @description Sent again, it is stored once. An assignment needs none: a unit is assigned once.
+             * @example checkout-7f3a
+             */
+            id?: string | null;
+            /**
+             * Kind
+             * @description `assignment` is for programs that assign on their own; others leave it to `evaluate`.
+             * @default outcome
+             * @enum {string}
+             */
+            kind: "assignment" | "outcome";
+            /**
+             * Experiment Id
+             * @example 01997c5e-8f00-7000-8000-000000000001
+             */
+            experiment_id?: string | null;
+            /**
+             * Experiment
+             * @description Its title, instead of the id.
+             */
+            experiment?: string | null;
+            /**
+             * Variant Id
+             * @description Absent in an outcome: that of the unit's assignment.
+             * @example 01997c5e-8f00-7000-8000-000000000001
+             */
+            variant_id?: string | null;
+            /**
+             * Variant
+             * @description Its name, instead of the id.
+             */
+            variant?: string | null;
+            /**
+             * Outcome
+             * @description `success`, `failure` or any label; an assignment has none.
+             * @example success
+             */
+            outcome?: string | null;
+            /**
+             * Score
+             * @example 0.9
+             */
+            score?: number | null;
+            /**
+             * User Id
+             * @example user-42
+             */
+            user_id?: string | null;
+            /** Session Id */
+            session_id?: string | null;
+            /** Call Id */
+            call_id?: string | null;
+            /** Trace Id */
+            trace_id?: string | null;
+            /**
+             * Context
+             * @description What the assignment looked at.
              * @default {}
+             * @example {
+             *       "plan": "pro"
+             *     }
              */
             context: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+            /**
+             * Metadata
+             * @default {}
+             * @example {
+             *       "cart_usd": 42.5
+             *     }
+             */
+            metadata: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Timestamp
+             * @description With a time zone; absent: now.
+             * @example 2026-11-21T09:30:00Z
+             */
+            timestamp?: string | null;
         };
         /** EventOut */
         EventOut: {
@@ -2698,6 +2897,24 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * EventsStored
+         * @description Of several events.
+         */
+        EventsStored: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * Duplicates
+             * @description Events that were stored before: a retry is harmless.
+             */
+            duplicates: number;
+            /**
+             * Events
+             * @description As sent, in order.
+             */
+            events: components["schemas"]["Stored"][];
         };
         /** ExperimentNew */
         ExperimentNew: {
@@ -2892,7 +3109,7 @@ export interface components {
             passed: boolean | null;
             /**
              * Detail
-             * @example plan is 'pro', one of 'pro', 'team'
+             * @example plan is 'pro'; wanted is one of 'pro', 'team'
              */
             detail: string;
         };
@@ -3197,6 +3414,43 @@ export interface components {
              */
             revoked_at: string | null;
         };
+        /** LangfuseAccepted */
+        LangfuseAccepted: {
+            /**
+             * Message
+             * @default Accepted
+             * @constant
+             */
+            message: "Accepted";
+            /**
+             * Id
+             * @description Of a score that was sent alone.
+             */
+            id?: string | null;
+        };
+        /** LangfuseBatch */
+        LangfuseBatch: {
+            /** Batch */
+            batch: components["schemas"]["JsonValue"][];
+        };
+        /** LangfuseEventError */
+        LangfuseEventError: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: number;
+            /** Message */
+            message: string;
+            /** Error */
+            error: string;
+        };
+        /** LangfuseEventSuccess */
+        LangfuseEventSuccess: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: number;
+        };
         /** LangfuseHealth */
         LangfuseHealth: {
             /**
@@ -3207,6 +3461,13 @@ export interface components {
             status: "OK";
             /** Version */
             version: string;
+        };
+        /** LangfuseIngested */
+        LangfuseIngested: {
+            /** Successes */
+            successes: components["schemas"]["LangfuseEventSuccess"][];
+            /** Errors */
+            errors: components["schemas"]["LangfuseEventError"][];
         };
         /** LangfuseLabels */
         LangfuseLabels: {
@@ -3359,12 +3620,34 @@ export interface components {
             data: components["schemas"]["LangfusePromptMeta"][];
             meta: components["schemas"]["LangfuseMeta"];
         };
+        /** LangfuseScoreError */
+        LangfuseScoreError: {
+            /** Message */
+            message: string;
+        };
+        /** LangfuseScoreResults */
+        LangfuseScoreResults: {
+            /** Accepted */
+            accepted: number;
+            /** Rejected */
+            rejected: number;
+            /** Errors */
+            errors: components["schemas"]["LangfuseScoreError"][];
+        };
         /**
          * Mappings
          * @description Numbers for the texts of string scores, by name: `{"feedback": {"positive": 1, "negative": 0}}`.
          */
         Mappings: {
-            /** Mappings */
+            /**
+             * Mappings
+             * @example {
+             *       "feedback": {
+             *         "negative": 0,
+             *         "positive": 1
+             *       }
+             *     }
+             */
             mappings: {
                 [key: string]: {
                     [key: string]: number;
@@ -3565,6 +3848,18 @@ export interface components {
             data: components["schemas"]["DeploymentOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
+        /** Page[EventOut] */
+        Page_EventOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["EventOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
         /** Page[ExperimentOut] */
         Page_ExperimentOut_: {
             /**
@@ -3587,6 +3882,18 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["PromptOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[SubmissionOut] */
+        Page_SubmissionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["SubmissionOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
         /** Page[VersionOut] */
@@ -4345,6 +4652,26 @@ export interface components {
          * @enum {string}
          */
         Scope: "ingest" | "read" | "admin";
+        /** ScoreIn */
+        ScoreIn: {
+            /**
+             * Name
+             * @example rating
+             */
+            name: string;
+            /**
+             * Type
+             * @example int
+             * @enum {string}
+             */
+            type: "int" | "float" | "bool" | "string";
+            /**
+             * Value
+             * @description As `type` says: an int is whole and at most 2^53, a float finite.
+             * @example 5
+             */
+            value: number | boolean | string;
+        };
         /** ScoreNames */
         ScoreNames: {
             /** Score Names */
@@ -4368,6 +4695,78 @@ export interface components {
             type: "int" | "float" | "bool" | "string";
             /** Value */
             value: number | boolean | string;
+        };
+        /**
+         * ScoresIn
+         * @description Values that somebody gave at once. Names may be in snake_case, too; fields that are not known are ignored.
+         */
+        ScoresIn: {
+            /**
+             * Expid
+             * @example 01997c5e-8f00-7000-8000-000000000001
+             */
+            expId?: string | null;
+            /**
+             * Bucketid
+             * @description Of the evaluation. `none`: of somebody who was not enrolled; the scores belong to no variant.
+             * @example 01997c5e-8f00-7000-8000-000000000001
+             */
+            bucketId?: string | null;
+            /**
+             * Promptversionid
+             * @example 01997c5e-8f00-7000-8000-000000000001
+             */
+            promptVersionId?: string | null;
+            /**
+             * Promptname
+             * @description As calls name it.
+             */
+            promptName?: string | null;
+            /** Promptversion */
+            promptVersion?: string | null;
+            /** Scores */
+            scores: components["schemas"]["ScoreIn"][];
+            /**
+             * Userid
+             * @example user-42
+             */
+            userId?: string | null;
+            /** Sessionid */
+            sessionId?: string | null;
+            /**
+             * Callid
+             * @description Of a call.
+             */
+            callId?: string | null;
+            /** Traceid */
+            traceId?: string | null;
+            /** Environment */
+            environment?: string | null;
+            /**
+             * Source
+             * @description sdk, ui or a word of yours.
+             * @example sdk
+             */
+            source?: string | null;
+            /**
+             * Clientversion
+             * @example 2.1.2
+             */
+            clientVersion?: string | null;
+            /**
+             * Sdkeventid
+             * @description Sent again, it is stored once: the first one counts.
+             * @example 7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e
+             */
+            sdkEventId?: string | null;
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Timestamp
+             * @description With a time zone; absent: now.
+             * @example 2026-11-21T09:30:00Z
+             */
+            timestamp?: string | null;
         };
         /**
          * SeedAnswer
@@ -4432,6 +4831,11 @@ export interface components {
              * @description How many segments there are; the largest are listed.
              */
             total: number;
+            /**
+             * Note
+             * @description How far to trust them.
+             */
+            note: string;
         };
         /**
          * ServedPrompt
@@ -8248,6 +8652,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "groupName": "Short",
+                     *         "experimentId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "bucketId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "enrolled": true,
+                     *         "reason": "assigned",
+                     *         "prompt": {
+                     *           "promptId": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "promptVersionId": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "type": "text",
+                     *           "content": "[{\"content\": \"Hi {{name}}\"}]",
+                     *           "name": "greeting",
+                     *           "version": 4
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_AssignmentOut_"];
                 };
             };
@@ -8266,10 +8690,15 @@ export interface operations {
     list_experiments_api_v1_experiments_get: {
         parameters: {
             query?: {
+                /** @description Only these. */
                 status?: ("draft" | "running" | "paused" | "concluded") | null;
+                /** @description Name of a prompt that a variant serves. */
                 prompt?: string | null;
+                /** @description Part of the title or the hypothesis. */
                 search?: string;
+                /** @description Experiments on a page. */
                 limit?: number;
+                /** @description Experiments to skip. */
                 offset?: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -8286,6 +8715,86 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "title": "Shorter greeting",
+                     *           "hypothesis": "A shorter greeting is rated higher",
+                     *           "status": "running",
+                     *           "unit": "user",
+                     *           "traffic": 100,
+                     *           "targeting": [
+                     *             {
+                     *               "attribute": "plan",
+                     *               "op": "is",
+                     *               "values": [
+                     *                 "pro",
+                     *                 "team"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "variants": [
+                     *             {
+                     *               "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "name": "Control",
+                     *               "prompt": "greeting",
+                     *               "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "version": 3,
+                     *               "weight": 50,
+                     *               "control": true
+                     *             },
+                     *             {
+                     *               "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "name": "Short",
+                     *               "prompt": "greeting",
+                     *               "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "version": 4,
+                     *               "weight": 50,
+                     *               "control": false
+                     *             }
+                     *           ],
+                     *           "metrics": [
+                     *             {
+                     *               "key": "score:rating",
+                     *               "label": "rating",
+                     *               "unit": "score",
+                     *               "score": "rating",
+                     *               "per": "value",
+                     *               "role": "primary",
+                     *               "better": "up",
+                     *               "min_effect": 2
+                     *             }
+                     *           ],
+                     *           "end": {
+                     *             "sample_goal": 4000,
+                     *             "on_decision": true
+                     *           },
+                     *           "analysis": {
+                     *             "alpha": 5,
+                     *             "power": 80,
+                     *             "min_units": 100,
+                     *             "min_days": 0,
+                     *             "variance_reduction": true
+                     *           },
+                     *           "notes": "",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "started_at": "2026-11-21T09:30:00Z",
+                     *           "progress": {
+                     *             "units": 1000,
+                     *             "percent": 25,
+                     *             "days_running": 2.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_ExperimentOut_"];
                 };
             };
@@ -8323,6 +8832,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
                 };
             };
@@ -8358,6 +8942,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
                 };
             };
@@ -8393,6 +9052,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_NoneType_"];
                 };
             };
@@ -8432,6 +9096,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
                 };
             };
@@ -8467,6 +9206,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
                 };
             };
@@ -8502,6 +9316,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
                 };
             };
@@ -8541,6 +9430,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExperimentOut_"];
                 };
             };
@@ -8580,6 +9544,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "unit_id": "user-42",
+                     *         "enrolled": true,
+                     *         "reason": "assigned",
+                     *         "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "variant_name": "Short",
+                     *         "hash_input": "01997c5e-8f00-7000-8000-000000000001:variant:user-42",
+                     *         "hash_value": 71.2,
+                     *         "steps": [
+                     *           {
+                     *             "step": "targeting",
+                     *             "passed": true,
+                     *             "detail": "plan is 'pro'; wanted is one of 'pro', 'team'"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ExplainOut_"];
                 };
             };
@@ -8781,14 +9766,23 @@ export interface operations {
     list_scores_api_v1_scores_get: {
         parameters: {
             query?: {
+                /** @description Of this call, and those of its trace that name no call. */
                 call_id?: string | null;
                 trace_id?: string | null;
+                /** @description Sent with this prompt's name. */
                 prompt_id?: string | null;
+                /** @description Of the score. */
                 name?: string | null;
+                /** @description A day of the project's time zone, or an ISO date-time. */
                 start_date?: string | null;
+                /** @description As the start; a day counts to its end. */
                 end_date?: string | null;
+                /** @description Entries on a page. */
                 limit?: number;
+                /** @description Entries to skip. */
                 offset?: number;
+                /** @description A file has one row a value, of all pages. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -8804,7 +9798,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_SubmissionOut__"];
+                    "application/json": components["schemas"]["Page_SubmissionOut_"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
@@ -8829,7 +9826,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresIn"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -8837,6 +9838,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e",
+                     *         "duplicate": false
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_Stored_"];
                 };
             };
@@ -8870,6 +9880,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "score_names": [
+                     *           "helpful",
+                     *           "rating"
+                     *         ],
+                     *         "types": {
+                     *           "helpful": [
+                     *             "bool"
+                     *           ],
+                     *           "rating": [
+                     *             "int"
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ScoreNames_"];
                 };
             };
@@ -8888,8 +9917,11 @@ export interface operations {
     scores_by_version_api_v1_scores_by_version_get: {
         parameters: {
             query?: {
+                /** @description Name of the prompt. */
                 prompt_id?: string | null;
+                /** @description A day of the project's time zone, or an ISO date-time. */
                 start?: string | null;
+                /** @description As the start; a day counts to its end. */
                 end?: string | null;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
@@ -8906,6 +9938,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "prompt_id": "greeting",
+                     *           "prompt_version": "4",
+                     *           "name": "rating",
+                     *           "type": "int",
+                     *           "count": 120,
+                     *           "mean": 4.2
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_list_VersionScores__"];
                 };
             };
@@ -8939,6 +9986,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "mappings": {
+                     *           "feedback": {
+                     *             "positive": 1,
+                     *             "negative": 0
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_Mappings_"];
                 };
             };
@@ -8976,6 +10036,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "mappings": {
+                     *           "feedback": {
+                     *             "positive": 1,
+                     *             "negative": 0
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_Mappings_"];
                 };
             };
@@ -8994,15 +10067,22 @@ export interface operations {
     scores_of_experiment_api_v1_scores_experiments__experiment_id__get: {
         parameters: {
             query?: {
+                /** @description A day of the project's time zone, or an ISO date-time. */
                 start_date?: string | null;
+                /** @description As the start; a day counts to its end. */
                 end_date?: string | null;
+                /** @description Entries on a page. */
                 limit?: number;
+                /** @description Entries to skip. */
                 offset?: number;
+                /** @description A file has one row a value, of all pages. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9015,7 +10095,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_SubmissionOut__"];
+                    "application/json": components["schemas"]["Page_SubmissionOut_"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
@@ -9033,13 +10116,16 @@ export interface operations {
     aggregate_api_v1_scores_experiments__experiment_id__aggregate_get: {
         parameters: {
             query?: {
+                /** @description A day of the project's time zone, or an ISO date-time. */
                 start_date?: string | null;
+                /** @description As the start; a day counts to its end. */
                 end_date?: string | null;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9052,6 +10138,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "bucket_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "bucket_name": "Short",
+                     *           "control": false,
+                     *           "count": 120,
+                     *           "avg_scores": {
+                     *             "rating": 4.2,
+                     *             "helpful": 0.75,
+                     *             "feedback": 0.5
+                     *           },
+                     *           "spread": {
+                     *             "rating": {
+                     *               "count": 120,
+                     *               "mean": 4.2,
+                     *               "standard_deviation": 0.8,
+                     *               "min": 1,
+                     *               "p25": 4,
+                     *               "median": 4,
+                     *               "p75": 5,
+                     *               "max": 5
+                     *             }
+                     *           },
+                     *           "bool_rates": {
+                     *             "helpful": 75
+                     *           },
+                     *           "distributions": {
+                     *             "feedback": {
+                     *               "positive": 60,
+                     *               "negative": 60
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_list_BucketScores__"];
                 };
             };
@@ -9075,6 +10200,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9087,6 +10213,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "score_names": [
+                     *           "helpful",
+                     *           "rating"
+                     *         ],
+                     *         "types": {
+                     *           "helpful": [
+                     *             "bool"
+                     *           ],
+                     *           "rating": [
+                     *             "int"
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ScoreNames_"];
                 };
             };
@@ -9102,7 +10247,7 @@ export interface operations {
             503: components["responses"]["Failure"];
         };
     };
-    post_event_api_v1_events_post: {
+    post_events_api_v1_events_post: {
         parameters: {
             query?: {
                 /** @description Id of the project. A key has its own; a person must say which. */
@@ -9112,7 +10257,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventIn"] | components["schemas"]["EventBatch"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             201: {
@@ -9120,7 +10269,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_Stored_"];
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "checkout-7f3a",
+                     *         "duplicate": false
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_Union_Stored__EventsStored__"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -9138,16 +10296,24 @@ export interface operations {
     events_of_experiment_api_v1_events_experiment__experiment_id__get: {
         parameters: {
             query?: {
+                /** @description Only these. */
                 kind?: ("assignment" | "outcome") | null;
+                /** @description A day of the project's time zone, or an ISO date-time. */
                 start_date?: string | null;
+                /** @description As the start; a day counts to its end. */
                 end_date?: string | null;
+                /** @description Entries on a page. */
                 limit?: number;
+                /** @description Entries to skip. */
                 offset?: number;
+                /** @description A file has one row a value, of all pages. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9160,7 +10326,150 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer_list_EventOut__"];
+                    "application/json": components["schemas"]["Page_EventOut_"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    post_scores_api_public_scores_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JsonValue"][] | {
+                    [key: string]: components["schemas"]["JsonValue"];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Accepted"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfuseAccepted"] | components["schemas"]["LangfuseScoreResults"];
+                };
+            };
+            /** @description Multi-Status */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 1,
+                     *       "rejected": 1,
+                     *       "errors": [
+                     *         {
+                     *           "message": "1.value: ..."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    ingest_api_public_ingestion_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LangfuseBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            /** @description Successful Response */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "successes": [
+                     *         {
+                     *           "id": "a3e2",
+                     *           "status": 201
+                     *         }
+                     *       ],
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LangfuseIngested"];
                 };
             };
             400: components["responses"]["Failure"];
