@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def _prepare(server: Server) -> str:
     return experiment
 
 
-def _post(server: Server, path: str, body: dict[str, object]) -> dict[str, object]:
+def _post(server: Server, path: str, body: Mapping[str, object]) -> dict[str, object]:
     answer = server.client.post(path, json=body)
     answer.raise_for_status()
     data = answer.json()["data"]

@@ -220,9 +220,10 @@ def create_app(services: Services, *, owns_services: bool = True) -> FastAPI:
 def api(lifespan: Lifespan | None = None) -> FastAPI:
     """All routes, without anything behind them: enough for the OpenAPI document."""
     app = FastAPI(title="PromptPulse", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    # Routes are tried in this order, so what programs wait for while they serve comes first.
     for router in (
-        accounts_router, ingest_router, query_router, calls_router, prompts_router, langfuse_router,
-        experiments_router, analysis_router, scores_router, langfuse_scores_router, overview_router, health_router,
+        experiments_router, prompts_router, ingest_router, accounts_router, query_router, calls_router, langfuse_router,
+        analysis_router, scores_router, langfuse_scores_router, overview_router, health_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

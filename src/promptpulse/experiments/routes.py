@@ -1,5 +1,6 @@
 """Experiments over HTTP."""
 
+import logging
 from collections.abc import Callable
 from typing import Annotated
 
@@ -8,14 +9,20 @@ from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.access import Access, may_edit, may_fetch, may_read
+from promptpulse.accounts.mappings import mappings_of
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, Page, PageMeta, documented
 from promptpulse.accounts.values import By
+from promptpulse.core.errors import AppError
 from promptpulse.experiments import service, shapes
+from promptpulse.experiments.analysis import decision, findings
 from promptpulse.experiments.assign import unit_of
 from promptpulse.experiments.assigner import assignment_of
 from promptpulse.experiments.explain import explain as explained
+from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.models import ExperimentRow
 from promptpulse.experiments.present import experiment_out
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api", tags=["experiments"])
 Fetcher = Annotated[Access, Depends(may_fetch)]
@@ -178,9 +185,9 @@ def conclude(
     experiment_id: str, request: Request, access: Editor, *, body: shapes.ConcludeIn
 ) -> Answer[shapes.ExperimentOut]:
     """Everybody who asks gets the winner from now on, or control. `deploy` also serves its version by the prompt's name."""
-    decision = ""
+    verdict = _decision(request, access, experiment_id)
     answer = _changed(
-        request, access, experiment_id, lambda session, row, by: service.conclude(session, row, body, decision, by)
+        request, access, experiment_id, lambda session, row, by: service.conclude(session, row, body, verdict, by)
     )
     if body.deploy:
         request.app.state.services.registry.forget(access.project.id)
@@ -202,6 +209,21 @@ def explain(
         unit_id = unit_of(body.context).id(experiment.unit)
         kept = assignment_of(session, experiment.id, unit_id) if unit_id else None
     return Answer(data=explained(experiment, body.context, kept))
+
+
+def _decision(request: Request, access: Access, experiment_id: str) -> str:
+    """Of the verdict now; "" when it cannot be computed, which must not keep anybody from concluding."""
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        experiment = service.value_of(service.existing(session, access.project.id, experiment_id))
+        subject = Subject(experiment, mappings_of(session, access.project.id), services.clock())
+    if experiment.status not in {"running", "paused"}:
+        return ""
+    try:
+        return decision(subject, findings(services.store, subject)).decision
+    except AppError as e:
+        log.warning("experiment %s is concluded without a verdict: %s", experiment_id, e.message)
+        return ""
 
 
 def _changed(

@@ -14,12 +14,8 @@ from promptpulse.core.times import rfc3339
 from promptpulse.experiments.shapes import Condition, EndCriteria, MetricIn, VariantIn
 from promptpulse.experiments.values import MetricSpec
 from promptpulse.metrics import METRICS
+from promptpulse.metrics.units import UNIT_METRICS
 
-UNIT_METRICS: tuple[str, ...] = (
-    "success_rate", "error_rate", "avg_latency_ms", "p50_latency_ms", "p75_latency_ms", "p90_latency_ms", "p95_latency_ms",
-    "p99_latency_ms", "avg_first_token_ms", "p95_first_token_ms", "cost_per_request_usd", "avg_tokens_per_request",
-    "avg_input_tokens", "avg_output_tokens", "total_cost_usd", "total_requests", "total_tokens",
-)  # fmt: skip
 MOST_PRIMARY = 5
 TOLERANCE = 0.01
 LATEST_YEAR = 2200

@@ -167,7 +167,7 @@ class Conclusion(BaseModel):
     winner: str | None = Field(description="Id of the variant; null: none.")
     reason: str
     deployed_to: str | None
-    decision: str = Field(description="Of the verdict at that moment.")
+    decision: str = Field(description='Of the verdict at that moment; "" when it could not be computed.')
     by: str
     at: datetime
 
