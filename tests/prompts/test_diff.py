@@ -54,3 +54,12 @@ def test_long_texts_of_equal_lines_are_compared_at_once() -> None:
 )  # fmt: skip
 def test_config_changes_by_key(old: dict, new: dict, found: list[Change]) -> None:  # type: ignore[type-arg]  # JSON
     assert diff_config(old, new) == found
+
+
+def test_few_changes_of_a_long_text_with_many_blank_lines_are_found() -> None:
+    old = [line for n in range(3000) for line in (f"sentence {n}", "")]
+    new = ["a new beginning", *old[:3000], *old[3002:], "a new end"]
+    changed = [(line.kind, line.text) for line in diff_lines(old, new) if line.kind != "same"]
+    assert changed == [
+        ("added", "a new beginning"), ("removed", "sentence 1500"), ("removed", ""), ("added", "a new end"),
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What changed between two versions. Pure."""
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,11 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-MOST_PAIRS = 100_000
-"""Of equal lines, one old and one new; more take difflib seconds."""
+MOST_PAIRS = 20_000
+"""Of equal lines, one old and one new, between two anchors; difflib takes a second for 100,000."""
+
+Pair = tuple[int, int]
+"""Place of a line in the old and in the new text, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +36,16 @@ class Change:
 
 
 def diff_lines(old: Sequence[str], new: Sequence[str]) -> list[Line]:
-    """Every line of both, in order; what is replaced is removed first, then added.
-
-    Long texts with very many equal lines are compared at their beginning and end only."""
-    head = _equal(old, new)
-    tail = _equal(old[head:][::-1], new[head:][::-1])
-    old_end, new_end = len(old) - tail, len(new) - tail
-    found = [Line("same", old[i], i + 1, i + 1) for i in range(head)]
-    for same, i, j, m, n in _blocks(old[head:old_end], new[head:new_end]):
-        if same:
-            found += [Line("same", old[head + i + k], head + i + k + 1, head + m + k + 1) for k in range(j - i)]
-        else:
-            found += [Line("removed", old[head + k], head + k + 1, None) for k in range(i, j)]
-            found += [Line("added", new[head + k], None, head + k + 1) for k in range(m, n)]
-    return found + [Line("same", old[old_end + k], old_end + k + 1, new_end + k + 1) for k in range(tail)]
+    """Every line of both, in order; what is replaced is removed first, then added."""
+    found: list[Line] = []
+    i = j = 0
+    for at, to in [*_matches(old, new), (len(old), len(new))]:
+        found += [Line("removed", old[k], k + 1, None) for k in range(i, at)]
+        found += [Line("added", new[k], None, k + 1) for k in range(j, to)]
+        if at < len(old):
+            found.append(Line("same", old[at], at + 1, to + 1))
+        i, j = at + 1, to + 1
+    return found
 
 
 def diff_config(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> list[Change]:
@@ -61,20 +61,54 @@ def diff_config(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> l
     return found
 
 
-def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
-    """Whether equal, the range of old lines, the range of new lines."""
+def _matches(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
+    """Places of lines that stay, ascending: those that occur once in both texts, and what matches between them."""
+    i = j = 0
+    for at, to in [*_anchors(old, new), (len(old), len(new))]:
+        yield from _between(old, new, (i, j), (at, to))
+        if at < len(old):
+            yield at, to
+        i, j = at + 1, to + 1
+
+
+def _anchors(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+    """The longest run of lines that occur once in both texts and stand in the same order (Bram Cohen's patience diff).
+
+    They cut long texts into short pieces, between which difflib is fast."""
     in_old, in_new = Counter(old), Counter(new)
-    if sum(count * in_new[line] for line, count in in_old.items()) > MOST_PAIRS:
-        yield False, 0, len(old), 0, len(new)
-        return
-    for tag, *edges in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        i, j, m, n = edges
-        yield tag == "equal", i, j, m, n
+    places = {line: j for j, line in enumerate(new) if in_new[line] == 1 == in_old[line]}
+    pairs = [(i, places[line]) for i, line in enumerate(old) if line in places]
+    ends: list[int] = []  # smallest last place of a run, by its length
+    last: list[int] = []  # index in `pairs` of that place
+    before: list[int] = []  # index in `pairs` of the one before, or -1
+    for k, (_, j) in enumerate(pairs):
+        length = bisect_left(ends, j)
+        before.append(last[length - 1] if length else -1)
+        ends[length : length + 1] = [j]
+        last[length : length + 1] = [k]
+    run: list[Pair] = []
+    k = last[-1] if last else -1
+    while k >= 0:
+        run.append(pairs[k])
+        k = before[k]
+    return run[::-1]
 
 
-def _equal(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many lines at the beginning are the same."""
-    return next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+def _between(old: Sequence[str], new: Sequence[str], start: Pair, end: Pair) -> Iterator[Pair]:
+    """Where too many lines are equal, only those at the beginning and the end match."""
+    (i, j), (at, to) = start, end
+    while i < at and j < to and old[i] == new[j]:
+        yield i, j
+        i, j = i + 1, j + 1
+    tail = 0
+    while tail < min(at - i, to - j) and old[at - 1 - tail] == new[to - 1 - tail]:
+        tail += 1
+    left, right = old[i : at - tail], new[j : to - tail]
+    in_right = Counter(right)
+    if sum(in_right[line] for line in left) <= MOST_PAIRS:
+        for block in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks():
+            yield from ((i + block.a + k, j + block.b + k) for k in range(block.size))
+    yield from ((at - tail + k, to - tail + k) for k in range(tail))
 
 
 def _is_same(old: JsonValue, new: JsonValue) -> bool:
