@@ -182,6 +182,65 @@ def test_awkward_values_of_a_question_are_answered_or_refused(project: httpx.Cli
             json.loads(answer.content)
 
 
+SENT: dict[str, dict[str, bytes]] = {
+    "/api/v1/scores": {
+        "expId": b'"<experiment>"', "bucketId": b'"<variant>"', "userId": b'"user-1"', "sessionId": b'"session-1"',
+        "sdkEventId": b'"e"', "source": b'"sdk"', "scores": b'[{"name": "rating", "type": "float", "value": 1}]',
+    },
+    "/api/v1/events": {
+        "experiment_id": b'"<experiment>"', "variant_id": b'"<variant>"', "user_id": b'"user-1"', "outcome": b'"success"',
+        "id": b'"e"', "score": b"1", "context": b'{"plan": "pro"}', "metadata": b"{}",
+    },
+    "/api/v1/prompts": {
+        "name": b'"another"', "type": b'"text"', "content": b'"Hello {{name}}"', "config": b"{}", "tags": b"[]", "message": b'""',
+        "deploy_to": b'"production"',
+    },
+    "/api/v1/experiments": {
+        "title": b'"another"', "hypothesis": b'""', "unit": b'"user"', "traffic": b"100", "targeting": b"[]", "notes": b'""',
+        "variants": b'[{"name": "A", "prompt": "greeting"}, {"name": "B", "prompt": "greeting"}]', "metrics": b'[{"score": "x"}]',
+    },
+    "/api/v3/experiments/evaluate": {"experimentTitle": b'"awkward"', "context": b'{"userId": "user-1"}'},
+}  # fmt: skip
+WITHIN = {
+    "scores": [b'[{"name":%b,"type":"string","value":"x"}]', *(b'[{"name":"x","type":"' + kind + b'","value":%b}]'
+               for kind in (b"int", b"float", b"bool", b"string"))],
+    "context": [b'{"userId":%b}', b'{"userId":"user-2","plan":%b}'], "metadata": [b'{"k":%b}'], "config": [b'{"k":%b}'],
+    "tags": [b"[%b]"], "targeting": [b'[{"attribute":%b,"op":"exists"}]', b'[{"attribute":"plan","values":[%b]}]'],
+    "variants": [b'[{"name":%b,"prompt":"greeting"},{"name":"B","prompt":"greeting"}]'], "metrics": [b'[{"score":%b}]'],
+}  # fmt: skip
+"""Other places for the value, by field."""
+
+
+@pytest.mark.parametrize(("path", "field"), [(path, field) for path, fields in SENT.items() for field in fields])
+def test_awkward_values_are_stored_or_refused(project: httpx.Client, path: str, field: str) -> None:
+    new_prompt(project, "greeting", "Hello", "Hi")
+    variants: list[Json] = [{"name": f"variant {n}", "prompt": "greeting", "version": n, "weight": 50} for n in (1, 2)]
+    experiment = new_experiment(project, "awkward", variants)
+    known = {b"<experiment>": experiment["id"], b"<variant>": cast("list[Json]", experiment["variants"])[0]["id"]}
+
+    def sent(values: dict[str, bytes]) -> httpx.Response:
+        body = b"{" + b",".join(b'"%b":%b' % (name.encode(), value) for name, value in values.items()) + b"}"
+        for name, value in known.items():
+            body = body.replace(name, str(value).encode())
+        return project.post(path, content=body, headers=JSON)
+
+    assert sent(SENT[path]).is_success
+    for awkward in AWKWARD + NO_JSON:
+        for form in (b"%b", *WITHIN.get(field, ())):
+            value = form.replace(b"%b", awkward)
+            answer = sent({**SENT[path], field: value})
+            assert answer.status_code in {200, 201, 400, 404, 409, 422}, (value[:60], answer.text)
+            json.loads(answer.content)
+    of_experiment = f"/api/v1/scores/experiments/{experiment['id']}"
+    for listed in (
+        "/api/v1/prompts", "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores?format=csv", "/api/v1/scores/by-version",
+        of_experiment, f"{of_experiment}/aggregate", f"{of_experiment}/score-names",
+        f"/api/v1/events/experiment/{experiment['id']}", f"/api/v1/experiments/{experiment['id']}/results",
+    ):  # fmt: skip
+        answer = project.get(listed)
+        assert answer.status_code == 200, (listed, answer.text)
+
+
 TEXTS = [
     "\x00", "a\x00b", "\ud800", "\uffff", "%", "\\", "'", "{project:String}", "x" * 256, "💥", "-1", "NaN", "1e999", "9" * 400,
     "null", "",
@@ -224,6 +283,13 @@ def test_awkward_paths_are_answered_or_not_found(project: httpx.Client, text: st
     assert project.get(f"/api/v1/projects/{part}").status_code in {200, 404}
     assert project.delete(f"/api/v1/keys/{part}").status_code in {404, 405}
     assert project.get(f"/api/v1/status?project={part}").status_code in {200, 403}
+    for path in (
+        f"prompts/{part}", f"prompts/by-name/{part}", f"prompts/{part}/versions", f"experiments/{part}",
+        f"experiments/{part}/results", f"scores/experiments/{part}", f"scores/experiments/{part}/aggregate",
+        f"events/experiment/{part}",
+    ):  # fmt: skip
+        assert project.get(f"/api/v1/{path}").status_code in {200, 404, 422}, path
+    assert project.get(f"/api/public/v2/prompts/{part}").status_code in {200, 404, 422}
     assert project.get(f"/{part}").status_code in {200, 404}
     assert project.get(f"/assets/{part}").status_code in {200, 404}
 
