@@ -4,6 +4,656 @@
  */
 
 export interface paths {
+    "/api/v3/experiments/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which variant a unit gets
+         * @description The variant of the user or session in `context`, and its prompt. The same unit gets the same variant, always.
+         *
+         *     A 200 means that the assignment is stored. Who does not take part gets control's prompt, and `bucketId` is `none`.
+         */
+        post: operations["evaluate_api_v3_experiments_evaluate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Experiments, newest first
+         * @description With the progress of each towards its end.
+         */
+        get: operations["list_experiments_api_v1_experiments_get"];
+        put?: never;
+        /**
+         * Create an experiment
+         * @description A draft, until it is started. Variants without a version get the one that is served in production now.
+         */
+        post: operations["create_experiment_api_v1_experiments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One experiment
+         * @description Its settings and its progress; what it found is under `/results`.
+         */
+        get: operations["read_experiment_api_v1_experiments__experiment_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a draft
+         * @description What has run is kept.
+         */
+        delete: operations["delete_experiment_api_v1_experiments__experiment_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an experiment
+         * @description A draft takes everything. Once it ran: notes, hypothesis, end, larger traffic, weights, more secondary metrics.
+         */
+        patch: operations["change_experiment_api_v1_experiments__experiment_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start, or go on after a pause
+         * @description From now on units are assigned. Needs a primary metric, and prompts that are not archived.
+         */
+        post: operations["start_api_v1_experiments__experiment_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take no new units
+         * @description Units that were assigned keep their variant; all others get control, and do not count.
+         */
+        post: operations["pause_api_v1_experiments__experiment_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/conclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conclude, and promote the winner
+         * @description Everybody who asks gets the winner from now on, or control. `deploy` also serves its version by the prompt's name.
+         */
+        post: operations["conclude_api_v1_experiments__experiment_id__conclude_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why a unit gets its variant
+         * @description Each step of the decision in words, with the hash and what is hashed. Assigns nobody.
+         */
+        post: operations["explain_api_v1_experiments__experiment_id__explain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List prompts
+         * @description The one changed last first. Archived ones are left out.
+         */
+        get: operations["list_prompts_api_v1_prompts_get"];
+        put?: never;
+        /**
+         * Create a prompt
+         * @description With its version 1, which production serves at once unless `deploy_to` says otherwise. The name stays for good.
+         */
+        post: operations["create_prompt_api_v1_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deployments of all prompts in a range of time
+         * @description Newest first, roll-backs among them; what charts mark.
+         */
+        get: operations["list_deployments_api_v1_prompts_deployments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/by-name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch a prompt by its name
+         * @description The version that the environment serves, or the one asked for, as the LaikaTest clients read it.
+         *
+         *     Answered from memory. A deployment is served at once by this process, and within 5 s by others on the same database.
+         *     An archived prompt is served as before. Percent-encode the name, slashes too.
+         */
+        get: operations["fetch_prompt_api_v1_prompts_by_name__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a prompt
+         * @description What it is, and which version is served where; its text is in the versions.
+         */
+        get: operations["read_prompt_api_v1_prompts__prompt_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change description and tags
+         * @description Absent or null leaves a value as it is.
+         */
+        patch: operations["change_prompt_api_v1_prompts__prompt_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List versions of a prompt
+         * @description Newest first, with their texts.
+         */
+        get: operations["list_versions_api_v1_prompts__prompt_id__versions_get"];
+        put?: never;
+        /**
+         * Add the next version
+         * @description Numbered after the newest one, and served nowhere unless `deploy_to` says so. It may equal the one before.
+         */
+        post: operations["create_version_api_v1_prompts__prompt_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a version
+         * @description It never changes; only where it is served does.
+         */
+        get: operations["read_version_api_v1_prompts__prompt_id__versions__number__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions
+         * @description Every line of both texts; messages are written as `role: content`. Of the configuration, what differs.
+         */
+        get: operations["diff_versions_api_v1_prompts__prompt_id__diff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deployments of a prompt
+         * @description Newest first, roll-backs among them.
+         */
+        get: operations["deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy a version
+         * @description Serve it from now on. 409 when it is served already, or another one than `expected_version` is.
+         */
+        post: operations["deploy_api_v1_prompts__prompt_id__deploy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll back
+         * @description Serve again what was served before, or `to_version`. Rolling back twice goes back two steps.
+         */
+        post: operations["roll_back_api_v1_prompts__prompt_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a prompt
+         * @description Hide it, and refuse new versions and deployments. Programs are served what they were.
+         */
+        post: operations["archive_api_v1_prompts__prompt_id__archive_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{prompt_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a prompt out of the archive
+         * @description As if it had not been there.
+         */
+        post: operations["restore_api_v1_prompts__prompt_id__restore_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, newest first
+         * @description Pages by `cursor`. Another `format` gives all matching calls (a million at most) as a file, without texts.
+         */
+        get: operations["list_calls_api_v1_calls_get"];
+        put?: never;
+        /**
+         * Send calls
+         * @description Rows that are acceptable are stored even when others are not. The same `id` again is harmless.
+         */
+        post: operations["send_calls_api_v1_calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP traces
+         * @description OTLP traces, protobuf or JSON. Spans that describe an LLM call become calls, all others are counted and dropped.
+         */
+        post: operations["otlp_traces_v1_traces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP logs
+         * @description OTLP logs: texts of calls. Kept when the project captures content, else counted and dropped.
+         */
+        post: operations["otlp_logs_v1_logs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP metrics
+         * @description OTLP metrics are accepted and dropped: every number here is computed from calls.
+         */
+        post: operations["otlp_metrics_v1_metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP traces
+         * @description OTLP traces, protobuf or JSON. Spans that describe an LLM call become calls, all others are counted and dropped.
+         */
+        post: operations["otlp_traces_otel_otel_v1_traces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP logs
+         * @description OTLP logs: texts of calls. Kept when the project captures content, else counted and dropped.
+         */
+        post: operations["otlp_logs_otel_otel_v1_logs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/otel/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP metrics
+         * @description OTLP metrics are accepted and dropped: every number here is computed from calls.
+         */
+        post: operations["otlp_metrics_otel_otel_v1_metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/otel/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP traces
+         * @description OTLP traces, protobuf or JSON. Spans that describe an LLM call become calls, all others are counted and dropped.
+         */
+        post: operations["otlp_traces_api_public_otel_api_public_otel_v1_traces_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/otel/v1/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP logs
+         * @description OTLP logs: texts of calls. Kept when the project captures content, else counted and dropped.
+         */
+        post: operations["otlp_logs_api_public_otel_api_public_otel_v1_logs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/public/otel/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * OTLP/HTTP metrics
+         * @description OTLP metrics are accepted and dropped: every number here is computed from calls.
+         */
+        post: operations["otlp_metrics_api_public_otel_api_public_otel_v1_metrics_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: something has arrived
+         * @description Events `calls`, `scores` and `events` with `{"accepted": n}`, at most once a second; a comment every 15 s otherwise.
+         */
+        get: operations["live_api_v1_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has arrived, what was dropped, what has no price */
+        get: operations["status_api_v1_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -322,247 +972,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Calls, newest first
-         * @description Pages by `cursor`. Another `format` gives all matching calls (a million at most) as a file, without texts.
-         */
-        get: operations["list_calls_api_v1_calls_get"];
-        put?: never;
-        /**
-         * Send calls
-         * @description Rows that are acceptable are stored even when others are not. The same `id` again is harmless.
-         */
-        post: operations["send_calls_api_v1_calls_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/traces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP traces
-         * @description OTLP traces, protobuf or JSON. Spans that describe an LLM call become calls, all others are counted and dropped.
-         */
-        post: operations["otlp_traces_v1_traces_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP logs
-         * @description OTLP logs: texts of calls. Kept when the project captures content, else counted and dropped.
-         */
-        post: operations["otlp_logs_v1_logs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP metrics
-         * @description OTLP metrics are accepted and dropped: every number here is computed from calls.
-         */
-        post: operations["otlp_metrics_v1_metrics_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/v1/traces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP traces
-         * @description OTLP traces, protobuf or JSON. Spans that describe an LLM call become calls, all others are counted and dropped.
-         */
-        post: operations["otlp_traces_otel_otel_v1_traces_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/v1/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP logs
-         * @description OTLP logs: texts of calls. Kept when the project captures content, else counted and dropped.
-         */
-        post: operations["otlp_logs_otel_otel_v1_logs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/otel/v1/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP metrics
-         * @description OTLP metrics are accepted and dropped: every number here is computed from calls.
-         */
-        post: operations["otlp_metrics_otel_otel_v1_metrics_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/otel/v1/traces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP traces
-         * @description OTLP traces, protobuf or JSON. Spans that describe an LLM call become calls, all others are counted and dropped.
-         */
-        post: operations["otlp_traces_api_public_otel_api_public_otel_v1_traces_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/otel/v1/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP logs
-         * @description OTLP logs: texts of calls. Kept when the project captures content, else counted and dropped.
-         */
-        post: operations["otlp_logs_api_public_otel_api_public_otel_v1_logs_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/public/otel/v1/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * OTLP/HTTP metrics
-         * @description OTLP metrics are accepted and dropped: every number here is computed from calls.
-         */
-        post: operations["otlp_metrics_api_public_otel_api_public_otel_v1_metrics_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Server-sent events: something has arrived
-         * @description Events `calls`, `scores` and `events` with `{"accepted": n}`, at most once a second; a comment every 15 s otherwise.
-         */
-        get: operations["live_api_v1_live_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What has arrived, what was dropped, what has no price */
-        get: operations["status_api_v1_status_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -635,261 +1044,6 @@ export interface paths {
         get: operations["one_call_api_v1_calls__call_id__get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List prompts
-         * @description The one changed last first. Archived ones are left out.
-         */
-        get: operations["list_prompts_api_v1_prompts_get"];
-        put?: never;
-        /**
-         * Create a prompt
-         * @description With its version 1, which production serves at once unless `deploy_to` says otherwise. The name stays for good.
-         */
-        post: operations["create_prompt_api_v1_prompts_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/deployments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List deployments of all prompts in a range of time
-         * @description Newest first, roll-backs among them; what charts mark.
-         */
-        get: operations["list_deployments_api_v1_prompts_deployments_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/by-name/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Fetch a prompt by its name
-         * @description The version that the environment serves, or the one asked for, as the LaikaTest clients read it.
-         *
-         *     Answered from memory. A deployment is served at once by this process, and within 5 s by others on the same database.
-         *     An archived prompt is served as before. Percent-encode the name, slashes too.
-         */
-        get: operations["fetch_prompt_api_v1_prompts_by_name__name__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a prompt
-         * @description What it is, and which version is served where; its text is in the versions.
-         */
-        get: operations["read_prompt_api_v1_prompts__prompt_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change description and tags
-         * @description Absent or null leaves a value as it is.
-         */
-        patch: operations["change_prompt_api_v1_prompts__prompt_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List versions of a prompt
-         * @description Newest first, with their texts.
-         */
-        get: operations["list_versions_api_v1_prompts__prompt_id__versions_get"];
-        put?: never;
-        /**
-         * Add the next version
-         * @description Numbered after the newest one, and served nowhere unless `deploy_to` says so. It may equal the one before.
-         */
-        post: operations["create_version_api_v1_prompts__prompt_id__versions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/versions/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read a version
-         * @description It never changes; only where it is served does.
-         */
-        get: operations["read_version_api_v1_prompts__prompt_id__versions__number__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Compare two versions
-         * @description Every line of both texts; messages are written as `role: content`. Of the configuration, what differs.
-         */
-        get: operations["diff_versions_api_v1_prompts__prompt_id__diff_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/deployments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List deployments of a prompt
-         * @description Newest first, roll-backs among them.
-         */
-        get: operations["deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/deploy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deploy a version
-         * @description Serve it from now on. 409 when it is served already, or another one than `expected_version` is.
-         */
-        post: operations["deploy_api_v1_prompts__prompt_id__deploy_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Roll back
-         * @description Serve again what was served before, or `to_version`. Rolling back twice goes back two steps.
-         */
-        post: operations["roll_back_api_v1_prompts__prompt_id__rollback_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/archive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Archive a prompt
-         * @description Hide it, and refuse new versions and deployments. Programs are served what they were.
-         */
-        post: operations["archive_api_v1_prompts__prompt_id__archive_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/prompts/{prompt_id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take a prompt out of the archive
-         * @description As if it had not been there.
-         */
-        post: operations["restore_api_v1_prompts__prompt_id__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -994,160 +1148,6 @@ export interface paths {
         get: operations["get_prompt_api_public_v2_prompts__name__get"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v3/experiments/evaluate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Which variant a unit gets
-         * @description The variant of the user or session in `context`, and its prompt. The same unit gets the same variant, always.
-         *
-         *     A 200 means that the assignment is stored. Who does not take part gets control's prompt, and `bucketId` is `none`.
-         */
-        post: operations["evaluate_api_v3_experiments_evaluate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/experiments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Experiments, newest first
-         * @description With the progress of each towards its end.
-         */
-        get: operations["list_experiments_api_v1_experiments_get"];
-        put?: never;
-        /**
-         * Create an experiment
-         * @description A draft, until it is started. Variants without a version get the one that is served in production now.
-         */
-        post: operations["create_experiment_api_v1_experiments_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/experiments/{experiment_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One experiment
-         * @description Its settings and its progress; what it found is under `/results`.
-         */
-        get: operations["read_experiment_api_v1_experiments__experiment_id__get"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a draft
-         * @description What has run is kept.
-         */
-        delete: operations["delete_experiment_api_v1_experiments__experiment_id__delete"];
-        options?: never;
-        head?: never;
-        /**
-         * Change an experiment
-         * @description A draft takes everything. Once it ran: notes, hypothesis, end, larger traffic, weights, more secondary metrics.
-         */
-        patch: operations["change_experiment_api_v1_experiments__experiment_id__patch"];
-        trace?: never;
-    };
-    "/api/v1/experiments/{experiment_id}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start, or go on after a pause
-         * @description From now on units are assigned. Needs a primary metric, and prompts that are not archived.
-         */
-        post: operations["start_api_v1_experiments__experiment_id__start_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/experiments/{experiment_id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take no new units
-         * @description Units that were assigned keep their variant; all others get control, and do not count.
-         */
-        post: operations["pause_api_v1_experiments__experiment_id__pause_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/experiments/{experiment_id}/conclude": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Conclude, and promote the winner
-         * @description Everybody who asks gets the winner from now on, or control. `deploy` also serves its version by the prompt's name.
-         */
-        post: operations["conclude_api_v1_experiments__experiment_id__conclude_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/experiments/{experiment_id}/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Why a unit gets its variant
-         * @description Each step of the decision in words, with the hash and what is hashed. Assigns nobody.
-         */
-        post: operations["explain_api_v1_experiments__experiment_id__explain_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2571,7 +2571,7 @@ export interface components {
             deployed_to: string | null;
             /**
              * Decision
-             * @description Of the verdict at that moment.
+             * @description Of the verdict at that moment; "" when it could not be computed.
              */
             decision: string;
             /** By */
@@ -5574,6 +5574,2461 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    evaluate_api_v3_experiments_evaluate_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "groupName": "Short",
+                     *         "experimentId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "bucketId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "enrolled": true,
+                     *         "reason": "assigned",
+                     *         "prompt": {
+                     *           "promptId": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "promptVersionId": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "type": "text",
+                     *           "content": "[{\"content\": \"Hi {{name}}\"}]",
+                     *           "name": "greeting",
+                     *           "version": 4
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_AssignmentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_experiments_api_v1_experiments_get: {
+        parameters: {
+            query?: {
+                /** @description Only these. */
+                status?: ("draft" | "running" | "paused" | "concluded") | null;
+                /** @description Name of a prompt that a variant serves. */
+                prompt?: string | null;
+                /** @description Part of the title or the hypothesis. */
+                search?: string;
+                /** @description Experiments on a page. */
+                limit?: number;
+                /** @description Experiments to skip. */
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "title": "Shorter greeting",
+                     *           "hypothesis": "A shorter greeting is rated higher",
+                     *           "status": "running",
+                     *           "unit": "user",
+                     *           "traffic": 100,
+                     *           "targeting": [
+                     *             {
+                     *               "attribute": "plan",
+                     *               "op": "is",
+                     *               "values": [
+                     *                 "pro",
+                     *                 "team"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "variants": [
+                     *             {
+                     *               "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "name": "Control",
+                     *               "prompt": "greeting",
+                     *               "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "version": 3,
+                     *               "weight": 50,
+                     *               "control": true
+                     *             },
+                     *             {
+                     *               "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "name": "Short",
+                     *               "prompt": "greeting",
+                     *               "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "version": 4,
+                     *               "weight": 50,
+                     *               "control": false
+                     *             }
+                     *           ],
+                     *           "metrics": [
+                     *             {
+                     *               "key": "score:rating",
+                     *               "label": "rating",
+                     *               "unit": "score",
+                     *               "score": "rating",
+                     *               "per": "value",
+                     *               "role": "primary",
+                     *               "better": "up",
+                     *               "min_effect": 2
+                     *             }
+                     *           ],
+                     *           "end": {
+                     *             "sample_goal": 4000,
+                     *             "on_decision": true
+                     *           },
+                     *           "analysis": {
+                     *             "alpha": 5,
+                     *             "power": 80,
+                     *             "min_units": 100,
+                     *             "min_days": 0,
+                     *             "variance_reduction": true
+                     *           },
+                     *           "notes": "",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "started_at": "2026-11-21T09:30:00Z",
+                     *           "progress": {
+                     *             "units": 1000,
+                     *             "percent": 25,
+                     *             "days_running": 2.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_experiment_api_v1_experiments_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_experiment_api_v1_experiments__experiment_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_experiment_api_v1_experiments__experiment_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_experiment_api_v1_experiments__experiment_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    start_api_v1_experiments__experiment_id__start_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    pause_api_v1_experiments__experiment_id__pause_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    conclude_api_v1_experiments__experiment_id__conclude_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcludeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    explain_api_v1_experiments__experiment_id__explain_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "unit_id": "user-42",
+                     *         "enrolled": true,
+                     *         "reason": "assigned",
+                     *         "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "variant_name": "Short",
+                     *         "hash_input": "01997c5e-8f00-7000-8000-000000000001:variant:user-42",
+                     *         "hash_value": 71.2,
+                     *         "steps": [
+                     *           {
+                     *             "step": "targeting",
+                     *             "passed": true,
+                     *             "detail": "plan is 'pro'; wanted is one of 'pro', 'team'"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExplainOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_prompts_api_v1_prompts_get: {
+        parameters: {
+            query?: {
+                /** @description Words in the name, the description or the tags. */
+                search?: string;
+                /** @description Exactly this one. */
+                name?: string | null;
+                /** @description Those in the archive instead. */
+                archived?: boolean;
+                /** @description Entries on a page. */
+                limit?: number;
+                /** @description Entries to skip. */
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "support-reply",
+                     *           "type": "text",
+                     *           "description": "First answer to a ticket",
+                     *           "tags": [
+                     *             "support"
+                     *           ],
+                     *           "versions": 4,
+                     *           "latest_version": 4,
+                     *           "deployed": {
+                     *             "production": 3,
+                     *             "staging": 4
+                     *           },
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "changed_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_prompt_api_v1_prompts_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_deployments_api_v1_prompts_deployments_get: {
+        parameters: {
+            query?: {
+                /** @description Name of a prompt. */
+                prompt?: string | null;
+                environment?: string | null;
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                /** @description The newest so many. */
+                limit?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production",
+                     *           "version": 4,
+                     *           "previous_version": 3,
+                     *           "kind": "deploy",
+                     *           "message": "Shorter answers for all",
+                     *           "at": "2026-11-21T09:30:00Z",
+                     *           "by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_DeploymentOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    fetch_prompt_api_v1_prompts_by_name__name__get: {
+        parameters: {
+            query?: {
+                versionNumber?: string | null;
+                version_number?: string | null;
+                environment?: string;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: {
+                "if-none-match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "type": "text",
+                     *         "content": "[{\"content\": \"Answer {{question}} in one sentence.\"}]",
+                     *         "promptId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "promptVersionId": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "version": 4,
+                     *         "config": {
+                     *           "model": "gpt-5-mini"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ServedPrompt_"];
+                };
+            };
+            /** @description Nothing has changed since the answer with this `ETag`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_prompt_api_v1_prompts__prompt_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_prompt_api_v1_prompts__prompt_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_versions_api_v1_prompts__prompt_id__versions_get: {
+        parameters: {
+            query?: {
+                /** @description Versions on a page, with their texts. */
+                limit?: number;
+                /** @description Entries to skip. */
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "number": 4,
+                     *           "content": "Answer {{question}} in one sentence.",
+                     *           "config": {
+                     *             "model": "gpt-5-mini",
+                     *             "temperature": 0.2
+                     *           },
+                     *           "variables": [
+                     *             "question"
+                     *           ],
+                     *           "message": "Shorter",
+                     *           "author": "ada@example.com",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "deployed_in": [
+                     *             "staging"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 4
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_VersionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_version_api_v1_prompts__prompt_id__versions_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "number": 4,
+                     *         "content": "Answer {{question}} in one sentence.",
+                     *         "config": {
+                     *           "model": "gpt-5-mini",
+                     *           "temperature": 0.2
+                     *         },
+                     *         "variables": [
+                     *           "question"
+                     *         ],
+                     *         "message": "Shorter",
+                     *         "author": "ada@example.com",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "deployed_in": [
+                     *           "staging"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_VersionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_version_api_v1_prompts__prompt_id__versions__number__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+                /** @description Of the version. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "number": 4,
+                     *         "content": "Answer {{question}} in one sentence.",
+                     *         "config": {
+                     *           "model": "gpt-5-mini",
+                     *           "temperature": 0.2
+                     *         },
+                     *         "variables": [
+                     *           "question"
+                     *         ],
+                     *         "message": "Shorter",
+                     *         "author": "ada@example.com",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "deployed_in": [
+                     *           "staging"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_VersionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    diff_versions_api_v1_prompts__prompt_id__diff_get: {
+        parameters: {
+            query: {
+                /** @description Of a version. */
+                from_version: number;
+                /** @description Of a version. */
+                to_version: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "from_version": 3,
+                     *         "to_version": 4,
+                     *         "lines": [
+                     *           {
+                     *             "kind": "removed",
+                     *             "text": "Answer {{question}}.",
+                     *             "old_line": 1
+                     *           },
+                     *           {
+                     *             "kind": "added",
+                     *             "text": "Answer {{question}} in one sentence.",
+                     *             "new_line": 1
+                     *           }
+                     *         ],
+                     *         "config": [
+                     *           {
+                     *             "key": "temperature",
+                     *             "old": 0.7,
+                     *             "new": 0.2,
+                     *             "kind": "changed"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DiffOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page. */
+                limit?: number;
+                /** @description Entries to skip. */
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production",
+                     *           "version": 4,
+                     *           "previous_version": 3,
+                     *           "kind": "deploy",
+                     *           "message": "Shorter answers for all",
+                     *           "at": "2026-11-21T09:30:00Z",
+                     *           "by": "ada@example.com"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 7
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_DeploymentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    deploy_api_v1_prompts__prompt_id__deploy_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeployIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt": "support-reply",
+                     *         "environment": "production",
+                     *         "version": 4,
+                     *         "previous_version": 3,
+                     *         "kind": "deploy",
+                     *         "message": "Shorter answers for all",
+                     *         "at": "2026-11-21T09:30:00Z",
+                     *         "by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DeploymentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    roll_back_api_v1_prompts__prompt_id__rollback_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "prompt": "support-reply",
+                     *         "environment": "production",
+                     *         "version": 4,
+                     *         "previous_version": 3,
+                     *         "kind": "deploy",
+                     *         "message": "Shorter answers for all",
+                     *         "at": "2026-11-21T09:30:00Z",
+                     *         "by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DeploymentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    archive_api_v1_prompts__prompt_id__archive_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    restore_api_v1_prompts__prompt_id__restore_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                prompt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "support-reply",
+                     *         "type": "text",
+                     *         "description": "First answer to a ticket",
+                     *         "tags": [
+                     *           "support"
+                     *         ],
+                     *         "versions": 4,
+                     *         "latest_version": 4,
+                     *         "deployed": {
+                     *           "production": 3,
+                     *           "staging": 4
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PromptOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_calls_api_v1_calls_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                prompt_id?: string | null;
+                prompt_version?: string | null;
+                provider?: string | null;
+                model?: string | null;
+                status?: ("success" | "error") | null;
+                error_type?: string | null;
+                error_family?: string | null;
+                environment?: string | null;
+                feature?: string | null;
+                operation?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                experiment_id?: string | null;
+                variant_id?: string | null;
+                cost_source?: ("client" | "price_list" | "override" | "unpriced") | null;
+                trace_id?: string | null;
+                min_latency_ms?: number | null;
+                max_latency_ms?: number | null;
+                /** @description Part of an id, user, session or error message. */
+                search?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                format?: "json" | ("csv" | "ndjson" | "parquet");
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallsAnswer"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    send_calls_api_v1_calls_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "calls": [
+                 *         {
+                 *           "id": "req-7f3a",
+                 *           "timestamp": "2026-11-21T10:00:00Z",
+                 *           "prompt_id": "support-reply",
+                 *           "prompt_version": "3",
+                 *           "provider": "openai",
+                 *           "model": "gpt-4o-mini",
+                 *           "status": "success",
+                 *           "latency_ms": 812.5,
+                 *           "input_tokens": 420,
+                 *           "output_tokens": 96,
+                 *           "user_id": "user-42"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    calls: components["schemas"]["CallIn"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestAnswer"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_traces_v1_traces_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_logs_v1_logs_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_metrics_v1_metrics_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_traces_otel_otel_v1_traces_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_logs_otel_otel_v1_logs_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_metrics_otel_otel_v1_metrics_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_traces_api_public_otel_api_public_otel_v1_traces_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_logs_api_public_otel_api_public_otel_v1_logs_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    otlp_metrics_api_public_otel_api_public_otel_v1_metrics_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-protobuf": string;
+                /**
+                 * @example {
+                 *       "resourceSpans": []
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-protobuf": unknown;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    live_api_v1_live_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    status_api_v1_status_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusAnswer"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
     read_session_api_v1_session_get: {
         parameters: {
             query?: never;
@@ -6657,587 +9112,6 @@ export interface operations {
             503: components["responses"]["Failure"];
         };
     };
-    list_calls_api_v1_calls_get: {
-        parameters: {
-            query?: {
-                /** @description Inclusive; 30 days before `end` when absent. */
-                start?: string | null;
-                /** @description Exclusive; now when absent. */
-                end?: string | null;
-                prompt_id?: string | null;
-                prompt_version?: string | null;
-                provider?: string | null;
-                model?: string | null;
-                status?: ("success" | "error") | null;
-                error_type?: string | null;
-                error_family?: string | null;
-                environment?: string | null;
-                feature?: string | null;
-                operation?: string | null;
-                user_id?: string | null;
-                session_id?: string | null;
-                experiment_id?: string | null;
-                variant_id?: string | null;
-                cost_source?: ("client" | "price_list" | "override" | "unpriced") | null;
-                trace_id?: string | null;
-                min_latency_ms?: number | null;
-                max_latency_ms?: number | null;
-                /** @description Part of an id, user, session or error message. */
-                search?: string | null;
-                limit?: number;
-                cursor?: string | null;
-                format?: "json" | ("csv" | "ndjson" | "parquet");
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallsAnswer"];
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                    "application/vnd.apache.parquet": string;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    send_calls_api_v1_calls_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "calls": [
-                 *         {
-                 *           "id": "req-7f3a",
-                 *           "timestamp": "2026-11-21T10:00:00Z",
-                 *           "prompt_id": "support-reply",
-                 *           "prompt_version": "3",
-                 *           "provider": "openai",
-                 *           "model": "gpt-4o-mini",
-                 *           "status": "success",
-                 *           "latency_ms": 812.5,
-                 *           "input_tokens": 420,
-                 *           "output_tokens": 96,
-                 *           "user_id": "user-42"
-                 *         }
-                 *       ]
-                 *     }
-                 */
-                "application/json": {
-                    calls: components["schemas"]["CallIn"][];
-                };
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IngestAnswer"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_traces_v1_traces_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_logs_v1_logs_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_metrics_v1_metrics_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_traces_otel_otel_v1_traces_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_logs_otel_otel_v1_logs_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_metrics_otel_otel_v1_metrics_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_traces_api_public_otel_api_public_otel_v1_traces_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_logs_api_public_otel_api_public_otel_v1_logs_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    otlp_metrics_api_public_otel_api_public_otel_v1_metrics_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-protobuf": string;
-                /**
-                 * @example {
-                 *       "resourceSpans": []
-                 *     }
-                 */
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-protobuf": unknown;
-                    "application/json": unknown;
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    live_api_v1_live_get: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    status_api_v1_status_get: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StatusAnswer"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
     query_api_v1_query_post: {
         parameters: {
             query?: {
@@ -7370,930 +9244,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallAnswer"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    list_prompts_api_v1_prompts_get: {
-        parameters: {
-            query?: {
-                /** @description Words in the name, the description or the tags. */
-                search?: string;
-                /** @description Exactly this one. */
-                name?: string | null;
-                /** @description Those in the archive instead. */
-                archived?: boolean;
-                /** @description Entries on a page. */
-                limit?: number;
-                /** @description Entries to skip. */
-                offset?: number;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": [
-                     *         {
-                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "name": "support-reply",
-                     *           "type": "text",
-                     *           "description": "First answer to a ticket",
-                     *           "tags": [
-                     *             "support"
-                     *           ],
-                     *           "versions": 4,
-                     *           "latest_version": 4,
-                     *           "deployed": {
-                     *             "production": 3,
-                     *             "staging": 4
-                     *           },
-                     *           "created_at": "2026-11-21T09:30:00Z",
-                     *           "created_by": "ada@example.com",
-                     *           "changed_at": "2026-11-21T09:30:00Z"
-                     *         }
-                     *       ],
-                     *       "meta": {
-                     *         "total": 12
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_PromptOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    create_prompt_api_v1_prompts_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptNew"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "name": "support-reply",
-                     *         "type": "text",
-                     *         "description": "First answer to a ticket",
-                     *         "tags": [
-                     *           "support"
-                     *         ],
-                     *         "versions": 4,
-                     *         "latest_version": 4,
-                     *         "deployed": {
-                     *           "production": 3,
-                     *           "staging": 4
-                     *         },
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "changed_at": "2026-11-21T09:30:00Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_PromptOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    list_deployments_api_v1_prompts_deployments_get: {
-        parameters: {
-            query?: {
-                /** @description Name of a prompt. */
-                prompt?: string | null;
-                environment?: string | null;
-                /** @description Inclusive; 30 days before `end` when absent. */
-                start?: string | null;
-                /** @description Exclusive; now when absent. */
-                end?: string | null;
-                /** @description The newest so many. */
-                limit?: number;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": [
-                     *         {
-                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "prompt": "support-reply",
-                     *           "environment": "production",
-                     *           "version": 4,
-                     *           "previous_version": 3,
-                     *           "kind": "deploy",
-                     *           "message": "Shorter answers for all",
-                     *           "at": "2026-11-21T09:30:00Z",
-                     *           "by": "ada@example.com"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_list_DeploymentOut__"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    fetch_prompt_api_v1_prompts_by_name__name__get: {
-        parameters: {
-            query?: {
-                versionNumber?: string | null;
-                version_number?: string | null;
-                environment?: string;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: {
-                "if-none-match"?: string;
-            };
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "type": "text",
-                     *         "content": "[{\"content\": \"Answer {{question}} in one sentence.\"}]",
-                     *         "promptId": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "promptVersionId": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "name": "support-reply",
-                     *         "version": 4,
-                     *         "config": {
-                     *           "model": "gpt-5-mini"
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ServedPrompt_"];
-                };
-            };
-            /** @description Nothing has changed since the answer with this `ETag`. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    read_prompt_api_v1_prompts__prompt_id__get: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "name": "support-reply",
-                     *         "type": "text",
-                     *         "description": "First answer to a ticket",
-                     *         "tags": [
-                     *           "support"
-                     *         ],
-                     *         "versions": 4,
-                     *         "latest_version": 4,
-                     *         "deployed": {
-                     *           "production": 3,
-                     *           "staging": 4
-                     *         },
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "changed_at": "2026-11-21T09:30:00Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_PromptOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    change_prompt_api_v1_prompts__prompt_id__patch: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "name": "support-reply",
-                     *         "type": "text",
-                     *         "description": "First answer to a ticket",
-                     *         "tags": [
-                     *           "support"
-                     *         ],
-                     *         "versions": 4,
-                     *         "latest_version": 4,
-                     *         "deployed": {
-                     *           "production": 3,
-                     *           "staging": 4
-                     *         },
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "changed_at": "2026-11-21T09:30:00Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_PromptOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    list_versions_api_v1_prompts__prompt_id__versions_get: {
-        parameters: {
-            query?: {
-                /** @description Versions on a page, with their texts. */
-                limit?: number;
-                /** @description Entries to skip. */
-                offset?: number;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": [
-                     *         {
-                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "number": 4,
-                     *           "content": "Answer {{question}} in one sentence.",
-                     *           "config": {
-                     *             "model": "gpt-5-mini",
-                     *             "temperature": 0.2
-                     *           },
-                     *           "variables": [
-                     *             "question"
-                     *           ],
-                     *           "message": "Shorter",
-                     *           "author": "ada@example.com",
-                     *           "created_at": "2026-11-21T09:30:00Z",
-                     *           "deployed_in": [
-                     *             "staging"
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "meta": {
-                     *         "total": 4
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_VersionOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    create_version_api_v1_prompts__prompt_id__versions_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["VersionNew"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "number": 4,
-                     *         "content": "Answer {{question}} in one sentence.",
-                     *         "config": {
-                     *           "model": "gpt-5-mini",
-                     *           "temperature": 0.2
-                     *         },
-                     *         "variables": [
-                     *           "question"
-                     *         ],
-                     *         "message": "Shorter",
-                     *         "author": "ada@example.com",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "deployed_in": [
-                     *           "staging"
-                     *         ]
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_VersionOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    read_version_api_v1_prompts__prompt_id__versions__number__get: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-                /** @description Of the version. */
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "number": 4,
-                     *         "content": "Answer {{question}} in one sentence.",
-                     *         "config": {
-                     *           "model": "gpt-5-mini",
-                     *           "temperature": 0.2
-                     *         },
-                     *         "variables": [
-                     *           "question"
-                     *         ],
-                     *         "message": "Shorter",
-                     *         "author": "ada@example.com",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "deployed_in": [
-                     *           "staging"
-                     *         ]
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_VersionOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    diff_versions_api_v1_prompts__prompt_id__diff_get: {
-        parameters: {
-            query: {
-                /** @description Of a version. */
-                from_version: number;
-                /** @description Of a version. */
-                to_version: number;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "from_version": 3,
-                     *         "to_version": 4,
-                     *         "lines": [
-                     *           {
-                     *             "kind": "removed",
-                     *             "text": "Answer {{question}}.",
-                     *             "old_line": 1
-                     *           },
-                     *           {
-                     *             "kind": "added",
-                     *             "text": "Answer {{question}} in one sentence.",
-                     *             "new_line": 1
-                     *           }
-                     *         ],
-                     *         "config": [
-                     *           {
-                     *             "key": "temperature",
-                     *             "old": 0.7,
-                     *             "new": 0.2,
-                     *             "kind": "changed"
-                     *           }
-                     *         ]
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_DiffOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    deployments_of_prompt_api_v1_prompts__prompt_id__deployments_get: {
-        parameters: {
-            query?: {
-                /** @description Entries on a page. */
-                limit?: number;
-                /** @description Entries to skip. */
-                offset?: number;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": [
-                     *         {
-                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "prompt": "support-reply",
-                     *           "environment": "production",
-                     *           "version": 4,
-                     *           "previous_version": 3,
-                     *           "kind": "deploy",
-                     *           "message": "Shorter answers for all",
-                     *           "at": "2026-11-21T09:30:00Z",
-                     *           "by": "ada@example.com"
-                     *         }
-                     *       ],
-                     *       "meta": {
-                     *         "total": 7
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_DeploymentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    deploy_api_v1_prompts__prompt_id__deploy_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeployIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "prompt": "support-reply",
-                     *         "environment": "production",
-                     *         "version": 4,
-                     *         "previous_version": 3,
-                     *         "kind": "deploy",
-                     *         "message": "Shorter answers for all",
-                     *         "at": "2026-11-21T09:30:00Z",
-                     *         "by": "ada@example.com"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_DeploymentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    roll_back_api_v1_prompts__prompt_id__rollback_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RollBackIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "prompt": "support-reply",
-                     *         "environment": "production",
-                     *         "version": 4,
-                     *         "previous_version": 3,
-                     *         "kind": "deploy",
-                     *         "message": "Shorter answers for all",
-                     *         "at": "2026-11-21T09:30:00Z",
-                     *         "by": "ada@example.com"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_DeploymentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    archive_api_v1_prompts__prompt_id__archive_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "name": "support-reply",
-                     *         "type": "text",
-                     *         "description": "First answer to a ticket",
-                     *         "tags": [
-                     *           "support"
-                     *         ],
-                     *         "versions": 4,
-                     *         "latest_version": 4,
-                     *         "deployed": {
-                     *           "production": 3,
-                     *           "staging": 4
-                     *         },
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "changed_at": "2026-11-21T09:30:00Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_PromptOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    restore_api_v1_prompts__prompt_id__restore_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "name": "support-reply",
-                     *         "type": "text",
-                     *         "description": "First answer to a ticket",
-                     *         "tags": [
-                     *           "support"
-                     *         ],
-                     *         "versions": 4,
-                     *         "latest_version": 4,
-                     *         "deployed": {
-                     *           "production": 3,
-                     *           "staging": 4
-                     *         },
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "changed_at": "2026-11-21T09:30:00Z"
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_PromptOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -8616,956 +9566,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["LangfusePrompt"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    evaluate_api_v3_experiments_evaluate_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EvaluateIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "groupName": "Short",
-                     *         "experimentId": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "bucketId": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "enrolled": true,
-                     *         "reason": "assigned",
-                     *         "prompt": {
-                     *           "promptId": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "promptVersionId": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "type": "text",
-                     *           "content": "[{\"content\": \"Hi {{name}}\"}]",
-                     *           "name": "greeting",
-                     *           "version": 4
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_AssignmentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    list_experiments_api_v1_experiments_get: {
-        parameters: {
-            query?: {
-                /** @description Only these. */
-                status?: ("draft" | "running" | "paused" | "concluded") | null;
-                /** @description Name of a prompt that a variant serves. */
-                prompt?: string | null;
-                /** @description Part of the title or the hypothesis. */
-                search?: string;
-                /** @description Experiments on a page. */
-                limit?: number;
-                /** @description Experiments to skip. */
-                offset?: number;
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": [
-                     *         {
-                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *           "title": "Shorter greeting",
-                     *           "hypothesis": "A shorter greeting is rated higher",
-                     *           "status": "running",
-                     *           "unit": "user",
-                     *           "traffic": 100,
-                     *           "targeting": [
-                     *             {
-                     *               "attribute": "plan",
-                     *               "op": "is",
-                     *               "values": [
-                     *                 "pro",
-                     *                 "team"
-                     *               ]
-                     *             }
-                     *           ],
-                     *           "variants": [
-                     *             {
-                     *               "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *               "name": "Control",
-                     *               "prompt": "greeting",
-                     *               "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *               "version": 3,
-                     *               "weight": 50,
-                     *               "control": true
-                     *             },
-                     *             {
-                     *               "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *               "name": "Short",
-                     *               "prompt": "greeting",
-                     *               "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *               "version": 4,
-                     *               "weight": 50,
-                     *               "control": false
-                     *             }
-                     *           ],
-                     *           "metrics": [
-                     *             {
-                     *               "key": "score:rating",
-                     *               "label": "rating",
-                     *               "unit": "score",
-                     *               "score": "rating",
-                     *               "per": "value",
-                     *               "role": "primary",
-                     *               "better": "up",
-                     *               "min_effect": 2
-                     *             }
-                     *           ],
-                     *           "end": {
-                     *             "sample_goal": 4000,
-                     *             "on_decision": true
-                     *           },
-                     *           "analysis": {
-                     *             "alpha": 5,
-                     *             "power": 80,
-                     *             "min_units": 100,
-                     *             "min_days": 0,
-                     *             "variance_reduction": true
-                     *           },
-                     *           "notes": "",
-                     *           "created_at": "2026-11-21T09:30:00Z",
-                     *           "created_by": "ada@example.com",
-                     *           "started_at": "2026-11-21T09:30:00Z",
-                     *           "progress": {
-                     *             "units": 1000,
-                     *             "percent": 25,
-                     *             "days_running": 2.5
-                     *           }
-                     *         }
-                     *       ],
-                     *       "meta": {
-                     *         "total": 12
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Page_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    create_experiment_api_v1_experiments_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExperimentNew"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "title": "Shorter greeting",
-                     *         "hypothesis": "A shorter greeting is rated higher",
-                     *         "status": "running",
-                     *         "unit": "user",
-                     *         "traffic": 100,
-                     *         "targeting": [
-                     *           {
-                     *             "attribute": "plan",
-                     *             "op": "is",
-                     *             "values": [
-                     *               "pro",
-                     *               "team"
-                     *             ]
-                     *           }
-                     *         ],
-                     *         "variants": [
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Control",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 3,
-                     *             "weight": 50,
-                     *             "control": true
-                     *           },
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Short",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 4,
-                     *             "weight": 50,
-                     *             "control": false
-                     *           }
-                     *         ],
-                     *         "metrics": [
-                     *           {
-                     *             "key": "score:rating",
-                     *             "label": "rating",
-                     *             "unit": "score",
-                     *             "score": "rating",
-                     *             "per": "value",
-                     *             "role": "primary",
-                     *             "better": "up",
-                     *             "min_effect": 2
-                     *           }
-                     *         ],
-                     *         "end": {
-                     *           "sample_goal": 4000,
-                     *           "on_decision": true
-                     *         },
-                     *         "analysis": {
-                     *           "alpha": 5,
-                     *           "power": 80,
-                     *           "min_units": 100,
-                     *           "min_days": 0,
-                     *           "variance_reduction": true
-                     *         },
-                     *         "notes": "",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "started_at": "2026-11-21T09:30:00Z",
-                     *         "progress": {
-                     *           "units": 1000,
-                     *           "percent": 25,
-                     *           "days_running": 2.5
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    read_experiment_api_v1_experiments__experiment_id__get: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "title": "Shorter greeting",
-                     *         "hypothesis": "A shorter greeting is rated higher",
-                     *         "status": "running",
-                     *         "unit": "user",
-                     *         "traffic": 100,
-                     *         "targeting": [
-                     *           {
-                     *             "attribute": "plan",
-                     *             "op": "is",
-                     *             "values": [
-                     *               "pro",
-                     *               "team"
-                     *             ]
-                     *           }
-                     *         ],
-                     *         "variants": [
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Control",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 3,
-                     *             "weight": 50,
-                     *             "control": true
-                     *           },
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Short",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 4,
-                     *             "weight": 50,
-                     *             "control": false
-                     *           }
-                     *         ],
-                     *         "metrics": [
-                     *           {
-                     *             "key": "score:rating",
-                     *             "label": "rating",
-                     *             "unit": "score",
-                     *             "score": "rating",
-                     *             "per": "value",
-                     *             "role": "primary",
-                     *             "better": "up",
-                     *             "min_effect": 2
-                     *           }
-                     *         ],
-                     *         "end": {
-                     *           "sample_goal": 4000,
-                     *           "on_decision": true
-                     *         },
-                     *         "analysis": {
-                     *           "alpha": 5,
-                     *           "power": 80,
-                     *           "min_units": 100,
-                     *           "min_days": 0,
-                     *           "variance_reduction": true
-                     *         },
-                     *         "notes": "",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "started_at": "2026-11-21T09:30:00Z",
-                     *         "progress": {
-                     *           "units": 1000,
-                     *           "percent": 25,
-                     *           "days_running": 2.5
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    delete_experiment_api_v1_experiments__experiment_id__delete: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_NoneType_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    change_experiment_api_v1_experiments__experiment_id__patch: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExperimentPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "title": "Shorter greeting",
-                     *         "hypothesis": "A shorter greeting is rated higher",
-                     *         "status": "running",
-                     *         "unit": "user",
-                     *         "traffic": 100,
-                     *         "targeting": [
-                     *           {
-                     *             "attribute": "plan",
-                     *             "op": "is",
-                     *             "values": [
-                     *               "pro",
-                     *               "team"
-                     *             ]
-                     *           }
-                     *         ],
-                     *         "variants": [
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Control",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 3,
-                     *             "weight": 50,
-                     *             "control": true
-                     *           },
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Short",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 4,
-                     *             "weight": 50,
-                     *             "control": false
-                     *           }
-                     *         ],
-                     *         "metrics": [
-                     *           {
-                     *             "key": "score:rating",
-                     *             "label": "rating",
-                     *             "unit": "score",
-                     *             "score": "rating",
-                     *             "per": "value",
-                     *             "role": "primary",
-                     *             "better": "up",
-                     *             "min_effect": 2
-                     *           }
-                     *         ],
-                     *         "end": {
-                     *           "sample_goal": 4000,
-                     *           "on_decision": true
-                     *         },
-                     *         "analysis": {
-                     *           "alpha": 5,
-                     *           "power": 80,
-                     *           "min_units": 100,
-                     *           "min_days": 0,
-                     *           "variance_reduction": true
-                     *         },
-                     *         "notes": "",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "started_at": "2026-11-21T09:30:00Z",
-                     *         "progress": {
-                     *           "units": 1000,
-                     *           "percent": 25,
-                     *           "days_running": 2.5
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    start_api_v1_experiments__experiment_id__start_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "title": "Shorter greeting",
-                     *         "hypothesis": "A shorter greeting is rated higher",
-                     *         "status": "running",
-                     *         "unit": "user",
-                     *         "traffic": 100,
-                     *         "targeting": [
-                     *           {
-                     *             "attribute": "plan",
-                     *             "op": "is",
-                     *             "values": [
-                     *               "pro",
-                     *               "team"
-                     *             ]
-                     *           }
-                     *         ],
-                     *         "variants": [
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Control",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 3,
-                     *             "weight": 50,
-                     *             "control": true
-                     *           },
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Short",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 4,
-                     *             "weight": 50,
-                     *             "control": false
-                     *           }
-                     *         ],
-                     *         "metrics": [
-                     *           {
-                     *             "key": "score:rating",
-                     *             "label": "rating",
-                     *             "unit": "score",
-                     *             "score": "rating",
-                     *             "per": "value",
-                     *             "role": "primary",
-                     *             "better": "up",
-                     *             "min_effect": 2
-                     *           }
-                     *         ],
-                     *         "end": {
-                     *           "sample_goal": 4000,
-                     *           "on_decision": true
-                     *         },
-                     *         "analysis": {
-                     *           "alpha": 5,
-                     *           "power": 80,
-                     *           "min_units": 100,
-                     *           "min_days": 0,
-                     *           "variance_reduction": true
-                     *         },
-                     *         "notes": "",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "started_at": "2026-11-21T09:30:00Z",
-                     *         "progress": {
-                     *           "units": 1000,
-                     *           "percent": 25,
-                     *           "days_running": 2.5
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    pause_api_v1_experiments__experiment_id__pause_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "title": "Shorter greeting",
-                     *         "hypothesis": "A shorter greeting is rated higher",
-                     *         "status": "running",
-                     *         "unit": "user",
-                     *         "traffic": 100,
-                     *         "targeting": [
-                     *           {
-                     *             "attribute": "plan",
-                     *             "op": "is",
-                     *             "values": [
-                     *               "pro",
-                     *               "team"
-                     *             ]
-                     *           }
-                     *         ],
-                     *         "variants": [
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Control",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 3,
-                     *             "weight": 50,
-                     *             "control": true
-                     *           },
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Short",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 4,
-                     *             "weight": 50,
-                     *             "control": false
-                     *           }
-                     *         ],
-                     *         "metrics": [
-                     *           {
-                     *             "key": "score:rating",
-                     *             "label": "rating",
-                     *             "unit": "score",
-                     *             "score": "rating",
-                     *             "per": "value",
-                     *             "role": "primary",
-                     *             "better": "up",
-                     *             "min_effect": 2
-                     *           }
-                     *         ],
-                     *         "end": {
-                     *           "sample_goal": 4000,
-                     *           "on_decision": true
-                     *         },
-                     *         "analysis": {
-                     *           "alpha": 5,
-                     *           "power": 80,
-                     *           "min_units": 100,
-                     *           "min_days": 0,
-                     *           "variance_reduction": true
-                     *         },
-                     *         "notes": "",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "started_at": "2026-11-21T09:30:00Z",
-                     *         "progress": {
-                     *           "units": 1000,
-                     *           "percent": 25,
-                     *           "days_running": 2.5
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    conclude_api_v1_experiments__experiment_id__conclude_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConcludeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "title": "Shorter greeting",
-                     *         "hypothesis": "A shorter greeting is rated higher",
-                     *         "status": "running",
-                     *         "unit": "user",
-                     *         "traffic": 100,
-                     *         "targeting": [
-                     *           {
-                     *             "attribute": "plan",
-                     *             "op": "is",
-                     *             "values": [
-                     *               "pro",
-                     *               "team"
-                     *             ]
-                     *           }
-                     *         ],
-                     *         "variants": [
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Control",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 3,
-                     *             "weight": 50,
-                     *             "control": true
-                     *           },
-                     *           {
-                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "name": "Short",
-                     *             "prompt": "greeting",
-                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *             "version": 4,
-                     *             "weight": 50,
-                     *             "control": false
-                     *           }
-                     *         ],
-                     *         "metrics": [
-                     *           {
-                     *             "key": "score:rating",
-                     *             "label": "rating",
-                     *             "unit": "score",
-                     *             "score": "rating",
-                     *             "per": "value",
-                     *             "role": "primary",
-                     *             "better": "up",
-                     *             "min_effect": 2
-                     *           }
-                     *         ],
-                     *         "end": {
-                     *           "sample_goal": 4000,
-                     *           "on_decision": true
-                     *         },
-                     *         "analysis": {
-                     *           "alpha": 5,
-                     *           "power": 80,
-                     *           "min_units": 100,
-                     *           "min_days": 0,
-                     *           "variance_reduction": true
-                     *         },
-                     *         "notes": "",
-                     *         "created_at": "2026-11-21T09:30:00Z",
-                     *         "created_by": "ada@example.com",
-                     *         "started_at": "2026-11-21T09:30:00Z",
-                     *         "progress": {
-                     *           "units": 1000,
-                     *           "percent": 25,
-                     *           "days_running": 2.5
-                     *         }
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
-                };
-            };
-            400: components["responses"]["Failure"];
-            401: components["responses"]["Failure"];
-            403: components["responses"]["Failure"];
-            404: components["responses"]["Failure"];
-            409: components["responses"]["Failure"];
-            413: components["responses"]["Failure"];
-            415: components["responses"]["Failure"];
-            422: components["responses"]["Failure"];
-            429: components["responses"]["Failure"];
-            503: components["responses"]["Failure"];
-        };
-    };
-    explain_api_v1_experiments__experiment_id__explain_post: {
-        parameters: {
-            query?: {
-                /** @description Id of the project. A key has its own; a person must say which. */
-                project?: string | null;
-            };
-            header?: never;
-            path: {
-                experiment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ExplainIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "success": true,
-                     *       "data": {
-                     *         "unit_id": "user-42",
-                     *         "enrolled": true,
-                     *         "reason": "assigned",
-                     *         "variant_id": "01997c5e-8f00-7000-8000-000000000001",
-                     *         "variant_name": "Short",
-                     *         "hash_input": "01997c5e-8f00-7000-8000-000000000001:variant:user-42",
-                     *         "hash_value": 71.2,
-                     *         "steps": [
-                     *           {
-                     *             "step": "targeting",
-                     *             "passed": true,
-                     *             "detail": "plan is 'pro'; wanted is one of 'pro', 'team'"
-                     *           }
-                     *         ]
-                     *       }
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Answer_ExplainOut_"];
                 };
             };
             400: components["responses"]["Failure"];
