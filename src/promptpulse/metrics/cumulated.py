@@ -36,9 +36,21 @@ from promptpulse.store import Store
 
 _FINE = "1.005"
 """Ratio of neighbouring steps of the distribution over time: within 0.25 %."""
-Row = tuple[float, float, float, float, float, float, float, float]
-"""Of one bucket: y, x, units that begin, and what y, x, y y, y x, x x grow by over all units."""
-NOTHING: Row = (0, 0, 0, 0, 0, 0, 0, 0)
+_Sums = tuple[float, float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Of one bucket, over all units of a group."""
+
+    y: float = 0
+    x: float = 0
+    begun: float = 0
+    """Units with their first x."""
+    more: _Sums = (0, 0, 0, 0, 0)
+    """What y, x, y y, y x and x x grow by."""
+    observations: float = 0
+    known: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +109,43 @@ def outcome_series(store: Store, cohort: Cohort, label: str, starts: Sequence[da
 
 
 def _series(store: Store, cohort: Cohort, starts: Sequence[datetime], part: _Part) -> list[Series]:
-    rows, observed = _rows(store, cohort, starts, part)
-    exposed = _exposed(store, cohort, starts)
-    return [_one(rows[g], observed[g], exposed[g], part) for g in range(cohort.groups)]
+    rows, exposed = _rows(store, cohort, starts, part), _exposed(store, cohort, starts)
+    return [_one(rows[g], exposed[g], part) for g in range(cohort.groups)]
 
 
-def _one(rows: Sequence[Row], observed: Sequence[int], exposed: Sequence[int], part: _Part) -> Series:
+def _one(rows: Sequence[_Row], exposed: Sequence[int], part: _Part) -> Series:
     alone: list[float | None] = []
     until: list[Moments | Estimate | None] = []
-    begun = seen = units = 0
-    y = x = yy = xy = xx = 0.0
-    for row, observations, new in zip(rows, observed, exposed, strict=True):
-        units, begun, seen = units + new, begun + int(row[2]), seen + observations
-        y, x, yy, xy, xx = y + row[3], x + row[4], yy + row[5], xy + row[6], xx + row[7]
+    units = 0
+    begun = observations = known = 0.0
+    sums = (0.0, 0.0, 0.0, 0.0, 0.0)
+    for row, new in zip(rows, exposed, strict=True):
+        units, begun, observations, known = (
+            units + new,
+            begun + row.begun,
+            observations + row.observations,
+            known + row.known,
+        )
+        sums = _plus(sums, row.more)
+        # calls without a known cost did not cost 0
+        is_known = known > 0 or not (part.known and observations)
+        is_known_alone = row.known > 0 or not (part.known and row.observations)
+        below = row.x if part.x else units
+        alone.append(row.y / below if below and is_known_alone else None)
         if part.x:
-            alone.append(row[0] / row[1] if row[1] else None)
-            until.append(_moments(begun, seen, (y, x, yy, xy, xx)) if begun else None)
+            until.append(_moments(int(begun), int(observations), sums) if begun and is_known else None)
         else:
-            alone.append(row[0] / units if units else None)
-            until.append(_moments(units, seen, (y, float(units), yy, y, float(units))) if units else None)
+            y, _, yy, _, _ = sums
+            of_units = (y, float(units), yy, y, float(units))
+            until.append(_moments(units, int(observations), of_units) if units and is_known else None)
     return Series(tuple(alone), tuple(until), tuple(exposed))
 
 
-def _moments(units: int, observations: int, sums: tuple[float, float, float, float, float]) -> Moments:
+def _plus(a: _Sums, b: _Sums) -> _Sums:
+    return (a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4])
+
+
+def _moments(units: int, observations: int, sums: _Sums) -> Moments:
     y, x, yy, xy, xx = sums
     mean_y, mean_x, free = y / units, x / units, max(1, units - 1)
     c_yy, c_xx = max(0.0, (yy - y * mean_y) / free), max(0.0, (xx - x * mean_x) / free)
@@ -130,10 +156,8 @@ def _moments(units: int, observations: int, sums: tuple[float, float, float, flo
     )
 
 
-def _rows(
-    store: Store, cohort: Cohort, starts: Sequence[datetime], part: _Part
-) -> tuple[list[list[Row]], list[list[int]]]:
-    """By group and bucket: sums, and observations."""
+def _rows(store: Store, cohort: Cohort, starts: Sequence[datetime], part: _Part) -> list[list[_Row]]:
+    """By group and bucket."""
     x = part.x or "0"
     grows = "toFloat64(place = 1)" if part.at_most_once else "y"
     squared = grows if part.at_most_once else "y * (2 * cy - y)"
@@ -141,43 +165,42 @@ def _rows(
         f"""
         SELECT
           g, b, sum(y), sum(x), toFloat64(countIf(cx > 0 AND cx - x <= 0)), sum({grows}), sum(x), sum({squared}),
-          sum(x * cy + y * cx - x * y), sum(x * (2 * cx - x)), sum(n)
+          sum(x * cy + y * cx - x * y), sum(x * (2 * cx - x)), sum(n), sum(k)
         FROM (
           SELECT
             any(g) AS g,
-            arraySort(groupArray((b, y, x, n))) AS parts,
+            arraySort(groupArray((b, y, x, n, k))) AS parts,
             arrayMap(p -> p.2, parts) AS ys,
             arrayMap(p -> p.3, parts) AS xs,
             arrayCumSum(ys) AS cys,
             arrayCumSum(xs) AS cxs,
             arrayEnumerate(parts) AS places
           FROM (
-            SELECT unit, g, b, toFloat64({part.y}) AS y, toFloat64({x}) AS x, toUInt64({part.observations}) AS n
+            SELECT
+              unit, g, b, toFloat64({part.y}) AS y, toFloat64({x}) AS x,
+              toUInt64({part.observations}) AS n, toUInt64({part.known or 1}) AS k
             FROM (
               SELECT who.unit AS unit, any(who.g) AS g, {_bucket("ts")} AS b, {", ".join(part.sums)}
               FROM {part.table}
               INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-              WHERE {in_scope()} AND ts >= who.exposed
+              WHERE {in_scope(cohort.scope)} AND ts >= who.exposed
               GROUP BY unit, b
             )
             WHERE y != 0 OR x != 0 OR n != 0
           )
           GROUP BY unit
         )
-        ARRAY JOIN parts AS part, ys AS y, xs AS x, cys AS cy, cxs AS cx, places AS place, parts.1 AS b, parts.4 AS n
+        ARRAY JOIN parts AS part, ys AS y, xs AS x, cys AS cy, cxs AS cx, places AS place, parts.1 AS b, parts.4 AS n, parts.5 AS k
         GROUP BY g, b
         """,
         {**placed_params(cohort), **part.params, **_edges(starts)},
     )
     column = {int(s.timestamp()): i for i, s in enumerate(starts)}
-    rows = [[NOTHING] * len(starts) for _ in range(cohort.groups)]
-    observed = [[0] * len(starts) for _ in range(cohort.groups)]
+    rows = [[_Row() for _ in starts] for _ in range(cohort.groups)]
     for g, b, *values in answer.rows():
-        group, place = int(str(g)), column[int(str(b))]
-        y, sum_x, begun, dy, dx, dyy, dxy, dxx, n = floats(values)
-        rows[group][place] = (y, sum_x, begun, dy, dx, dyy, dxy, dxx)
-        observed[group][place] = int(n)
-    return rows, observed
+        y, sum_x, begun, dy, dx, dyy, dxy, dxx, n, k = floats(values)
+        rows[int(str(g))][column[int(str(b))]] = _Row(y, sum_x, begun, (dy, dx, dyy, dxy, dxx), n, k)
+    return rows
 
 
 def _exposed(store: Store, cohort: Cohort, starts: Sequence[datetime]) -> list[list[int]]:
@@ -211,7 +234,7 @@ def _percentile_series(
           toUInt16(round(log1p(assumeNotNull({metric.y}) / 1000) / log({_FINE}))) AS step, count() AS calls
         FROM calls
         INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-        WHERE {in_scope()} AND ts >= who.exposed AND isNotNull({metric.y})
+        WHERE {in_scope(cohort.scope)} AND ts >= who.exposed AND isNotNull({metric.y})
         GROUP BY g, b, step
         ORDER BY g, b, step
         """,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from promptpulse.core.times import to_micros
+from promptpulse.core.times import from_micros, to_micros
 from promptpulse.metrics.catalogue import DIMENSIONS, METRICS, PROPERTY_PREFIX
 from promptpulse.metrics.query import BadQuery, canonical
 from promptpulse.store import Store
@@ -84,7 +84,7 @@ if not UNIT_METRICS.keys() <= METRICS.keys():
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose rows are read: those of one experiment in `[start, end)`."""
+    """Whose rows are read: those of one experiment in `[start, end)`; or, to plan one, those of a prompt."""
 
     project: str
     experiment_id: str
@@ -92,6 +92,8 @@ class Scope:
     variants: tuple[str, ...]
     start: datetime
     end: datetime
+    prompt: str = ""
+    """Name of a prompt whose units are all in one group, whatever experiment they are in. `variants` is one then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
         f"""
         SELECT count() AS n
         FROM calls
-        WHERE {in_scope()} AND user_id = '' AND session_id = ''
+        WHERE {in_scope(scope)} AND user_id = '' AND session_id = ''
         """,
         scope_params(scope),
     )
@@ -225,6 +227,19 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
 def cohort_of(scope: Scope, people: Population) -> Cohort:
     """Every unit, in groups by variant."""
     return Cohort(scope, people.sources, people.units)
+
+
+def users_of_prompt(
+    store: Store, project: str, prompt: str, unit: Literal["user", "session"], window: tuple[datetime, datetime]
+) -> tuple[Cohort, datetime | None]:
+    """All units that met a prompt in `[start, end)`, as one group, and when the first of them did."""
+    scope = Scope(project, "", unit, ("",), *window, prompt)
+    answer = store.query(
+        f"SELECT count() AS units, toUnixTimestamp64Micro(min(exposed)) AS first FROM ({_by_variant(scope, SOURCES)})",
+        scope_params(scope),
+    )
+    units, first = (int(str(column[0])) for column in answer.columns)
+    return Cohort(scope, SOURCES, (units,)), from_micros(first) if units else None
 
 
 def segmented(store: Store, cohort: Cohort, attribute: Attribute, at_most: int) -> tuple[Cohort, int]:
@@ -277,6 +292,7 @@ def scope_params(scope: Scope) -> dict[str, object]:
     return {
         "project": scope.project,
         "experiment": scope.experiment_id,
+        "prompt": scope.prompt,
         "variants": list(scope.variants),
         "start": scope.start,
         "end": scope.end,
@@ -289,10 +305,11 @@ def attribute_params(scope: Scope, attribute: Attribute) -> dict[str, object]:
     return dict(attribute.params)
 
 
-def in_scope() -> str:
-    """Rows of the experiment. Every read has a project and a time range."""
+def in_scope(scope: Scope) -> str:
+    """Its rows. Every read has a project and a time range."""
+    of = "prompt_id = {prompt:String}" if scope.prompt else "experiment_id = {experiment:String}"
     return (
-        "project = {project:String} AND experiment_id = {experiment:String}"
+        f"project = {{project:String}} AND {of}"
         " AND ts >= {start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')}"
     )
 
@@ -313,7 +330,7 @@ _BIT = "bitShiftLeft(toUInt16(1), indexOf({variants:Array(String)}, variant_id) 
 def _evidence(scope: Scope, sources: Sequence[Source]) -> str:
     """Statement of (unit, assigned, named, stamped, mask, exposed): sets of variants as bits, what decides, and since when."""
     unit = unit_text(scope.unit)
-    named = f"{in_scope()} AND has({{variants:Array(String)}}, variant_id)"
+    named = f"{in_scope(scope)} AND has({{variants:Array(String)}}, variant_id)"
     of_event = f"if(kind = 'assignment' AND unit_id != '', unit_id, {unit})"
     kinds = "kind IN ('assignment', 'outcome')" if "facts" in sources else "kind = 'assignment'"
     parts = [
@@ -347,6 +364,15 @@ def _evidence(scope: Scope, sources: Sequence[Source]) -> str:
 
 def _by_variant(scope: Scope, sources: Sequence[Source]) -> str:
     """Statement of (unit, exposed, v): `v` counts from 0."""
+    if scope.prompt:
+        unit = unit_text(scope.unit)
+        of_event = f"if(unit_id != '', unit_id, {unit})"
+        texts = {"events": of_event, "scores": unit, "calls": unit}
+        rows = [
+            f"SELECT {hashed(text)} AS unit, ts FROM {table} WHERE {in_scope(scope)} AND {text} != ''"
+            for table, text in texts.items()
+        ]
+        return f"SELECT unit, min(ts) AS exposed, toUInt16(0) AS v FROM ({' UNION ALL '.join(rows)}) GROUP BY unit"
     # the position of the only bit that is set is the number of bits set in what lies below it
     return f"""
         SELECT unit, exposed, toUInt16(bitCount(mask - 1)) AS v
@@ -364,7 +390,7 @@ def _with_attribute(scope: Scope, sources: Sequence[Source], attribute: Attribut
             values = f"""
                 SELECT {hashed(unit)} AS unit, toString(argMin({attribute.expression}, ts)) AS value
                 FROM calls
-                WHERE {in_scope()} AND {unit} != ''
+                WHERE {in_scope(scope)} AND {unit} != ''
                 GROUP BY unit
             """
         case "context":
@@ -372,7 +398,7 @@ def _with_attribute(scope: Scope, sources: Sequence[Source], attribute: Attribut
             values = f"""
                 SELECT {hashed(of_event)} AS unit, argMin({attribute.expression}, ts) AS value
                 FROM events
-                WHERE {in_scope()} AND kind = 'assignment' AND {of_event} != ''
+                WHERE {in_scope(scope)} AND kind = 'assignment' AND {of_event} != ''
                 GROUP BY unit
             """
         case "new_returning":
