@@ -224,9 +224,9 @@ def _harm(treatment: Treatment) -> list[str]:
         if metric.max_harm is not None and comparison.lift is not None:
             if gain is not None and gain[1] < -metric.max_harm:
                 allowed = f"more than the {_percent(metric.max_harm)} allowed"
-                said.append(f"Guardrail {metric.label} of {treatment.name} is worse by {allowed}: {_lift(comparison)}.")
+                said.append(f"Guardrail {metric.label} of {treatment.name}: worse by {allowed}, {_lift(comparison)}.")
         elif judge(comparison, better=metric.better, significant=metric.significant, min_effect=None) == "worse":
-            said.append(f"Guardrail {metric.label} of {treatment.name} is worse: {_lift(comparison)}.")
+            said.append(f"Guardrail {metric.label} of {treatment.name}: worse, {_lift(comparison)}.")
     return said
 
 
@@ -242,7 +242,7 @@ def _unproven(treatment: Treatment) -> list[str]:
         if gain is None or gain[0] < -metric.max_harm:
             found = (metric.note or "not enough data") if comparison is None else _lift(comparison)
             said.append(
-                f"Guardrail {metric.label} of {treatment.name} could still be worse by more than {_percent(metric.max_harm)}"
+                f"Guardrail {metric.label} of {treatment.name}: may still be worse by more than {_percent(metric.max_harm)}"
                 f" ({found}): more units will tell."
             )
     return said
@@ -251,7 +251,7 @@ def _unproven(treatment: Treatment) -> list[str]:
 def _proven(treatment: Treatment) -> list[str]:
     """What the guardrails of a winner say: that they hold."""
     return [
-        f"Guardrail {metric.label} of {treatment.name} holds, not worse by more than {_percent(metric.max_harm)}: "
+        f"Guardrail {metric.label} of {treatment.name}: holds, not worse by more than {_percent(metric.max_harm)}, "
         f"{_lift(metric.comparison)}."
         for metric in treatment.guardrails
         if metric.max_harm is not None and metric.comparison is not None and metric.comparison.lift is not None
@@ -266,7 +266,7 @@ def _unclear_guardrails(treatment: Treatment) -> list[str]:
             continue
         found = (metric.note or "not enough data") if comparison is None else _lift(comparison)
         hint = "" if metric.max_harm is not None else " Set a tolerated harm to have it tested."
-        said.append(f"Guardrail {metric.label} of {treatment.name} is not clear and does not block: {found}.{hint}")
+        said.append(f"Guardrail {metric.label} of {treatment.name}: not clear, does not block, {found}.{hint}")
     return said
 
 
@@ -333,11 +333,11 @@ def _sentence(name: str, metric: Judged, outcome: Outcome | None) -> str:
     found = _lift(metric.comparison)
     match outcome:
         case "equal":
-            return f"{metric.label} of {name} differs by less than {_percent(metric.min_effect or 0)}: {found}."
+            return f"{metric.label} of {name}: differs by less than {_percent(metric.min_effect or 0)}, {found}."
         case "better" | "worse":
-            return f"{metric.label} of {name} is {outcome}: {found}."
+            return f"{metric.label} of {name}: {outcome}, {found}."
         case _:
-            return f"{metric.label} of {name} may be better or worse: {found}."
+            return f"{metric.label} of {name}: may be better or worse, {found}."
 
 
 def _lift(comparison: Comparison) -> str:
