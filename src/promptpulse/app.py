@@ -26,6 +26,7 @@ from promptpulse.core.lock import FolderLock
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
 from promptpulse.experiments.analysis_routes import router as analysis_router
+from promptpulse.experiments.analyst import Analyst
 from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.evaluate import Evaluator
 from promptpulse.experiments.registry import Experiments
@@ -79,6 +80,7 @@ class Services:
     experiments: Experiments
     assigner: Assigner
     evaluator: Evaluator
+    analyst: Analyst
     lock: FolderLock | None
 
     def close(self) -> None:
@@ -157,6 +159,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         experiments=experiments,
         assigner=assigner,
         evaluator=Evaluator(experiments, assigner, registry, clock, random.random),
+        analyst=Analyst(store),
         lock=lock,
     )
 

@@ -129,13 +129,12 @@ def decision(subject: Subject, found: Findings, method: shapes.Method = "sequent
     return stats.decide(setting, treatments)
 
 
-def segments(store: Store, subject: Subject, by: str, method: shapes.Method) -> shapes.SegmentsOut:
+def segments(store: Store, subject: Subject, people: Population, by: str, method: shapes.Method) -> shapes.SegmentsOut:
     """Primary metrics and guardrails in the largest segments. Raises `BadQuery` for what makes no segments."""
     attribute, e, scope = attribute_of(by), subject.experiment, subject.scope
     specs = [spec for spec in in_role_order(e.metrics) if spec.role != "secondary"]
     if scope is None:
         return shapes.SegmentsOut(by=by, segments=[], total=0, note=EXPLORATORY)
-    people = population(store, scope, recent_from=scope.start)
     cohort, total = segmented(store, cohort_of(scope, people), attribute, MOST_SEGMENTS)
     found = measured(store, subject, cohort, specs, None) if cohort.segments else []
     comparisons = _corrected(

@@ -28,6 +28,7 @@ SESSION_BOUND = frozenset({"session_id", "user_id", "experiment_id", "variant_id
 
 Kind = Literal["proportion", "mean", "ratio", "percentile"]
 Source = Literal["assignments", "facts", "calls"]
+TABLES = ("events", "scores", "calls")
 SOURCES: tuple[Source, ...] = ("assignments", "facts", "calls")
 
 
@@ -222,6 +223,14 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
         calls_without_unit=int(str(nameless.columns[0][0])),
         sources=sources,
     )
+
+
+def facts(store: Store, scope: Scope) -> tuple[int, ...]:
+    """How many rows of each kind the scope has: other numbers mean that there is something new."""
+    counted = [f"SELECT {i} AS place, count() AS n FROM {t} WHERE {in_scope(scope)}" for i, t in enumerate(TABLES)]
+    answer = store.query(" UNION ALL ".join(counted), scope_params(scope))
+    by_place = {int(str(place)): int(str(n)) for place, n in answer.rows()}
+    return tuple(by_place.get(i, 0) for i in range(len(TABLES)))
 
 
 def cohort_of(scope: Scope, people: Population) -> Cohort:

@@ -1,0 +1,93 @@
+"""Findings of experiments from memory while there is nothing new."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+
+from promptpulse.accounts.mappings import Mappings
+from promptpulse.experiments.analysis import Findings, decision, findings
+from promptpulse.experiments.measured import Subject
+from promptpulse.experiments.values import Experiment
+from promptpulse.metrics.units import facts
+from promptpulse.store import Store
+
+LIFE = timedelta(minutes=1)
+"""What depends on the time of day, such as requests of the last 30 days, is not older."""
+CAPACITY = 200
+DECIDED = frozenset({"ship", "keep", "equivalent"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    experiment: Experiment
+    mappings: Mappings
+    facts: tuple[int, ...]
+    at: datetime
+    findings: Findings
+    decision: str
+
+
+class Analyst:
+    """Reads each experiment once for all who look at it, in any method. Thread-safe; `_lock` guards what is known,
+    a lock of its own keeps two threads from reading the same experiment at once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = Lock()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._reading: dict[str, tuple[Lock, int]] = {}
+
+    def findings(self, subject: Subject) -> Findings:
+        """Includes every fact that is stored when it is asked."""
+        return self._of(subject).findings
+
+    def has_decided(self, subject: Subject) -> bool:
+        """Whether the verdict is one to end with."""
+        return self._of(subject).decision in DECIDED
+
+    def had_decided(self, experiment_id: str) -> bool:
+        """As `has_decided` when somebody last looked; False when nobody did. Reads nothing."""
+        with self._lock:
+            known = self._known.get(experiment_id)
+        return known is not None and known.decision in DECIDED
+
+    def _of(self, subject: Subject) -> _Known:
+        key = subject.experiment.id
+        with self._lock:
+            mine, waiting = self._reading.get(key, (Lock(), 0))
+            self._reading[key] = (mine, waiting + 1)
+        try:
+            with mine:
+                return self._read(subject)
+        finally:
+            with self._lock:
+                mine, waiting = self._reading[key]
+                if waiting == 1:
+                    del self._reading[key]
+                else:
+                    self._reading[key] = (mine, waiting - 1)
+
+    def _read(self, subject: Subject) -> _Known:
+        key, scope = subject.experiment.id, subject.scope
+        counts = facts(self._store, scope) if scope else ()
+        with self._lock:
+            known = self._known.get(key)
+        if (
+            known
+            and (known.experiment, known.mappings, known.facts) == (subject.experiment, subject.mappings, counts)
+            and subject.now - known.at < LIFE
+        ):
+            return known
+        found = findings(self._store, subject)
+        known = _Known(
+            subject.experiment, subject.mappings, counts, subject.now, found, decision(subject, found).decision
+        )
+        with self._lock:
+            self._known[key] = known
+            self._known.move_to_end(key)
+            while len(self._known) > CAPACITY:
+                self._known.popitem(last=False)
+        return known
