@@ -5,10 +5,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assignment, ingest, queries
+from bench import assignment, ingest, queries, statistics
 from bench.report import Row, show
 
-MEASUREMENTS = {"ingest": ingest.run, "queries": queries.run, "assignment": assignment.run}
+MEASUREMENTS = {
+    "ingest": ingest.run,
+    "queries": queries.run,
+    "assignment": assignment.run,
+    "statistics": statistics.run,
+}
 
 
 def main() -> int:

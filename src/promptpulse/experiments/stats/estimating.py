@@ -107,19 +107,19 @@ def _estimate(line: _Line, history: _History | None, bounds: tuple[float, float]
         value -= history.theta * (mean - history.mean)
         variance = max(0.0, _covariance(moments, left, left))
     if bounds is not None:
-        variance = _with_doubt(line.value, variance, moments.units, *bounds)
+        variance = _with_doubt(line, variance, *bounds)
     share = None if history is None else history.share
     return Estimate(moments.units, moments.observations, value, variance, share)
 
 
-def _with_doubt(value: float, variance: float, units: int, lowest: float, highest: float) -> float:
-    """The variance with one more unit that is half at the lowest and half at the highest value possible.
+def _with_doubt(line: _Line, variance: float, lowest: float, highest: float) -> float:
+    """The variance with one more unit of one observation that is half at the lowest and half at the highest value possible.
 
-    0 successes of 20 do not prove that there are none. The added unit is what Jeffreys' prior, Beta(1/2, 1/2), adds to a
-    proportion (Brown, Cai, DasGupta, "Interval Estimation for a Binomial Proportion", 2001, section 3.1). It weighs
-    1 / (units + 1), and never makes a proportion surer."""
-    unit = ((value - lowest) ** 2 + (highest - value) ** 2) / 2
-    return (units * variance + unit) / (units + 1)
+    0 successes of 20 do not prove that there are none. The added observation is what Jeffreys' prior, Beta(1/2, 1/2), adds
+    to a proportion (Brown, Cai, DasGupta, "Interval Estimation for a Binomial Proportion", 2001, section 3.1). It never
+    makes a proportion surer, and is soon nothing beside the units that came."""
+    unit = line.weights[0] ** 2 * ((line.value - lowest) ** 2 + (highest - line.value) ** 2) / 2
+    return (line.moments.units * variance + unit) / (line.moments.units + 1)
 
 
 def _covariance(moments: Moments, a: Four, b: Four) -> float:
