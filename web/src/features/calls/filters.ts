@@ -22,6 +22,8 @@ export const FILTERS: readonly Filter[] = [
   { key: "user_id", label: "User" },
   { key: "session_id", label: "Session" },
   { key: "trace_id", label: "Trace" },
+  { key: "experiment_id", label: "Experiment" },
+  { key: "variant_id", label: "Variant" },
   { key: "min_latency_ms", label: "Latency, at least (ms)", kind: "number" },
   { key: "max_latency_ms", label: "Latency, at most (ms)", kind: "number" },
   { key: "cost_source", label: "Cost source", choices: ["client", "price_list", "override", "unpriced"] },

@@ -15,7 +15,7 @@ import { AnalysisSection } from "./AnalysisSection";
 import { BasicsSection } from "./BasicsSection";
 import classes from "./Builder.module.css";
 import { EndSection } from "./EndSection";
-import { keepValues, keptValues } from "./kept";
+import { keepValues, keptValues } from "../kept";
 import { locksOf } from "./locks";
 import { MetricsSection } from "./MetricsSection";
 import { PowerPanel } from "./PowerPanel";

@@ -1,0 +1,134 @@
+import { Button, SegmentedControl, Skeleton } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { IconAlertTriangle, IconDownload } from "@tabler/icons-react";
+import { Fragment } from "react";
+import { useSearchParams } from "react-router";
+import { apiUrl } from "../../../api/client";
+import type { Experiment, Method, Results } from "../../../api/experiments";
+import { useProject } from "../../../state/ProjectContext";
+import { Empty } from "../../../ui/Empty";
+import { Failure } from "../../../ui/Failure";
+import { Panel } from "../../../ui/Panel";
+import { scaleEnd } from "./lifts";
+import { LiftScale } from "./LiftScale";
+import { MetricHead } from "./MetricHead";
+import { ResultRow } from "./ResultRow";
+import classes from "./Results.module.css";
+import { useCallsHref } from "./useCallsHref";
+import { METHODS } from "./verdicts";
+
+interface Props {
+  experiment: Experiment;
+  results: UseQueryResult<Results>;
+  method: Method;
+}
+
+const ORDER = { primary: 0, guardrail: 1, secondary: 2 } as const;
+
+/** Every metric of every variant beside control. */
+export function ResultsPanel({ experiment, results, method }: Props) {
+  const { id: project } = useProject();
+  const [, setParams] = useSearchParams();
+  const callsOf = useCallsHref(experiment);
+  const chosen = METHODS.find(({ value }) => value === method);
+  const { data, error } = results;
+  const metrics = [...(data?.metrics ?? [])].sort((a, b) => ORDER[a.role] - ORDER[b.role]);
+  const end = scaleEnd(metrics);
+  const choose = (value: string) =>
+    setParams((current) => {
+      const next = new URLSearchParams(current);
+      if (value === "sequential") next.delete("method");
+      else next.set("method", value);
+      return next;
+    });
+  return (
+    <Panel
+      title="Metrics"
+      actions={
+        <>
+          <SegmentedControl
+            size="xs"
+            aria-label="Method"
+            value={method}
+            onChange={choose}
+            data={METHODS.map(({ value, label }) => ({ value, label }))}
+          />
+          <Button
+            component="a"
+            href={apiUrl(`/experiments/${experiment.id}/results`, { project, method, format: "csv" })}
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<IconDownload size={14} aria-hidden />}
+          >
+            CSV
+          </Button>
+        </>
+      }
+    >
+      {chosen !== undefined && (
+        <p className={classes["method"]} data-warns={chosen.warns || undefined}>
+          {chosen.warns && <IconAlertTriangle size={14} aria-hidden />}
+          {chosen.says}
+        </p>
+      )}
+      {data === undefined && error === null && <Skeleton height={220} m="sm" w="auto" />}
+      {data === undefined && error !== null && (
+        <Failure what="The results could not be loaded" error={error} onRetry={() => void results.refetch()} />
+      )}
+      {data !== undefined && metrics.length === 0 && (
+        <Empty title="This experiment has no metrics">Edit it to add what it is judged by.</Empty>
+      )}
+      {metrics.length > 0 && (
+        <div
+          className={classes["scroll"]}
+          tabIndex={0}
+          role="region"
+          aria-label="Metrics by variant"
+          aria-busy={results.isPlaceholderData}
+        >
+          <table className={classes["table"]} data-stale={results.isPlaceholderData || undefined}>
+            <thead>
+              <tr>
+                <th scope="col">Variant</th>
+                <th scope="col" className={classes["number"]}>
+                  {experiment.unit === "user" ? "Users" : "Sessions"}
+                </th>
+                <th scope="col" className={classes["number"]}>
+                  Value
+                </th>
+                <th scope="col" className={classes["number"]}>
+                  Lift
+                </th>
+                <th scope="col">
+                  <LiftScale end={end} />
+                </th>
+                <th scope="col">Against control</th>
+                <th scope="col" className={classes["number"]}>
+                  Chance to win
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {metrics.map((metric) => (
+                <Fragment key={metric.key}>
+                  <MetricHead metric={metric} />
+                  {metric.variants.map((found) => (
+                    <ResultRow
+                      key={found.variant_id}
+                      metric={metric}
+                      variants={experiment.variants}
+                      found={found}
+                      end={end}
+                      callsHref={callsOf(found.variant_id)}
+                    />
+                  ))}
+                </Fragment>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  );
+}

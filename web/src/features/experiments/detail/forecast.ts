@@ -1,0 +1,19 @@
+import type { Forecast } from "../../../api/experiments";
+import { formatExact } from "../../../format/number";
+import { daysText } from "../progress";
+import { unitsWord } from "../words";
+
+/** How long it still takes, in a sentence: "About 4 days left: 1,240 of about 5,000 users, 310 a day." */
+export function forecastText(forecast: Forecast, unit: "user" | "session"): string {
+  const { units, needed_units: needed, units_per_day: rate, days_left: left, note } = forecast;
+  if (needed === null) return note === "" ? "How long it takes is not known yet." : sentence(note);
+  const progress = `${formatExact(units, "count")} of about ${unitsWord(unit, needed)}`;
+  const pace = rate === null ? "" : `, ${formatExact(Math.round(rate), "count")} a day`;
+  const head = left === null ? "" : left === 0 ? "Large enough: " : `About ${daysText(left)} left: `;
+  return [sentence(`${head}${progress}${pace}`), ...(note === "" ? [] : [sentence(note)])].join(" ");
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
