@@ -105,12 +105,13 @@ def number(mappings: Mappings) -> tuple[str, dict[str, object]]:
 
 def by_variant(store: Store, scope: Scope, mappings: Mappings) -> dict[str, VariantScores]:
     """Of each variant that has scores."""
+    # submissions are told apart by 64 bits of their ids: four times as fast, and two of a million equal once in 4e7 times
     value, mapped = number(mappings)
     found = {
         str(variant): VariantScores(int(str(n)))
         for variant, n in store.query(
             f"""
-            SELECT variant_id, uniqExact(submission_id) AS n
+            SELECT variant_id, uniqExact(cityHash64(submission_id)) AS n
             FROM scores
             WHERE {scope.where}
             GROUP BY variant_id
