@@ -129,7 +129,7 @@ export function TimeChartPanel({
         )}
         {chart === null && error === null && <Skeleton className={classes["skeleton"]} />}
         {whole?.empty === true && (
-          <Empty title="No calls in this time range">Choose a longer range or other filters.</Empty>
+          <Empty title={spec.none ?? "No calls in this time range"}>Choose a longer range or other filters.</Empty>
         )}
         {drawn && whole.none !== null && <Empty title={whole.none} />}
         {drawn && whole.none === null && asTable && (

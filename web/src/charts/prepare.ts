@@ -13,7 +13,7 @@ export interface ChartSpec {
   metrics: readonly string[];
   /** The statuses of the value: lines at their borders; a line that is alone is coloured by its status. */
   bands?: readonly Band[] | null;
-  /** What it means when every value is 0; without it a line at 0 is drawn. */
+  /** What it means when there is no value, or every value is 0; without it a line at 0 is drawn. */
   none?: string;
 }
 

@@ -192,10 +192,10 @@ function marksSeries(marks: readonly Mark[], inks: Inks): LineSeriesOption[] {
         data: marks.map(({ index, label, anchor, alarming }) => ({
           xAxis: index,
           lineStyle: {
-            color: alarming ? inks.warning : inks.muted,
+            // see-through by its colour: an opacity would make the label so, too
+            color: alarming ? inks.warning : `${inks.muted}8c`,
             width: 1,
             type: alarming ? ([4, 3] as [number, number]) : ("solid" as const),
-            opacity: alarming ? 0.9 : 0.55,
           },
           label: {
             show: label !== null,

@@ -1,13 +1,18 @@
 import { Group } from "@mantine/core";
+import { Link } from "react-router";
 import type { CallDetail as Detail } from "../../api/types";
 import { format, formatExact } from "../../format/number";
 import { formatTime, zoneOffsetName } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
+import { useHref } from "../../state/useHref";
 import { CallStatusMark } from "../../ui/CallStatusMark";
 import { CopyButton } from "../../ui/CopyButton";
 import { promptName } from "../../ui/promptName";
+import { promptPath } from "../../ui/promptPath";
 import { Snippet } from "../../ui/Snippet";
 import classes from "./CallDetail.module.css";
+import { CallExperiment } from "./CallExperiment";
+import { CallScores } from "./CallScores";
 import { FieldList, type Field } from "./FieldList";
 import { RelatedCalls } from "./RelatedCalls";
 import { Waterfall } from "./Waterfall";
@@ -22,6 +27,7 @@ const COST_SOURCE: Record<Detail["cost_source"], string> = {
 /** Everything that is known of one call. */
 export function CallDetail({ call }: { call: Detail }) {
   const { time_zone: zone, capture_content: captures } = useProject();
+  const href = useHref();
   const tokens = (value: number | null) => (value === null ? null : formatExact(value, "tokens"));
   const cost = call.cost_usd === null ? null : formatExact(call.cost_usd, "usd");
   return (
@@ -30,7 +36,14 @@ export function CallDetail({ call }: { call: Detail }) {
         <Group gap="sm">
           <CallStatusMark status={call.status} errorType={call.error_type} />
           <strong className={classes["prompt"]}>
-            {promptName(call.prompt_id)} {call.prompt_version}
+            {call.prompt_id === null ? (
+              promptName(null)
+            ) : (
+              <Link to={href(promptPath(call.prompt_id))} title="Versions, deployments, figures by version">
+                {call.prompt_id}
+              </Link>
+            )}{" "}
+            {call.prompt_version}
           </strong>
         </Group>
         <p className={classes["line"]}>
@@ -109,14 +122,15 @@ export function CallDetail({ call }: { call: Detail }) {
             ["Session", call.session_id, { session_id: call.session_id }],
             ["Trace", call.trace_id, { trace_id: call.trace_id }],
             ["Parent", call.parent_id],
-            ["Experiment", call.experiment_id],
-            ["Variant", call.variant_id],
             ["Service", call.service],
             ["Instrumentation", call.scope],
             ["Received", formatTime(call.received_at, "dateSecond", zone)],
           ]}
         />
       </section>
+
+      <CallExperiment call={call} />
+      <CallScores callId={call.id} />
 
       {Object.keys(call.properties).length > 0 && (
         <section>

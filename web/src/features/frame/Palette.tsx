@@ -1,10 +1,12 @@
 import { useMantineColorScheme } from "@mantine/core";
-import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { Spotlight, useSpotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import {
   IconCalendar,
   IconKeyboard,
   IconLogout,
   IconMessage,
+  IconMessage2Code,
+  IconMessage2Plus,
   IconMoon,
   IconPlayerPlay,
   IconRefresh,
@@ -15,9 +17,12 @@ import { useNavigate } from "react-router";
 import { useValues } from "../../api/useValues";
 import { useClock } from "../../state/ClockContext";
 import { PRESET_LABEL, PRESETS } from "../../state/range";
+import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { promptName } from "../../ui/promptName";
+import { promptPath } from "../../ui/promptPath";
+import { usePrompts } from "../prompts/usePrompts";
 import { openShortcuts, paletteStore } from "./events";
 import { CONNECT, PAGES } from "./pages";
 import { useSignOut } from "./useSignOut";
@@ -27,8 +32,11 @@ export function Palette() {
   const href = useHref();
   const navigate = useNavigate();
   const { view, change } = useView();
+  const { role } = useProject();
   const { refresh } = useClock();
-  const { data: prompts = [] } = useValues("prompt_id");
+  const { data: called = [] } = useValues("prompt_id");
+  const { opened } = useSpotlight(paletteStore);
+  const registered = usePrompts({ archived: false, ask: opened }).data?.rows ?? [];
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const go = (path: string) => () => void navigate(path);
@@ -46,6 +54,16 @@ export function Palette() {
     {
       group: "Actions",
       actions: [
+        ...(role === "viewer"
+          ? []
+          : [
+              {
+                id: "new prompt",
+                label: "New prompt",
+                leftSection: <IconMessage2Plus size={18} aria-hidden />,
+                onClick: go(href("/prompts", { new: "" })),
+              },
+            ]),
         { id: "refresh", label: "Refresh", leftSection: <IconRefresh size={18} aria-hidden />, onClick: refresh },
         {
           id: "live",
@@ -87,12 +105,23 @@ export function Palette() {
     },
     {
       group: "Prompts",
-      actions: prompts.map((prompt) => ({
+      actions: called.map((prompt) => ({
         id: `prompt ${prompt ?? ""}`,
         label: promptName(prompt),
         leftSection: <IconMessage size={18} stroke={1.6} aria-hidden />,
         onClick: go(href("/", {}, { prompts: [prompt] })),
       })),
+    },
+    {
+      group: "Pages of prompts",
+      actions: [...new Set([...registered.map(({ name }) => name), ...called.filter((name) => name !== null)])].map(
+        (name) => ({
+          id: `open ${name}`,
+          label: `Open prompt ${name}`,
+          leftSection: <IconMessage2Code size={18} stroke={1.6} aria-hidden />,
+          onClick: go(href(promptPath(name))),
+        }),
+      ),
     },
   ];
   return (

@@ -1,4 +1,4 @@
-import { IconList } from "@tabler/icons-react";
+import { IconList, IconMessage2Code } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { MetricInfo } from "../../api/types";
 import { useCatalogue } from "../../api/useCatalogue";
@@ -7,6 +7,7 @@ import { bandOf } from "../../format/status";
 import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { promptName } from "../../ui/promptName";
+import { promptPath } from "../../ui/promptPath";
 import { StatusMark } from "../../ui/StatusMark";
 import classes from "./PromptTable.module.css";
 import type { Row } from "./rows";
@@ -40,7 +41,17 @@ export function PromptRow({ row: { prompt, values }, metrics }: Props) {
           </td>
         );
       })}
-      <td>
+      <td className={classes["links"]}>
+        {prompt !== null && (
+          <Link
+            to={href(promptPath(prompt))}
+            aria-label={`Page of ${prompt}`}
+            title="Versions, deployments, figures by version"
+            onClick={(event) => event.stopPropagation()}
+          >
+            <IconMessage2Code size={16} aria-hidden />
+          </Link>
+        )}
         <Link
           to={href("/calls", {}, { prompts })}
           aria-label={`Calls of ${promptName(prompt)}`}

@@ -51,7 +51,7 @@ export function PromptTable({ prompts }: { prompts: UseQueryResult<Answered> }) 
                 {data.metrics.map(({ key, label }) => (
                   <SortHeader key={key} label={label} by={key} sort={sort} onSort={setSort} />
                 ))}
-                <th scope="col">Calls</th>
+                <th scope="col">Open</th>
               </tr>
             </thead>
             <tbody>

@@ -20,6 +20,7 @@ export function DeploymentsTab({ prompt }: { prompt: Prompt }) {
   const deployments = useDeployments(prompt.id);
   const all = deployments.data;
   const rows = all?.rows.filter(({ environment }) => view.environment === null || environment === view.environment);
+  const newest = new Map([...(all?.rows ?? [])].reverse().map(({ environment, id }) => [environment, id]));
   const mayChange = role !== "viewer" && prompt.archived_at === null;
   return (
     <Panel
@@ -61,7 +62,7 @@ export function DeploymentsTab({ prompt }: { prompt: Prompt }) {
                     <Link to={version}>v{one.version}</Link> in {one.environment}
                     {one.previous_version !== null && (
                       <span className={classes["muted"]}>
-                        , before v{one.previous_version} (<Link to={change}>what changed</Link>)
+                        instead of v{one.previous_version} (<Link to={change}>what changed</Link>)
                       </span>
                     )}
                   </div>
@@ -73,7 +74,7 @@ export function DeploymentsTab({ prompt }: { prompt: Prompt }) {
                 {mayChange && served !== undefined && served !== one.version && (
                   <RollBackButton prompt={prompt} environment={one.environment} from={served} to={one.version} />
                 )}
-                {served === one.version && <span className={classes["served"]}>served now</span>}
+                {newest.get(one.environment) === one.id && <span className={classes["served"]}>served now</span>}
               </li>
             );
           })}

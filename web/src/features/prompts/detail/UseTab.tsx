@@ -26,16 +26,16 @@ export function UseTab({ prompt }: { prompt: Prompt }) {
           send calls or read: <Link to={href("/settings/keys")}>API keys</Link>. Send the name as prompt id and the
           number as prompt version with each call, and the version&apos;s figures show up here.
         </p>
-        <Tabs defaultValue={all[0]?.name ?? ""} keepMounted={false}>
+        <Tabs defaultValue="0" keepMounted={false}>
           <Tabs.List mb="sm">
-            {all.map(({ name }) => (
-              <Tabs.Tab key={name} value={name}>
+            {all.map(({ name }, index) => (
+              <Tabs.Tab key={name} value={String(index)}>
                 {name}
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          {all.map(({ name, how, code }) => (
-            <Tabs.Panel key={name} value={name}>
+          {all.map(({ name, how, code }, index) => (
+            <Tabs.Panel key={name} value={String(index)}>
               <p className={classes["lead"]}>{how}</p>
               <Snippet code={code} label={`${name} snippet`} />
             </Tabs.Panel>

@@ -5,7 +5,7 @@ const given = { endpoint: "https://pulse.example", name: 'a/b "c"', type: "text"
 
 test("every snippet has the real endpoint and the name, encoded where it is part of an address", () => {
   const all = promptSnippets(given);
-  expect(all.map(({ name }) => name)).toEqual(["LaikaTest, JavaScript", "Langfuse, Python", "curl", "Python"]);
+  expect(all.map(({ name }) => name)).toEqual(["LaikaTest JavaScript", "Langfuse Python", "curl", "Python"]);
   for (const { code } of all) expect(code).toContain("https://pulse.example");
   for (const { code } of all.slice(0, 2)) expect(code).toContain('"a/b \\"c\\""');
   for (const { code } of all.slice(2)) expect(code).toContain("/api/v1/prompts/by-name/a%2Fb%20%22c%22");

@@ -18,7 +18,7 @@ export function promptSnippets({ endpoint, name, type, variables }: Fetched): Sn
   const chat = type === "chat";
   return [
     {
-      name: "LaikaTest, JavaScript",
+      name: "LaikaTest JavaScript",
       how: "With @laikatest/js-client. It keeps a prompt for 30 minutes; bypassCache asks anew.",
       code: `const { LaikaTest } = require("@laikatest/js-client");
 
@@ -28,7 +28,7 @@ const content = prompt.compile({${javascriptValues(variables)}}).getContent();
 laika.destroy();`,
     },
     {
-      name: "Langfuse, Python",
+      name: "Langfuse Python",
       how: "With the langfuse package. The secret key is your key, the public key is anything; labels are environments.",
       code: `from langfuse import Langfuse
 

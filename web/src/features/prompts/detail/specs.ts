@@ -22,7 +22,15 @@ export function versionCharts(bands: readonly Band[] | null): VersionChart[] {
       spec: { ...one("bar", "failed_requests"), none: "No errors in this time range" },
       calls: { status: "error" },
     },
-    { id: "cost", title: "Cost per request", spec: one("line", "cost_per_request_usd") },
-    { id: "tokens", title: "Tokens per request", spec: one("line", "avg_tokens_per_request") },
+    {
+      id: "cost",
+      title: "Cost per request",
+      spec: { ...one("line", "cost_per_request_usd"), none: "No known cost in this time range" },
+    },
+    {
+      id: "tokens",
+      title: "Tokens per request",
+      spec: { ...one("line", "avg_tokens_per_request"), none: "No known tokens in this time range" },
+    },
   ];
 }
