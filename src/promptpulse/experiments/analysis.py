@@ -267,7 +267,9 @@ def _interval(e: Experiment, metric: Measured, estimate: Estimate, method: shape
     low, high = stats.interval(
         estimate, method=method, alpha=e.analysis.alpha / 100, planned_units=e.planned_units, kind=metric.kind
     )
-    return low * metric.scale, high * metric.scale
+    if metric.scale == 1:
+        return low, high
+    return max(0.0, low * metric.scale), min(metric.scale, high * metric.scale)
 
 
 def _versus(e: Experiment, c: _Comparison) -> shapes.Versus | None:
@@ -277,11 +279,14 @@ def _versus(e: Experiment, c: _Comparison) -> shapes.Versus | None:
     treatment = c.metric.adjusted[c.variant]
     reduced = treatment.variance_reduced if treatment else None
     significant = _is_significant(e, c)
+    low, high = c.shown.low * scale, c.shown.high * scale
+    if scale != 1:  # shares differ by 100 points at most
+        low, high = max(-scale, low), min(scale, high)
     chance = c.shown.chance_to_win if spec.better == "up" else 1 - c.shown.chance_to_win
     return shapes.Versus(
         difference=c.shown.difference * scale,
-        difference_low=c.shown.low * scale,
-        difference_high=c.shown.high * scale,
+        difference_low=low,
+        difference_high=high,
         lift=percent(c.shown.lift),
         lift_low=percent(c.shown.lift_low),
         lift_high=percent(c.shown.lift_high),
