@@ -119,7 +119,7 @@ def _metric(given: MetricIn, place: str) -> MetricSpec:
         said = "none of them" if not kinds else " and ".join(kinds)
         raise Refused(f"{place}: give exactly one of score, metric and outcome, not {said}", field=place)
     if given.primary and given.guardrail:
-        raise Refused(f"{place}: it is either primary or a guardrail; choose one", field=f"{place}.guardrail")
+        raise Refused(f"{place}.guardrail: it is either primary or a guardrail; choose one", field=f"{place}.guardrail")
     if given.per == "unit" and given.score is None:
         raise Refused(f"{place}.per: unit is for scores only; leave it out", field=f"{place}.per")
     if given.max_harm is not None and not given.guardrail:
