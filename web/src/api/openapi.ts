@@ -1163,7 +1163,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How many units a test needs */
+        /**
+         * How many units a test needs
+         * @description Baseline and deviation are measured from the last 28 days of a prompt where they are not given.
+         */
         post: operations["power_api_v1_experiments_power_post"];
         delete?: never;
         options?: never;
@@ -1178,7 +1181,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Results */
+        /**
+         * Results
+         * @description Everything that is stored when it is asked. Units vary, not calls: many calls of one user make nothing surer.
+         */
         get: operations["results_api_v1_experiments__experiment_id__results_get"];
         put?: never;
         post?: never;
@@ -1195,7 +1201,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Results by segment of the units */
+        /**
+         * Results by segment of the units
+         * @description Primary metrics and guardrails of the 12 largest segments. A unit is in that of its first call.
+         *
+         *     new: without a call in the 28 days before it was assigned.
+         */
         get: operations["segments_api_v1_experiments__experiment_id__segments_get"];
         put?: never;
         post?: never;
@@ -1212,7 +1223,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A metric over time by variant */
+        /**
+         * A metric over time by variant
+         * @description Of each bucket, and of everything until its end, with lifts that hold at every look.
+         */
         get: operations["trend_api_v1_experiments__experiment_id__trend_get"];
         put?: never;
         post?: never;
@@ -1229,7 +1243,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Distribution of a score by variant */
+        /**
+         * Distribution of a score by variant
+         * @description 20 bars at most, the same for all variants; few whole numbers have one each.
+         */
         get: operations["distribution_api_v1_experiments__experiment_id__distribution_get"];
         put?: never;
         post?: never;
@@ -9602,6 +9619,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "baseline": 4,
+                     *         "deviation": 0.9,
+                     *         "baseline_source": "measured",
+                     *         "units_per_day": 500,
+                     *         "units": 4000,
+                     *         "units_fixed": 2100,
+                     *         "days": 8,
+                     *         "curve": [
+                     *           {
+                     *             "min_effect": 4,
+                     *             "units": 1100,
+                     *             "days": 2.2
+                     *           }
+                     *         ],
+                     *         "note": ""
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_PowerOut_"];
                 };
             };
@@ -9620,12 +9659,16 @@ export interface operations {
     results_api_v1_experiments__experiment_id__results_get: {
         parameters: {
             query?: {
+                /** @description sequential: holds at every look. fixed: one look at the planned end. bayesian: chance to win, shown and never a reason to stop. */
                 method?: "sequential" | "fixed" | "bayesian";
+                /** @description csv: the table of metrics, one row a variant. */
+                format?: "json" | "csv";
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9638,6 +9681,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "experiment_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "method": "sequential",
+                     *         "alpha": 5,
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "units": 2000,
+                     *         "multiple_units": 0,
+                     *         "calls_without_unit": 12,
+                     *         "exposures": [
+                     *           {
+                     *             "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "control": true,
+                     *             "weight": 50,
+                     *             "units": 1000,
+                     *             "share": 50,
+                     *             "calls": 3000,
+                     *             "scores": 1400
+                     *           },
+                     *           {
+                     *             "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *             "name": "Short",
+                     *             "control": false,
+                     *             "weight": 50,
+                     *             "units": 1000,
+                     *             "share": 50,
+                     *             "calls": 3100,
+                     *             "scores": 1410
+                     *           }
+                     *         ],
+                     *         "sample_ratio": {
+                     *           "p_value": 1,
+                     *           "healthy": true,
+                     *           "message": "Units came to the variants as their weights say (p = 1)."
+                     *         },
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "better": "up",
+                     *             "role": "primary",
+                     *             "kind": "ratio",
+                     *             "min_effect": 2,
+                     *             "variants": [
+                     *               {
+                     *                 "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *                 "units": 980,
+                     *                 "observations": 1400,
+                     *                 "value": 4,
+                     *                 "low": 3.9,
+                     *                 "high": 4.1,
+                     *                 "note": ""
+                     *               },
+                     *               {
+                     *                 "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *                 "units": 990,
+                     *                 "observations": 1410,
+                     *                 "value": 4.12,
+                     *                 "low": 4.02,
+                     *                 "high": 4.22,
+                     *                 "versus": {
+                     *                   "difference": 0.12,
+                     *                   "difference_low": 0.03,
+                     *                   "difference_high": 0.21,
+                     *                   "lift": 3,
+                     *                   "lift_low": 0.7,
+                     *                   "lift_high": 5.3,
+                     *                   "p_value": 0.01,
+                     *                   "p_adjusted": 0.01,
+                     *                   "significant": true,
+                     *                   "verdict": "better",
+                     *                   "chance_to_win": 99.5,
+                     *                   "variance_reduced": 21.5
+                     *                 },
+                     *                 "note": ""
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "verdict": {
+                     *           "decision": "ship",
+                     *           "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *           "title": "Ship Short",
+                     *           "reasons": [
+                     *             "rating of Short is better: +3 % (+0.7 % to +5.3 %)."
+                     *           ]
+                     *         },
+                     *         "forecast": {
+                     *           "units": 2000,
+                     *           "needed_units": 4000,
+                     *           "units_per_day": 500,
+                     *           "days_left": 4,
+                     *           "note": "About 4 days left: 4,000 units find a change of 2 % of rating with a chance of 80 %."
+                     *         },
+                     *         "bill": {
+                     *           "requests": 100000,
+                     *           "usd_now": 210,
+                     *           "priced_share": 100,
+                     *           "variants": [
+                     *             {
+                     *               "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *               "cost_per_request_usd": 0.0021,
+                     *               "usd": 210,
+                     *               "low": 205,
+                     *               "high": 215
+                     *             },
+                     *             {
+                     *               "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *               "cost_per_request_usd": 0.0018,
+                     *               "usd": 180,
+                     *               "low": 176,
+                     *               "high": 184
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_ResultsOut_"];
                 };
             };
@@ -9656,13 +9822,16 @@ export interface operations {
     segments_api_v1_experiments__experiment_id__segments_get: {
         parameters: {
             query?: {
+                /** @description `new_returning`, a dimension of calls such as `feature`, `properties.<key>`, or `context.<attribute>` of what was evaluated. */
                 by?: string;
+                /** @description sequential: holds at every look. fixed: one look at the planned end. bayesian: chance to win, shown and never a reason to stop. */
                 method?: "sequential" | "fixed" | "bayesian";
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9675,6 +9844,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "by": "feature",
+                     *         "segments": [
+                     *           {
+                     *             "segment": "search",
+                     *             "units": 1200,
+                     *             "metrics": [
+                     *               {
+                     *                 "key": "score:rating",
+                     *                 "label": "rating",
+                     *                 "unit": "score",
+                     *                 "better": "up",
+                     *                 "role": "primary",
+                     *                 "kind": "ratio",
+                     *                 "min_effect": 2,
+                     *                 "variants": [
+                     *                   {
+                     *                     "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *                     "units": 980,
+                     *                     "observations": 1400,
+                     *                     "value": 4,
+                     *                     "low": 3.9,
+                     *                     "high": 4.1,
+                     *                     "note": ""
+                     *                   },
+                     *                   {
+                     *                     "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *                     "units": 990,
+                     *                     "observations": 1410,
+                     *                     "value": 4.12,
+                     *                     "low": 4.02,
+                     *                     "high": 4.22,
+                     *                     "versus": {
+                     *                       "difference": 0.12,
+                     *                       "difference_low": 0.03,
+                     *                       "difference_high": 0.21,
+                     *                       "lift": 3,
+                     *                       "lift_low": 0.7,
+                     *                       "lift_high": 5.3,
+                     *                       "p_value": 0.01,
+                     *                       "p_adjusted": 0.01,
+                     *                       "significant": true,
+                     *                       "verdict": "better",
+                     *                       "chance_to_win": 99.5,
+                     *                       "variance_reduced": 21.5
+                     *                     },
+                     *                     "note": ""
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "total": 1,
+                     *         "note": "Segments are exploratory: they were not planned, are smaller, and many are looked at. Significance is corrected for their number (Benjamini-Hochberg). What one of them shows is a hypothesis for the next experiment."
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_SegmentsOut_"];
                 };
             };
@@ -9693,13 +9923,16 @@ export interface operations {
     trend_api_v1_experiments__experiment_id__trend_get: {
         parameters: {
             query: {
+                /** @description `key` of a metric. */
                 metric: string;
+                /** @description `auto`, `1h`, `1d` ... of the project's time zone. */
                 bucket?: string;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9712,6 +9945,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "metric": "score:rating",
+                     *         "label": "rating",
+                     *         "unit": "score",
+                     *         "bucket": "1d",
+                     *         "buckets": [
+                     *           "2026-11-21T09:30:00Z"
+                     *         ],
+                     *         "series": [
+                     *           {
+                     *             "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "values": [
+                     *               4
+                     *             ],
+                     *             "cumulated": [
+                     *               4
+                     *             ],
+                     *             "units": [
+                     *               1000
+                     *             ]
+                     *           },
+                     *           {
+                     *             "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *             "values": [
+                     *               4.12
+                     *             ],
+                     *             "cumulated": [
+                     *               4.12
+                     *             ],
+                     *             "units": [
+                     *               1000
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "lifts": [
+                     *           {
+                     *             "variant_id": "01997c5e-8f00-7000-8000-000000000002",
+                     *             "lift": [
+                     *               3
+                     *             ],
+                     *             "low": [
+                     *               0.7
+                     *             ],
+                     *             "high": [
+                     *               5.3
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_TrendOut_"];
                 };
             };
@@ -9730,12 +10017,14 @@ export interface operations {
     distribution_api_v1_experiments__experiment_id__distribution_get: {
         parameters: {
             query: {
+                /** @description Name of a score. */
                 score: string;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
             header?: never;
             path: {
+                /** @description Id of the experiment. */
                 experiment_id: string;
             };
             cookie?: never;
@@ -9748,6 +10037,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "name": "rating",
+                     *         "type": "number",
+                     *         "other": 0,
+                     *         "bars": [
+                     *           {
+                     *             "low": 4,
+                     *             "high": 5,
+                     *             "label": "4",
+                     *             "share": {
+                     *               "01997c5e-8f00-7000-8000-000000000001": 60,
+                     *               "01997c5e-8f00-7000-8000-000000000002": 50
+                     *             },
+                     *             "count": {
+                     *               "01997c5e-8f00-7000-8000-000000000001": 840,
+                     *               "01997c5e-8f00-7000-8000-000000000002": 705
+                     *             }
+                     *           },
+                     *           {
+                     *             "low": 5,
+                     *             "high": 6,
+                     *             "label": "5",
+                     *             "share": {
+                     *               "01997c5e-8f00-7000-8000-000000000001": 40,
+                     *               "01997c5e-8f00-7000-8000-000000000002": 50
+                     *             },
+                     *             "count": {
+                     *               "01997c5e-8f00-7000-8000-000000000001": 560,
+                     *               "01997c5e-8f00-7000-8000-000000000002": 705
+                     *             }
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Answer_DistributionOut_"];
                 };
             };
