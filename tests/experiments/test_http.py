@@ -140,7 +140,7 @@ def test_explaining_says_why_and_assigns_nobody(project: httpx.Client) -> None:
     adult = {"attribute": "age", "op": "greater", "values": [17]}
     found = experiment(project, targeting=[{"attribute": "plan", "values": ["pro"]}, adult])
     path = f"/api/v1/experiments/{found['id']}/explain"
-    context = {"userId": "user-1", "plan": "pro", "age": 20}
+    context: Json = {"userId": "user-1", "plan": "pro", "age": 20}
     told = post(project, path, {"context": context})
     assert (told["unit_id"], told["enrolled"], told["reason"], told["stored_at"]) == ("user-1", True, "assigned", None)
     assert told["hash_input"] == f"{found['id']}:variant:user-1"
@@ -157,7 +157,7 @@ def test_explaining_says_why_and_assigns_nobody(project: httpx.Client) -> None:
     assert (refused["enrolled"], refused["reason"], refused["variant_name"]) == (False, "not_targeted", "Control")
     assert [s["passed"] for s in refused["steps"]] == [True, True, False, False, None, None, None]  # type: ignore[attr-defined]  # a list
 
-    assigned = evaluate(project, **context)
+    assigned = evaluate(project, userId="user-1", plan="pro", age=20)
     assert assigned["bucketId"] == told["variant_id"], "what was explained is what happens"
     kept = post(project, path, {"context": {"userId": "user-1"}})
     assert (kept["enrolled"], kept["variant_id"]) == (True, told["variant_id"])

@@ -142,7 +142,9 @@ def test_a_start_needs_a_primary_metric_prompts_and_a_time_to_run(lab: Lab) -> N
 
 
 def test_the_way_from_draft_to_conclusion(lab: Lab) -> None:
+    lab.clock.forward(hours=-1)
     e = lab.create()
+    lab.clock.forward(hours=1)
     assert lab.start(e.id).started_at == NOON
     lab.clock.forward(hours=1)
     assert lab.pause(e.id).status == "paused"
