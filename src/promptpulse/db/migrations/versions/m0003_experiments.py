@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("hypothesis", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("unit", sa.String(length=10), nullable=False),
-        sa.Column("traffic", sa.Float(), nullable=False),
+        sa.Column("traffic", sa.Double(), nullable=False),
         sa.Column("salt", sa.String(length=36), nullable=False),
         sa.Column("targeting", sa.JSON(), nullable=False),
         sa.Column("metrics", sa.JSON(), nullable=False),
@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("prompt_id", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.String(length=36), nullable=False),
-        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("weight", sa.Double(), nullable=False),
         sa.Column("control", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["experiment_id"], ["experiments.id"], name=op.f("fk_experiment_variants_experiment_id"), ondelete="CASCADE"
