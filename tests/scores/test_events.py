@@ -89,6 +89,13 @@ def test_an_assignment_is_an_event_with_what_it_looked_at(world: World) -> None:
     assert event["outcome"] is None
 
 
+def test_a_context_that_few_can_read_is_kept_as_far_as_the_assignment_looked(world: World) -> None:
+    evaluated(world, "user-1", odd=json.loads('{"a":' * 200 + "1" + "}" * 200))
+    path = f"/events/experiment/{world.experiment}"
+    (event,) = eventually(lambda: world.read(path, kind="assignment"), 1)
+    assert event["context"] == {"userId": "user-1"}
+
+
 def test_programs_that_assign_on_their_own_assign_a_unit_once(world: World) -> None:
     body = {"kind": "assignment", "experiment": "running", "variant": "Control", "user_id": "user-1"}
     first = world.send("/events", body)

@@ -26,6 +26,7 @@ from pydantic import JsonValue
 from promptpulse.core.errors import Refused
 from promptpulse.core.facts import Event
 from promptpulse.core.ids import stable_hash
+from promptpulse.core.nesting import is_too_deep
 from promptpulse.core.times import to_micros
 from promptpulse.experiments.shapes import Condition, UnitKind
 from promptpulse.experiments.values import Experiment, Variant
@@ -289,7 +290,7 @@ def assignment_event(experiment: Experiment, variant: Variant, unit: Unit, conte
 def kept_context(experiment: Experiment, context: Context) -> str:
     """JSON of the context, for the assignment event; "" when it is empty.
 
-    Over 8 KiB only of what the assignment looked at, and over that again nothing."""
+    Over 8 KiB, or too deep, only of what the assignment looked at; over that again nothing."""
     looked_at = {name for names in IDS.values() for name in names}
     looked_at |= {part for c in experiment.targeting for part in (c.attribute, c.attribute.partition(".")[0])}
     for kept in (context, {k: v for k, v in context.items() if k in looked_at}):
@@ -297,6 +298,6 @@ def kept_context(experiment: Experiment, context: Context) -> str:
             text = msgspec.json.encode(kept).decode() if kept else ""
         except (UnicodeEncodeError, RecursionError):
             continue
-        if len(text) <= LONGEST_CONTEXT:
+        if len(text) <= LONGEST_CONTEXT and not is_too_deep(kept):
             return text
     return ""

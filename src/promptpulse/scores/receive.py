@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from promptpulse.core.errors import Refused
 from promptpulse.core.facts import Event, Score, ScoreType
 from promptpulse.core.ids import stable_hash, uuid7
+from promptpulse.core.nesting import DEEPEST, is_too_deep
 from promptpulse.core.times import to_micros
 from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.ingest.calls_in import instant_us
@@ -24,7 +25,6 @@ LARGEST_INT = 1 << 53
 """Beyond, neighbours are the same number to most programs."""
 LONGEST_TEXT = 10_000
 LONGEST_JSON = 16_384
-DEEPEST_JSON = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +220,8 @@ def _json(given: Mapping[str, JsonValue], field: str) -> str:
     """JSON text; "" for nothing."""
     if not given:
         return ""
-    if _is_deeper(given, DEEPEST_JSON):
-        raise Refused(f"{field}: is nested more than {DEEPEST_JSON} levels deep; send less", field=field)
+    if is_too_deep(given):
+        raise Refused(f"{field}: is nested more than {DEEPEST} levels deep; send less", field=field)
     try:
         text = json.dumps(given, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         size = len(text.encode())
@@ -232,11 +232,6 @@ def _json(given: Mapping[str, JsonValue], field: str) -> str:
     if size > LONGEST_JSON:
         raise Refused(f"{field}: {size} bytes of JSON are more than {LONGEST_JSON}; send less", field=field)
     return text
-
-
-def _is_deeper(value: object, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels < 0 or any(_is_deeper(v, levels - 1) for v in inner)
 
 
 def _text(value: str, field: str) -> str:
