@@ -1203,7 +1203,7 @@ export interface paths {
         };
         /**
          * Results by segment of the units
-         * @description Primary metrics and guardrails of the 12 largest segments. A unit is in that of its first call.
+         * @description The 12 largest segments. A unit is in that of its first call.
          *
          *     new: without a call in the 28 days before it was assigned.
          */
@@ -9805,6 +9805,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Answer_ResultsOut_"];
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Failure"];
@@ -10125,6 +10126,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e",
+                     *           "experiment_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "bucket_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "bucket_name": "Short",
+                     *           "scores": [
+                     *             {
+                     *               "name": "helpful",
+                     *               "type": "bool",
+                     *               "value": true
+                     *             },
+                     *             {
+                     *               "name": "rating",
+                     *               "type": "int",
+                     *               "value": 5
+                     *             }
+                     *           ],
+                     *           "prompt_id": "greeting",
+                     *           "prompt_version": "4",
+                     *           "user_id": "user-42",
+                     *           "source": "sdk",
+                     *           "created_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_SubmissionOut_"];
                     "text/csv": string;
                     "application/x-ndjson": string;
@@ -10422,6 +10456,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e",
+                     *           "experiment_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "bucket_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "bucket_name": "Short",
+                     *           "scores": [
+                     *             {
+                     *               "name": "helpful",
+                     *               "type": "bool",
+                     *               "value": true
+                     *             },
+                     *             {
+                     *               "name": "rating",
+                     *               "type": "int",
+                     *               "value": 5
+                     *             }
+                     *           ],
+                     *           "prompt_id": "greeting",
+                     *           "prompt_version": "4",
+                     *           "user_id": "user-42",
+                     *           "source": "sdk",
+                     *           "created_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_SubmissionOut_"];
                     "text/csv": string;
                     "application/x-ndjson": string;
@@ -10653,6 +10720,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "checkout-7f3a",
+                     *           "kind": "outcome",
+                     *           "experiment_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "variant_name": "Short",
+                     *           "outcome": "success",
+                     *           "score": 0.9,
+                     *           "user_id": "user-42",
+                     *           "prompt_id": "greeting",
+                     *           "prompt_version": "4",
+                     *           "context": {
+                     *             "plan": "pro"
+                     *           },
+                     *           "metadata": {},
+                     *           "created_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 12
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Page_EventOut_"];
                     "text/csv": string;
                     "application/x-ndjson": string;
