@@ -311,7 +311,7 @@ def test_the_forecast_counts_the_units_of_the_last_week(store: Store, make: Maki
 # Segments
 
 
-def test_segments_hold_the_primary_metrics_and_guardrails(store: Store, make: Making) -> None:
+def test_segments_are_of_units_by_their_first_call(store: Store, make: Making) -> None:
     facts = ratings(make, A1=[1], A2=[2], B1=[4], B2=[5], A3=[3], A4=[3])
     facts += [make.call(unit, unit[0], feature="search") for unit in ("A1", "A2", "B1", "B2")]
     facts += [make.call("A3", "A", feature="chat")]
@@ -320,7 +320,7 @@ def test_segments_hold_the_primary_metrics_and_guardrails(store: Store, make: Ma
     out = segments(store, about, findings(store, about).people, "feature", "fixed")
     assert [(s.segment, s.units) for s in out.segments] == [("search", 4), (None, 1), ("chat", 1)]
     assert out.total == 3
-    assert [m.key for m in out.segments[0].metrics] == ["score:rating"]
+    assert [m.key for m in out.segments[0].metrics] == ["score:rating", "score:x"]
     assert [v.value for v in out.segments[0].metrics[0].variants] == [1.5, 4.5]
     assert out.segments[1].metrics[0].variants[1].note == "has no data"
     assert "exploratory" in out.note

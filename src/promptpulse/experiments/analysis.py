@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -130,17 +130,14 @@ def decision(subject: Subject, found: Findings, method: shapes.Method = "sequent
 
 
 def segments(store: Store, subject: Subject, people: Population, by: str, method: shapes.Method) -> shapes.SegmentsOut:
-    """Primary metrics and guardrails in the largest segments. Raises `BadQuery` for what makes no segments."""
+    """All metrics in the largest segments. Raises `BadQuery` for what makes no segments."""
     attribute, e, scope = attribute_of(by), subject.experiment, subject.scope
-    specs = [spec for spec in in_role_order(e.metrics) if spec.role != "secondary"]
+    specs = in_role_order(e.metrics)
     if scope is None:
         return shapes.SegmentsOut(by=by, segments=[], total=0, note=EXPLORATORY)
     cohort, total = segmented(store, cohort_of(scope, people), attribute, MOST_SEGMENTS)
     found = measured(store, subject, cohort, specs, None) if cohort.segments else []
-    comparisons = _corrected(
-        [_all_compared(e, figures.metrics, method) for figures in found],
-        {"primary": "bh", "guardrail": "bh"},
-    )
+    comparisons = _corrected([_all_compared(e, figures.metrics, method) for figures in found], ("bh", "bh"))
     width = len(e.variants)
     return shapes.SegmentsOut(
         by=by,
@@ -158,24 +155,22 @@ def segments(store: Store, subject: Subject, people: Population, by: str, method
 
 
 def _compared(e: Experiment, metrics: Sequence[Measured], method: shapes.Method) -> list[_Comparison]:
-    """Primary metrics and guardrails are one family (no false alarm at all), secondary ones another (few false alarms)."""
-    return _corrected([_all_compared(e, metrics, method)], {"primary": "holm", "guardrail": "holm", "secondary": "bh"})[
-        0
-    ]
+    """Primary metrics and guardrails: no false alarm at all. Secondary ones: few of the alarms are false."""
+    return _corrected([_all_compared(e, metrics, method)], ("holm", "bh"))[0]
 
 
-def _corrected(groups: Sequence[list[_Comparison]], families: Mapping[str, stats.Family]) -> list[list[_Comparison]]:
-    """p-values corrected for all comparisons of all groups whose roles share a family."""
+def _corrected(
+    groups: Sequence[list[_Comparison]], corrections: tuple[stats.Family, stats.Family]
+) -> list[list[_Comparison]]:
+    """p-values corrected for all comparisons of all groups: those of primary metrics and guardrails together by the first
+    correction, those of secondary metrics by the second."""
     p_values: dict[int, float | None] = {}
     everything = [c for group in groups for c in group]
-    for family in dict.fromkeys(families.values()):
-        members = [c for c in everything if families.get(c.metric.spec.role) == family]
-        found = stats.adjusted([c.judged.p_value if c.judged else None for c in members], family)
+    for is_secondary, correction in enumerate(corrections):
+        members = [c for c in everything if (c.metric.spec.role == "secondary") == is_secondary]
+        found = stats.adjusted([c.judged.p_value if c.judged else None for c in members], correction)
         p_values |= {id(c): p for c, p in zip(members, found, strict=True)}
-    return [
-        [_Comparison(c.metric, c.variant, c.shown, c.judged, c.note, p_values.get(id(c))) for c in group]
-        for group in groups
-    ]
+    return [[replace(c, adjusted=p_values[id(c)]) for c in group] for group in groups]
 
 
 def _all_compared(e: Experiment, metrics: Sequence[Measured], method: shapes.Method) -> list[_Comparison]:

@@ -16,7 +16,7 @@ from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.over_time import trend as over_time
 from promptpulse.experiments.planning import power as planned
 from promptpulse.experiments.service import no_experiment
-from promptpulse.files import MEDIA, Kind, export
+from promptpulse.files import MEDIA, Kind, documented_as_files, export
 
 router = APIRouter(prefix="/api", tags=["experiments"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -115,7 +115,7 @@ def power(request: Request, access: Reader, *, body: shapes.PowerIn) -> Answer[s
     "/v1/experiments/{experiment_id}/results",
     summary="Results",
     response_model=Answer[shapes.ResultsOut],
-    responses=documented(200, RESULTS, 401, 403, 404),
+    responses=documented_as_files("csv", beside=documented(200, RESULTS, 401, 403, 404)),
 )
 def results(
     experiment_id: ExperimentId,
@@ -159,7 +159,7 @@ def segments(
     ] = "feature",
     method: Method = "sequential",
 ) -> Answer[shapes.SegmentsOut]:
-    """Primary metrics and guardrails of the 12 largest segments. A unit is in that of its first call.
+    """The 12 largest segments. A unit is in that of its first call.
 
     new: without a call in the 28 days before it was assigned."""
     subject = _subject(request, access, experiment_id)

@@ -79,3 +79,8 @@ def progress(row: ExperimentRow, units: int, now: datetime) -> shapes.Progress:
         days_running=(until - row.started_at) / DAY,
         ended_by=reached[0] if reached else None,
     )
+
+
+def ends_by_decision(out: shapes.ExperimentOut) -> bool:
+    """Whether a verdict would end it, which nothing else has."""
+    return out.end.on_decision and out.status in {"running", "paused"} and out.progress.ended_by is None

@@ -20,7 +20,7 @@ from promptpulse.experiments.assigner import assignment_of
 from promptpulse.experiments.explain import explain as explained
 from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.models import ExperimentRow
-from promptpulse.experiments.present import experiment_out
+from promptpulse.experiments.present import ends_by_decision, experiment_out
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,10 @@ def list_experiments(
         rows, total = service.page(session, access.project.id, wanted, limit, offset)
         units = service.units_of(session, [row.id for row in rows])
     found = [experiment_out(row, units.get(row.id, 0), services.clock()) for row in rows]
+    for one in found:
+        # only as far as somebody has looked: a list does not read the facts of all its experiments
+        if ends_by_decision(one) and services.analyst.had_decided(one.id):
+            one.progress.ended_by = "decision"
     return Page(data=found, meta=PageMeta(total=total))
 
 
@@ -126,7 +130,11 @@ def read_experiment(experiment_id: str, request: Request, access: Reader) -> Ans
     services = request.app.state.services
     with services.database.sessions() as session:
         row = service.existing(session, access.project.id, experiment_id)
-        return _out(session, row, By(access.actor, services.clock()))
+        answer = _out(session, row, By(access.actor, services.clock()))
+        subject = Subject(service.value_of(row), mappings_of(session, access.project.id), services.clock())
+    if ends_by_decision(answer.data) and services.analyst.has_decided(subject):
+        answer.data.progress.ended_by = "decision"
+    return answer
 
 
 @router.patch(
