@@ -21,14 +21,8 @@ MEDIA: dict[Format, str] = {
     "ndjson": "application/x-ndjson",
     "parquet": "application/vnd.apache.parquet",
 }
-DOCUMENTED: dict[int | str, dict[str, object]] = {
-    200: {
-        "content": {
-            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA.values()
-        }
-    }
-}
-"""`responses=` of a route that answers with such files, too."""
+FORMATS: tuple[Format, ...] = ("csv", "ndjson", "parquet")
+Responses = dict[int | str, dict[str, object]]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -40,6 +34,16 @@ _TYPES: dict[Kind, pa.DataType] = {
 }
 _BLOCK = 10_000
 _CHUNK = 1 << 16
+
+
+def documented_as_files(*forms: Format, beside: Responses | None = None) -> Responses:
+    """`responses=` of a route that answers with such files, too, `beside` what it answers else."""
+    others = beside or {}
+    success = others.get(200, {})
+    content = success.get("content", {})
+    assert isinstance(content, dict)  # noqa: S101 - FastAPI types it as anything
+    files = {MEDIA[form].partition(";")[0]: {"schema": {"type": "string", "format": "binary"}} for form in forms}
+    return {**others, 200: {**success, "content": {**content, **files}}}
 
 
 def export(rows: Iterable[Row], columns: Mapping[str, Kind], form: Format) -> Iterator[bytes]:

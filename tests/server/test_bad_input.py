@@ -170,9 +170,9 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a user that is an object", "POST /v3/experiments/evaluate", {**ASKED, "context": {"userId": {}}}, 422, "context.userId"),
     ("an unknown experiment", f"GET /experiments/{NOWHERE}/results", None, 404, None),
     ("an unknown method", "GET /experiments/<running>/results?method=magic", None, 422, "method"),
-    ("a metric it does not have", "GET /experiments/<running>/trend?metric=score:tone", None, 422, "metric"),
+    ("a metric it does not have", "GET /experiments/<running>/trend?metric=score:tone", None, 404, "metric"),
     ("effects of nothing", "POST /experiments/power", {"min_effect": 0}, 422, "min_effect"),
-    ("weights that sum to 90", "POST /experiments/power", {"weights": [50, 40]}, 422, "weights"),
+    ("one weight", "POST /experiments/power", {"weights": [100]}, 422, "weights"),
 
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}", None, 404, None),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/aggregate", None, 404, None),

@@ -410,10 +410,13 @@ def test_nobody_reads_or_changes_what_is_not_theirs(world: World, route: str) ->
     assert before is None or world.picture() == before
 
 
+REPEATS_THE_PROMPT = ("/api/metrics", "/api/v1/experiments/power")
+
+
 def without_the_question(world: World, answer: httpx.Response) -> str:
-    """Its text without the caller's own address; a refusal may also repeat what was asked for, and so does /api/metrics."""
+    """Its text without the caller's own address; a refusal may also repeat what was asked for."""
     asked = [world.ids[name] for name in ("call_id", "name", "title")] + [str(v["name"]) for v in world.variants]
-    repeated = asked if answer.is_error else [world.ids["name"]] if answer.url.path == "/api/metrics" else []
+    repeated = asked if answer.is_error else [world.ids["name"]] if answer.url.path in REPEATS_THE_PROMPT else []
     return re.sub("|".join([rf"\w+@{SECRET}.example", *map(re.escape, repeated)]), "", answer.text)
 
 

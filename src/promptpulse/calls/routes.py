@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.calls import queries
 from promptpulse.core.errors import BadRequest, NotFound
-from promptpulse.files import DOCUMENTED, MEDIA, Format, Kind, export
+from promptpulse.files import FORMATS, MEDIA, Format, Kind, documented_as_files, export
 from promptpulse.metrics.query import EARLIEST, LATEST
 
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
@@ -153,7 +153,7 @@ class Filters(BaseModel):
         return queries.Selection(start, end, **given)
 
 
-@router.get("", summary="Calls, newest first", response_model=CallsAnswer, responses=DOCUMENTED)
+@router.get("", summary="Calls, newest first", response_model=CallsAnswer, responses=documented_as_files(*FORMATS))
 def list_calls(
     request: Request, access: Annotated[Access, Depends(may_read)], filters: Annotated[Filters, Query()]
 ) -> Response:

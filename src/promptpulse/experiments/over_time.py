@@ -30,7 +30,7 @@ def trend(store: Store, subject: Subject, people: Population, key: str, bucket: 
     spec = next((spec for spec in e.metrics if spec.key == key), None)
     if spec is None:
         keys = ", ".join(spec.key for spec in e.metrics) or "none"
-        raise NotFound(f"metric: {key!r} is no metric of this experiment; it has {keys}")
+        raise NotFound(f"metric: {key!r} is no metric of this experiment; it has {keys}", field="metric")
     if bucket != "auto" and bucket not in BUCKETS:
         raise BadQuery(f"bucket: {bucket!r} is not one of auto, {', '.join(BUCKETS)}", field="bucket")
     if scope is None:

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.core.times import BUCKETS
-from promptpulse.files import DOCUMENTED, MEDIA, Format, export
+from promptpulse.files import FORMATS, MEDIA, Format, documented_as_files, export
 from promptpulse.metrics import DIMENSIONS, METRICS
 from promptpulse.metrics.measures import MEASURES
 from promptpulse.query import service
@@ -45,7 +45,7 @@ CATALOGUE = Catalogue(
     "/api/v1/query",
     summary="Metrics of calls, over time and by dimension",
     response_model=QueryAnswer,
-    responses=DOCUMENTED,
+    responses=documented_as_files(*FORMATS),
 )
 def query(
     request: Request,

@@ -20,7 +20,7 @@ from promptpulse.core.errors import BadRequest, NotFound, Refused
 from promptpulse.core.facts import Event
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.values import Experiment
-from promptpulse.files import DOCUMENTED, MEDIA, Format, Kind, export
+from promptpulse.files import FORMATS, MEDIA, Format, Kind, documented_as_files, export
 from promptpulse.ingest.calls_in import FIRST_TIME, FUTURE
 from promptpulse.metrics import scores as metrics
 from promptpulse.metrics import zone
@@ -126,7 +126,9 @@ async def post_scores(
     "/v1/scores",
     summary="Scores, newest first",
     response_model=Page[shapes.SubmissionOut],
-    responses={**documented(200, {"data": [SUBMISSION], "meta": {"total": 12}}, 401, 403), **DOCUMENTED},
+    responses=documented_as_files(
+        *FORMATS, beside=documented(200, {"data": [SUBMISSION], "meta": {"total": 12}}, 401, 403)
+    ),
 )
 def list_scores(
     request: Request,
@@ -201,7 +203,9 @@ def change_mappings(request: Request, access: Editor, *, body: shapes.Mappings) 
     "/v1/scores/experiments/{experiment_id}",
     summary="Scores of an experiment",
     response_model=Page[shapes.SubmissionOut],
-    responses={**documented(200, {"data": [SUBMISSION], "meta": {"total": 12}}, 401, 403, 404), **DOCUMENTED},
+    responses=documented_as_files(
+        *FORMATS, beside=documented(200, {"data": [SUBMISSION], "meta": {"total": 12}}, 401, 403, 404)
+    ),
 )
 def scores_of_experiment(
     experiment_id: ExperimentId,
@@ -311,7 +315,9 @@ async def post_events(
     "/v1/events/experiment/{experiment_id}",
     summary="Events of an experiment, newest first",
     response_model=Page[shapes.EventOut],
-    responses={**documented(200, {"data": [EVENT], "meta": {"total": 12}}, 401, 403, 404), **DOCUMENTED},
+    responses=documented_as_files(
+        *FORMATS, beside=documented(200, {"data": [EVENT], "meta": {"total": 12}}, 401, 403, 404)
+    ),
 )
 def events_of_experiment(
     experiment_id: ExperimentId,
