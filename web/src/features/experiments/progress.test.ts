@@ -50,6 +50,7 @@ test("the days of a concluded experiment stop with it", () => {
 });
 
 test.each([
+  [0.01, "less than an hour"],
   [0.25, "6 h"],
   [1, "1 day"],
   [2.4, "2.5 days"],

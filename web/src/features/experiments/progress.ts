@@ -69,6 +69,7 @@ export function runningText(experiment: Measured): string {
 
 /** A number of days as people say it: "4 h", "1 day", "9 days". */
 export function daysText(days: number): string {
+  if (days * 24 < 1) return "less than an hour";
   if (days < 1) return `${format(Math.max(0, Math.round(days * 24)), "count")} h`;
   const rounded = days < 10 ? Math.round(days * 2) / 2 : Math.round(days);
   return `${format(rounded, "count")} ${rounded === 1 ? "day" : "days"}`;

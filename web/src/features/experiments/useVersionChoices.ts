@@ -4,9 +4,10 @@ import { registry } from "../../api/keys";
 import type { PromptVersion } from "../../api/types";
 import { useProject } from "../../state/ProjectContext";
 
-const MOST = 1000;
+/** Of the API; older ones are seldom tried again. */
+const MOST = 100;
 
-/** The versions of a prompt, newest first; asks nothing while `promptId` is null. */
+/** The newest versions of a prompt, newest first; asks nothing while `promptId` is null. */
 export function useVersionChoices(promptId: string | null) {
   const api = useApi();
   const { id } = useProject();

@@ -2,6 +2,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, useSpotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import {
   IconCalendar,
+  IconFlask2,
   IconKeyboard,
   IconLogout,
   IconMessage,
@@ -22,12 +23,13 @@ import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { promptName } from "../../ui/promptName";
 import { promptPath } from "../../ui/promptPath";
+import { useExperimentTitles } from "../experiments/useExperimentTitles";
 import { usePrompts } from "../prompts/usePrompts";
 import { openShortcuts, paletteStore } from "./events";
 import { CONNECT, PAGES } from "./pages";
 import { useSignOut } from "./useSignOut";
 
-/** Ctrl/Cmd-K: pages, prompts, actions. */
+/** Ctrl/Cmd-K: pages, prompts, experiments, actions. */
 export function Palette() {
   const href = useHref();
   const navigate = useNavigate();
@@ -37,6 +39,7 @@ export function Palette() {
   const { data: called = [] } = useValues("prompt_id");
   const { opened } = useSpotlight(paletteStore);
   const registered = usePrompts({ archived: false, ask: opened }).data?.rows ?? [];
+  const { data: experiments = [] } = useExperimentTitles(opened);
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const go = (path: string) => () => void navigate(path);
@@ -62,6 +65,12 @@ export function Palette() {
                 label: "New prompt",
                 leftSection: <IconMessage2Plus size={18} aria-hidden />,
                 onClick: go(href("/prompts", { new: "" })),
+              },
+              {
+                id: "new experiment",
+                label: "New experiment",
+                leftSection: <IconFlask2 size={18} aria-hidden />,
+                onClick: go(href("/experiments/new")),
               },
             ]),
         { id: "refresh", label: "Refresh", leftSection: <IconRefresh size={18} aria-hidden />, onClick: refresh },
@@ -122,6 +131,15 @@ export function Palette() {
           onClick: go(href(promptPath(name))),
         }),
       ),
+    },
+    {
+      group: "Experiments",
+      actions: experiments.map(({ id, title }) => ({
+        id: `experiment ${id}`,
+        label: `Open experiment ${title}`,
+        leftSection: <IconFlask2 size={18} stroke={1.6} aria-hidden />,
+        onClick: go(href(`/experiments/${id}`)),
+      })),
     },
   ];
   return (

@@ -13,7 +13,6 @@ interface Props {
   place: number;
   metric: MetricValues;
   scores: ScoreNames | undefined;
-  locked: boolean;
   /** Not once the experiment has started. */
   mayBePrimary: boolean;
   onRemove: () => void;
@@ -21,13 +20,13 @@ interface Props {
 
 const KINDS: readonly { value: MetricKind; label: string }[] = [
   { value: "score", label: "Score" },
-  { value: "metric", label: "Metric of the calls" },
-  { value: "outcome", label: "Outcome event" },
+  { value: "metric", label: "Call metric" },
+  { value: "outcome", label: "Outcome" },
 ];
 
 const ROLES: readonly MetricRole[] = ["primary", "guardrail", "secondary"];
 
-export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, onRemove }: Props) {
+export function MetricRow({ form, place, metric, scores, mayBePrimary, onRemove }: Props) {
   const { data: catalogue } = useCatalogue();
   const path = `metrics.${place}`;
   const number = place + 1;
@@ -39,14 +38,13 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
     set(field, typeof value === "number" ? value : "");
   const known = metric.kind === "metric" ? catalogue?.get(metric.name)?.better : undefined;
   const usual = known === "down" ? "down" : "up";
-  const roles = mayBePrimary || locked ? ROLES : ROLES.filter((role) => role !== "primary");
+  const roles = mayBePrimary ? ROLES : ROLES.filter((role) => role !== "primary");
   const onlyTexts = metric.kind === "score" && isOnlyTexts(scores, metric.name.trim());
   return (
     <div className={classes["metric"]} role="group" aria-label={`Metric ${number}`}>
       <NativeSelect
         size="xs"
         label="Role"
-        disabled={locked}
         data={roles.map((value) => ({ value, label: ROLE_WORD[value] }))}
         value={metric.role}
         error={form.errors[`${path}.role`]}
@@ -55,7 +53,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
       <NativeSelect
         size="xs"
         label="Kind"
-        disabled={locked}
         data={[...KINDS]}
         value={metric.kind}
         onChange={(event) => {
@@ -73,7 +70,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
           placeholder="Choose one"
           searchable
           allowDeselect={false}
-          disabled={locked}
           data={CALL_METRICS.map((value) => ({ value, label: catalogue?.get(value)?.label ?? value }))}
           value={metric.name === "" ? null : metric.name}
           error={form.errors[`${path}.name`]}
@@ -84,7 +80,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
           size="xs"
           label={metric.kind === "score" ? "Score" : "Outcome"}
           placeholder={metric.kind === "score" ? "rating" : "success"}
-          disabled={locked}
           limit={50}
           data={metric.kind === "score" ? (scores?.score_names ?? []) : [...OUTCOMES]}
           value={metric.name}
@@ -95,7 +90,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
       <NativeSelect
         size="xs"
         label="Better is"
-        disabled={locked}
         data={[
           { value: "", label: usual === "up" ? "more (usual)" : "less (usual)" },
           { value: "up", label: "more" },
@@ -112,7 +106,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
         suffix=" %"
         placeholder={`${DEFAULTS.min_effect} %`}
         hideControls
-        disabled={locked}
         value={metric.min_effect}
         error={form.errors[`${path}.min_effect`]}
         onChange={setNumber("min_effect")}
@@ -125,7 +118,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
           suffix=" %"
           placeholder="0 %"
           hideControls
-          disabled={locked}
           value={metric.max_harm}
           error={form.errors[`${path}.max_harm`]}
           onChange={setNumber("max_harm")}
@@ -135,10 +127,9 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
         <NativeSelect
           size="xs"
           label="Counted"
-          disabled={locked}
           data={[
-            { value: "value", label: "mean of all values" },
-            { value: "unit", label: `sum of each ${form.values.unit}` },
+            { value: "value", label: "each value" },
+            { value: "unit", label: `sum per ${form.values.unit}` },
           ]}
           value={metric.per}
           onChange={(event) => set("per", event.currentTarget.value === "unit" ? "unit" : "value")}
@@ -148,7 +139,6 @@ export function MetricRow({ form, place, metric, scores, locked, mayBePrimary, o
         variant="subtle"
         color="gray"
         className={classes["removeMetric"] ?? ""}
-        disabled={locked}
         onClick={onRemove}
         aria-label={`Remove metric ${number}`}
       >

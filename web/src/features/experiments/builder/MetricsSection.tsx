@@ -8,6 +8,7 @@ import classes from "./Builder.module.css";
 import type { ExperimentFormState } from "./form";
 import { Locked } from "./Locked";
 import type { Locks } from "./locks";
+import { LockedMetric } from "./LockedMetric";
 import { MetricRow } from "./MetricRow";
 import { newMetric } from "./values";
 
@@ -36,21 +37,24 @@ export function MetricsSection({ form, locks }: Props) {
           A primary metric decides. A guardrail must not get worse. Secondary metrics are good to know.
         </p>
         <Locked locks={locks} part="metrics" />
-        {metrics.map((metric, place) => (
-          <MetricRow
-            key={metric.key}
-            form={form}
-            place={place}
-            metric={metric}
-            scores={scores}
-            locked={locks.some && metric.stored}
-            mayBePrimary={!locks.some}
-            onRemove={() => {
-              form.clearErrors();
-              form.removeListItem("metrics", place);
-            }}
-          />
-        ))}
+        {metrics.map((metric, place) =>
+          locks.some && metric.stored ? (
+            <LockedMetric key={metric.key} metric={metric} />
+          ) : (
+            <MetricRow
+              key={metric.key}
+              form={form}
+              place={place}
+              metric={metric}
+              scores={scores}
+              mayBePrimary={!locks.some}
+              onRemove={() => {
+                form.clearErrors();
+                form.removeListItem("metrics", place);
+              }}
+            />
+          ),
+        )}
         {form.errors["metrics"] !== undefined && (
           <p className={classes["problem"]} role="alert">
             {form.errors["metrics"]}

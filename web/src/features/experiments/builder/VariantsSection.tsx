@@ -6,7 +6,7 @@ import { useHref } from "../../../state/useHref";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
-import { usePromptChoices } from "../usePromptChoices";
+import { usePrompts } from "../../prompts/usePrompts";
 import classes from "./Builder.module.css";
 import type { ExperimentFormState } from "./form";
 import { Locked } from "./Locked";
@@ -26,7 +26,7 @@ interface Props {
 /** What is served to whom: two to ten versions of prompts, the first is what the others are compared with. */
 export function VariantsSection({ form, locks }: Props) {
   const href = useHref();
-  const prompts = usePromptChoices();
+  const prompts = usePrompts({ archived: false });
   const { variants } = form.values;
   const weights = variants.map(({ weight }) => weight);
   const locked = locks.is("variants");
@@ -41,7 +41,7 @@ export function VariantsSection({ form, locks }: Props) {
     for (const name of Object.keys(part)) form.clearFieldError(`variants.${place}.${name}`);
   };
   const choosePrompt = (place: number, name: string) => {
-    const prompt = prompts.data?.find((one) => one.name === name);
+    const prompt = prompts.data?.rows.find((one) => one.name === name);
     const versionFor = (other: number) =>
       prompt === undefined ? null : other === 0 ? (prompt.deployed["production"] ?? null) : prompt.latest_version;
     // the first choice is most often that of all
@@ -85,7 +85,7 @@ export function VariantsSection({ form, locks }: Props) {
       {prompts.error !== null && prompts.data === undefined && (
         <Failure what="The prompts could not be loaded" error={prompts.error} onRetry={() => void prompts.refetch()} />
       )}
-      {prompts.data?.length === 0 && (
+      {prompts.data?.total === 0 && (
         <Empty title="There are no prompts yet">
           A variant serves a version of a prompt. <Link to={href("/prompts")}>Make a prompt</Link> first; what you typed
           here is kept.
@@ -101,7 +101,7 @@ export function VariantsSection({ form, locks }: Props) {
               form={form}
               place={place}
               variant={variant}
-              prompts={prompts.data ?? []}
+              prompts={prompts.data?.rows ?? []}
               locked={locked}
               onChange={(part) => change(place, part)}
               onPrompt={(name) => choosePrompt(place, name)}

@@ -5,7 +5,7 @@ import { ApiError } from "../../../api/client";
 import type { Conclude, Experiment, Results } from "../../../api/experiments";
 import { FormError } from "../../../ui/FormError";
 import { useExperimentWrite } from "../useExperimentWrite";
-import { usePromptChoices } from "../usePromptChoices";
+import { usePrompts } from "../../prompts/usePrompts";
 import { VariantName } from "../VariantName";
 import { versionWord } from "../words";
 import { concludeWord, suggestedWinner } from "./conclusion";
@@ -23,7 +23,7 @@ interface Props {
 export function ConcludeDialog({ experiment, onClose }: Props) {
   const write = useExperimentWrite();
   const results = useFound<Results>({ id: experiment.id, part: "results", params: { method: "sequential" } });
-  const prompts = usePromptChoices();
+  const prompts = usePrompts({ archived: false });
   const [chosen, setChosen] = useState<string | null>(null);
   const [deploy, setDeploy] = useState(true);
   const [environment, setEnvironment] = useState("production");
@@ -33,10 +33,10 @@ export function ConcludeDialog({ experiment, onClose }: Props) {
   // until a person chooses, it follows the verdict
   const choice = chosen ?? suggested ?? NONE;
   const winner = experiment.variants.find(({ id }) => id === choice) ?? null;
-  const prompt = prompts.data?.find(({ name }) => name === winner?.prompt);
+  const prompt = prompts.data?.rows.find(({ name }) => name === winner?.prompt);
   const served = prompt?.deployed[environment];
   const environments = [
-    ...new Set(["production", ...(prompts.data ?? []).flatMap((one) => Object.keys(one.deployed))]),
+    ...new Set(["production", ...(prompts.data?.rows ?? []).flatMap((one) => Object.keys(one.deployed))]),
   ];
   const wrong = environment.trim() === "" ? "Name the environment" : null;
   const conclude = () => {

@@ -58,9 +58,7 @@ export function ExplainPanel({ experiment }: { experiment: Experiment }) {
       </form>
       <div className={classes["answer"]} aria-live="polite">
         <FormError error={explain.error} fields={[]} />
-        {explain.data !== undefined && (
-          <ExplainAnswer explanation={explain.data} experiment={experiment} />
-        )}
+        {explain.data !== undefined && <ExplainAnswer explanation={explain.data} experiment={experiment} />}
       </div>
     </Panel>
   );

@@ -28,10 +28,10 @@ export function SegmentsPanel({ experiment }: { experiment: Experiment }) {
     params: { by: by ?? "", method },
     enabled: by !== null,
   });
+  // secondary metrics are not worked out by segment: with so many comparisons they would say nothing
+  const metrics = experiment.metrics.filter(({ role }) => role !== "secondary");
   const metric =
-    experiment.metrics.find(({ key }) => key === params.get("metric")) ??
-    experiment.metrics.find(({ role }) => role === "primary") ??
-    experiment.metrics[0];
+    metrics.find(({ key }) => key === params.get("metric")) ?? metrics.find(({ role }) => role === "primary");
   const set = (name: string, value: string) =>
     setParams((current) => {
       const next = new URLSearchParams(current);
@@ -78,13 +78,13 @@ export function SegmentsPanel({ experiment }: { experiment: Experiment }) {
           size="xs"
           label="Metric"
           value={metric?.key ?? ""}
-          data={experiment.metrics.map(({ key, label }) => ({ value: key, label }))}
+          data={metrics.map(({ key, label }) => ({ value: key, label }))}
           onChange={(event) => set("metric", event.currentTarget.value)}
         />
       </div>
       <p className={classes["method"]}>
-        Segments give ideas for the next experiment. With many of them, one looks better by chance: they do not decide
-        this one.
+        {data?.note ??
+          "Segments give ideas for the next experiment. With many of them, one looks better by chance: they do not decide this one."}
       </p>
       {by === null && (
         <Empty title="Name what tells them apart">Such as “plan” or “country”, as your program sends it.</Empty>

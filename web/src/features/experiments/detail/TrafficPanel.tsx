@@ -57,7 +57,10 @@ export function TrafficPanel({ experiment, results }: Props) {
                 );
               })}
             </ul>
-            <p className={marks["mark"]} data-tone={data.sample_ratio.healthy ? "good" : "bad"}>
+            <p
+              className={`${marks["mark"] ?? ""} ${classes["ratio"] ?? ""}`}
+              data-tone={data.sample_ratio.healthy ? "good" : "bad"}
+            >
               {data.sample_ratio.healthy ? (
                 <>
                   <IconCircleCheck size={15} aria-hidden /> Split as weighted

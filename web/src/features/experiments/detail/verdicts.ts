@@ -28,19 +28,19 @@ export const METHODS: readonly { value: Method; label: string; says: string; war
   {
     value: "sequential",
     label: "Sequential",
-    says: "These intervals hold at every moment: look as often as you like and stop when it is clear.",
+    says: "These intervals hold at every moment: look as often as you like, and stop when it is clear.",
     warns: false,
   },
   {
     value: "fixed",
     label: "Fixed",
-    says: "These intervals hold for one look at a size planned before the start. Looking often and stopping at the first good moment makes false alarms likely.",
+    says: "These intervals hold for one look at a size planned before the start: peeking, and stopping at the first good moment, makes false alarms likely.",
     warns: true,
   },
   {
     value: "bayesian",
     label: "Bayesian",
-    says: "Chance to win is what the data alone make you believe, with hardly any opinion before. It is no reason to stop: stopping at 95 % is wrong far more often than 5 %.",
+    says: "The chance to win tells how far to believe in a variant, and is no reason to stop: who stops at 95 % is wrong far more often than 5 %.",
     warns: true,
   },
 ];
