@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from experiments.lab import NOON, RATING, TWO, Lab
 from promptpulse.accounts.audit import entries
@@ -379,7 +380,7 @@ def test_a_page_is_newest_first_and_knows_how_many_there_are(lab: Lab) -> None:
     assert page(search="nothing") == ([], 0)
 
 
-def test_memory_forgets_what_was_changed_here_and_what_is_older_than_three_seconds(lab: Lab) -> None:
+def test_memory_forgets_what_was_changed_here_and_what_is_older_than_four_seconds(lab: Lab) -> None:
     memory = Experiments(lab.database, lab.clock)
     assert memory.by_title(lab.project, "Greeting") is None
     assert memory.remembered(lab.project, "Greeting") == (None, True)
@@ -391,8 +392,28 @@ def test_memory_forgets_what_was_changed_here_and_what_is_older_than_three_secon
     assert memory.prompt_of(lab.project, e.id, e.variants[1].id) == ("greeting", "2")
     assert memory.prompt_of(lab.project, e.id, "none") is None
     assert memory.by_id("another project", e.id) is None
-    started = lab.start(e.id)
-    lab.clock.forward(seconds=2.9)
-    assert memory.by_title(lab.project, "Greeting") == e
+    started = lab.start(e.id)  # as another process does it
+    lab.clock.forward(seconds=1.9)
+    assert memory.remembered(lab.project, "Greeting") == (e, True)
     lab.clock.forward(seconds=0.1)
-    assert memory.by_title(lab.project, "Greeting") == started
+    assert memory.remembered(lab.project, "Greeting") == (None, False), "the first who asks reads anew"
+    assert memory.remembered(lab.project, "Greeting") == (e, True), "while others need not wait"
+    lab.clock.forward(seconds=2)
+    assert memory.remembered(lab.project, "Greeting") == (None, False), "too old, though nobody has read it"
+    assert memory.read(lab.project, "Greeting") == started
+    assert memory.remembered(lab.project, "Greeting") == (started, True)
+
+
+def test_what_was_changed_during_a_read_does_not_come_back(lab: Lab) -> None:
+    value = lab.value(lab.create().id)
+    memory = Experiments(lab.database, lab.clock)
+
+    def change_meanwhile(*_: object) -> None:
+        memory.forget(lab.project)
+
+    event.listen(lab.database.engine, "before_cursor_execute", change_meanwhile)
+    try:
+        assert memory.by_title(lab.project, "Greeting") == value
+    finally:
+        event.remove(lab.database.engine, "before_cursor_execute", change_meanwhile)
+    assert memory.remembered(lab.project, "Greeting") == (None, False)

@@ -48,7 +48,7 @@ class Evaluator:
         """JSON of the answer; a new assignment is stored before. Raises NotFound, Conflict for a draft, Unavailable."""
         experiment, is_known = self._experiments.remembered(project_id, title)
         if not is_known:
-            experiment = await run_in_threadpool(self._experiments.by_title, project_id, title)
+            experiment = await run_in_threadpool(self._experiments.read, project_id, title)
         if experiment is None:
             raise NotFound(f"Experiment not found: {title!r}; list them with GET /api/v1/experiments",
                            field="experimentTitle")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Literal
@@ -12,20 +13,31 @@ from promptpulse.db import Database
 from promptpulse.experiments import service
 from promptpulse.experiments.values import Experiment
 
-LIFE = timedelta(seconds=3)
+LIFE = timedelta(seconds=4)
+REFRESH = LIFE / 2
+"""From this age on, the first who asks reads anew, while others still get what is remembered."""
 CAPACITY = 10_000
 Key = tuple[str, Literal["title", "id"], str]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was there at `read_at`; None: nothing."""
+
+    experiment: Experiment | None
+    read_at: datetime
+    is_being_read: bool = False
 
 
 class Experiments:
     """Finds experiments of a project. Thread-safe; `_lock` guards everything.
 
-    An answer is at most 3 s old. `forget`, called after a commit, makes a change in this process seen at once."""
+    An answer is at most 4 s old. `forget`, called after a commit, makes a change in this process seen at once."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
         self._lock = Lock()
-        self._known: OrderedDict[Key, tuple[Experiment | None, datetime]] = OrderedDict()
+        self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._changes = 0
 
     def by_title(self, project_id: str, title: str) -> Experiment | None:
@@ -43,8 +55,12 @@ class Experiments:
         return None if variant is None else (variant.prompt, str(variant.version))
 
     def remembered(self, project_id: str, title: str) -> tuple[Experiment | None, bool]:
-        """As `by_title`, and whether memory knows the answer. Never reads the database."""
+        """As `by_title`, and whether memory knows the answer; else call `read`. Never reads the database."""
         return self._recall((project_id, "title", title))
+
+    def read(self, project_id: str, title: str) -> Experiment | None:
+        """As `by_title`, from the database."""
+        return self._read((project_id, "title", title))
 
     def forget(self, project_id: str) -> None:
         """After a change of an experiment of the project was committed."""
@@ -57,15 +73,19 @@ class Experiments:
         now = self._clock()
         with self._lock:
             found = self._known.get(key)
-            if found is None or now - found[1] >= LIFE:
+            if found is None or not timedelta(0) <= (age := now - found.read_at) < LIFE:
+                return None, False
+            if age >= REFRESH and not found.is_being_read:
+                found.is_being_read = True
                 return None, False
             self._known.move_to_end(key)
-            return found[0], True
+            return found.experiment, True
 
     def _find(self, key: Key) -> Experiment | None:
         experiment, is_known = self._recall(key)
-        if is_known:
-            return experiment
+        return experiment if is_known else self._read(key)
+
+    def _read(self, key: Key) -> Experiment | None:
         project_id, by, name = key
         now = self._clock()
         with self._lock:
@@ -78,7 +98,7 @@ class Experiments:
         with self._lock:
             # What was changed while we read must not come back.
             if changes == self._changes:
-                self._known[key] = (experiment, now)
+                self._known[key] = _Known(experiment, now)
                 self._known.move_to_end(key)
                 while len(self._known) > CAPACITY:
                     self._known.popitem(last=False)
