@@ -96,6 +96,36 @@ def test_ratings_that_are_all_alike_in_both_are_not_proven_equal() -> None:
     assert found.p_value == 1
 
 
+def test_what_rounding_leaves_of_no_variance_is_no_variance() -> None:
+    """0.1 a hundred times: floats find a variance of 1e-34."""
+    assert _compared(_mean(0.1, 1e-34, 100), _mean(0.1, 1e-34, 100)) == _compared(
+        _mean(0.1, 0, 100), _mean(0.1, 0, 100)
+    )
+    assert _compared(_mean(0.1, 1e-34, 100), _mean(0.2, 0.01, 100)) == _compared(
+        _mean(0.1, 0, 100), _mean(0.2, 0.01, 100)
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", ["proportion", "mean", "ratio", "percentile"])
+def test_extreme_numbers_give_numbers(method: Method, kind: Kind) -> None:
+    extremes = [
+        _mean(0, 0, 2),
+        _mean(1, 0, 2),
+        _mean(0.5, 0.25, 10**7),
+        _mean(0.5, 1e-300, 2),
+        _mean(1e-200, 1e-300, 3),
+    ]
+    for control in extremes:
+        low, high = interval(control, method=method, alpha=1e-6, planned_units=10**9, kind=kind)
+        assert math.isfinite(low)
+        assert math.isfinite(high)
+        for treatment in extremes:
+            found = compare(control, treatment, method=method, alpha=1e-6, planned_units=10**9, kind=kind)
+            numbers = (found.low, found.high, found.lift_low, found.lift_high, found.p_value, found.chance_to_win)
+            assert all(math.isfinite(number) for number in numbers if number is not None)
+
+
 def test_where_every_unit_is_zero_there_is_no_lift() -> None:
     for method in METHODS:
         found = _compared(_mean(0, 0, 10), _mean(0, 0, 10), method)

@@ -27,7 +27,7 @@ def test_p_values_grow_with_the_number_of_comparisons(
     assert adjusted(p_values, family) == [None if e is None else pytest.approx(e) for e in expected]
 
 
-@settings(max_examples=25, deadline=None)  # each calls gc.collect()
+@settings(max_examples=10, deadline=None)  # each calls gc.collect()
 @given(st.lists(P, min_size=1, max_size=12))
 def test_corrections_are_those_of_statsmodels(p_values: list[float]) -> None:
     assert adjusted(p_values, "holm") == pytest.approx(list(multipletests(p_values, method="holm")[1]))

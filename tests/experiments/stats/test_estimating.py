@@ -104,6 +104,15 @@ def test_without_a_history_nothing_changes() -> None:
     assert estimates(sides, "mean", variance_reduction=True) == estimates(sides, "mean", variance_reduction=False)
 
 
+def test_a_history_that_never_varied_tells_nothing_not_even_by_rounding() -> None:
+    y = np.array([1.0, 3, 5])
+    row = (1e-17, 0.0, 1e-34, 0.0)
+    rounded = moments(y)
+    covariance = ((4.0, 0.0, 1e-17, 0.0), rounded.covariance[1], row, rounded.covariance[3])
+    found = _known(estimate(Moments(3, 3, (3.0, 1.0, 0.1, 0.0), covariance), "mean", variance_reduction=True))
+    assert (found.value, found.variance, found.variance_reduced) == (3, 4, None)
+
+
 def test_history_of_a_ratio_is_its_ratio_before() -> None:
     """Users keep their rate: knowing it before leaves little."""
     rng = np.random.default_rng(2)

@@ -87,6 +87,18 @@ def test_what_cannot_be_planned_has_no_size(
     assert units_needed(baseline, deviation, min_effect, weights, 0.05, 0.8, "sequential") is None
 
 
+@pytest.mark.parametrize("method", ["sequential", "fixed"])
+@pytest.mark.parametrize("effect", [1e-12, 1e-100, 1e-300])
+def test_what_nobody_can_find_has_no_size(method: Method, effect: float) -> None:
+    assert units_needed(1, 1, effect, EVEN, 0.05, 0.8, method) is None
+
+
+@pytest.mark.parametrize("method", ["sequential", "fixed"])
+def test_what_everybody_sees_needs_two_units_a_variant(method: Method) -> None:
+    assert units_needed(1, 1, 1e6, EVEN, 0.05, 0.8, method) == 4
+    assert units_needed(1, 1, 1e6, [90, 10], 0.05, 0.8, method) == 20
+
+
 def test_smaller_effects_need_more_units() -> None:
     sizes = [units_needed(1, 1, effect, EVEN, 0.05, 0.8, "sequential") or 0 for effect in (0.4, 0.2, 0.1, 0.05)]
     assert sizes == sorted(sizes)

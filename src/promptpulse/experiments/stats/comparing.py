@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from promptpulse.experiments.stats import bayesian, fixed, sequential
-from promptpulse.experiments.stats.values import Comparison, Kind, Method, Span
+from promptpulse.experiments.stats.values import ROUNDING, Comparison, Kind, Method, Span
 from promptpulse.metrics.estimates import Estimate
 
 
@@ -65,7 +65,7 @@ def interval(e: Estimate, *, method: Method, alpha: float, planned_units: int, k
             wide = fixed.student(e.units, alpha)
         case "bayesian":
             wide = fixed.two_sided_z(alpha)
-    variance = e.variance if e.variance > 0 else _unseen(e)
+    variance = _seen(e) or _unseen(e)
     half = wide * math.sqrt(variance / e.units) if variance else 0.0
     low, high = e.value - half, e.value + half
     return (max(0.0, low), min(1.0, high)) if kind == "proportion" else (low, high)
@@ -124,13 +124,14 @@ def _variances(control: Estimate, treatment: Estimate) -> tuple[float, float]:
     A variant whose units are all alike has shown no variance, not that there is none. It takes that of all units of both
     variants together, the distance between the variants included, which is the variance if there were no difference.
     If all of both are alike, see `_unseen`."""
-    if control.variance > 0 and treatment.variance > 0:
-        return control.variance, treatment.variance
+    variance_c, variance_t = _seen(control), _seen(treatment)
+    if variance_c and variance_t:
+        return variance_c, variance_t
     n = control.units + treatment.units
-    within = (control.units * control.variance + treatment.units * treatment.variance) / n
+    within = (control.units * variance_c + treatment.units * variance_t) / n
     between = control.units * treatment.units * (treatment.value - control.value) ** 2 / n**2
     if within + between > 0:
-        return control.variance or within + between, treatment.variance or within + between
+        return variance_c or within + between, variance_t or within + between
     return _unseen(control), _unseen(treatment)
 
 
@@ -147,6 +148,11 @@ def _squared_errors(*sides: tuple[float, int]) -> tuple[float, ...]:
     pooled = sum((units - 1) * variance for variance, units in sides) / freedom
     alike = tuple(pooled / units for _, units in sides)
     return max(own, alike, key=sum)
+
+
+def _seen(e: Estimate) -> float:
+    """The variance; 0 where units are all alike."""
+    return e.variance if e.variance > ROUNDING * e.value**2 else 0.0
 
 
 def _unseen(e: Estimate) -> float:

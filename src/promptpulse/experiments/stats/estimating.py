@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from promptpulse.experiments.stats.values import Kind
+from promptpulse.experiments.stats.values import ROUNDING, Kind
 from promptpulse.metrics.estimates import Estimate, Four, Moments
 
 
@@ -87,13 +87,14 @@ def _history(lines: list[_Line], kind: Kind) -> _History | None:
         weights = (0.0, 0.0, 1.0, -before_y / before_x)
     else:
         weights = (0.0, 0.0, 1.0, 0.0)
-    value = before = both = 0.0
+    value = before = both = floor = 0.0
     for line in lines:
         freedom = line.moments.units - 1
         value += freedom * line.variance
         before += freedom * _covariance(line.moments, weights, weights)
         both += freedom * _covariance(line.moments, line.weights, weights)
-    if before <= 0 or value <= 0:
+        floor += freedom * ROUNDING * before_y**2
+    if before <= floor or value <= 0:
         return None
     mean = weights[2] * before_y + weights[3] * before_x
     return _History(weights, mean, both / before, min(1.0, both * both / (before * value)))

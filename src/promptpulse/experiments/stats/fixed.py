@@ -22,11 +22,14 @@ def welch(control: tuple[float, float, int], treatment: tuple[float, float, int]
     if min(units_c, units_t) < 2:
         return math.inf, 1.0
     error_c, error_t = variance_c / units_c, variance_t / units_t
+    error = math.sqrt(error_c + error_t)
+    # in standard errors, so that no power of a tiny number is 0
     test = ttest_ind_from_stats(
-        value_t, math.sqrt(variance_t), units_t, value_c, math.sqrt(variance_c), units_c, equal_var=False
-    )
-    # Welch-Satterthwaite
-    freedom = (error_c + error_t) ** 2 / (error_c**2 / (units_c - 1) + error_t**2 / (units_t - 1))
+        (value_t - value_c) / error, math.sqrt(variance_t) / error, units_t,
+        0.0, math.sqrt(variance_c) / error, units_c, equal_var=False,
+    )  # fmt: skip
+    share_c, share_t = error_c / error**2, error_t / error**2
+    freedom = 1 / (share_c**2 / (units_c - 1) + share_t**2 / (units_t - 1))  # Welch-Satterthwaite
     return float(stdtrit(freedom, 1 - alpha / 2)), float(test.pvalue)
 
 
@@ -76,7 +79,7 @@ def two_sided_z(alpha: float) -> float:
 
 
 def student(units: int, alpha: float) -> float:
-    """Multiplier of the standard error of one mean."""
+    """Multiplier of the standard error of one mean; of a single unit as of two: wide, but a number."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(units - 1, 1 - alpha / 2)) if units > 1 else math.inf
+    return float(stdtrit(max(1, units - 1), 1 - alpha / 2))

@@ -9,6 +9,9 @@ from statistics import NormalDist
 from promptpulse.experiments.stats import sequential
 from promptpulse.experiments.stats.values import Method
 
+MOST = 10**12
+"""Nobody has more units."""
+
 
 def units_needed(
     baseline: float,
@@ -23,7 +26,7 @@ def units_needed(
     """Units in all variants together that find a lift of `min_effect` (fraction of `baseline`) with the chance `power`.
 
     `deviation` is that between units; `weights` are in any unit, control first. None where nothing can be planned: no
-    baseline, no deviation, a weight of control of 0.
+    baseline, no deviation, a weight of control of 0, more units than `MOST`.
     With several treatments the one with the least weight decides, and alpha is shared (Bonferroni). `planned_units`: n* of
     a test that runs already; None: n* is what is returned. The bayesian view has no power of its own: as fixed."""
     effect = abs(baseline) * min_effect
@@ -37,7 +40,7 @@ def units_needed(
         units = _sequential(standardised, control, treatment, alpha, power, planned_units)
     else:
         units = _fixed(standardised, control, treatment, alpha, power)
-    return math.ceil(max(units, 2 / control, 2 / treatment))
+    return None if units > MOST else math.ceil(max(units, 2 / control, 2 / treatment))
 
 
 def detectable(
@@ -89,21 +92,20 @@ def _sequential(
         return standardised >= (wide + z) * math.sqrt(scatter / n)
 
     low, high = 1.0, 2.0
-    while not finds(high):
+    while high <= MOST and not finds(high):
         low, high = high, 2 * high
-    while high - low > 0.5:
+    while high <= MOST and high - low > 0.5:
         middle = (low + high) / 2
         low, high = (low, middle) if finds(middle) else (middle, high)
     return high
 
 
 def _fixed(standardised: float, control: float, treatment: float, alpha: float, power: float) -> float:
-    from statsmodels.stats.power import NormalIndPower  # noqa: PLC0415 - slow to import, see fixed.py
-
-    units = NormalIndPower().solve_power(
-        effect_size=standardised, alpha=alpha, power=power, ratio=treatment / control, alternative="two-sided"
-    )
-    return float(units) / control
+    """effect >= (z_alpha/2 + z_power) s. That is `statsmodels.stats.power.NormalIndPower`, whose `solve_power` takes 2 ms and
+    has no answer for tiny effects; they are compared in tests/experiments/stats/test_power.py."""
+    z = NormalDist().inv_cdf
+    root = max(0.0, z(1 - alpha / 2) + z(power)) / standardised
+    return root * root * (1 / control + 1 / treatment)
 
 
 def _shares(weights: Sequence[float]) -> tuple[float, float, int] | None:

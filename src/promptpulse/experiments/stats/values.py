@@ -9,6 +9,10 @@ Method = Literal["sequential", "fixed", "bayesian"]
 Kind = Literal["proportion", "mean", "ratio", "percentile"]
 
 
+ROUNDING = 1e-12
+"""A variance below this share of the squared value is what sums of floats leave of 0: its units are all alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A treatment against control. Lifts are fractions of the size of control: 0.05 is 5 % more."""
