@@ -14,6 +14,8 @@ from promptpulse.core.call import Call, CostSource
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.demo import Live, World, traffic
 from promptpulse.demo.traffic import end_us
+from promptpulse.demo.trials import context_of
+from promptpulse.experiments.assign import decide, unit_of
 from promptpulse.ingest.price import Prices
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -195,7 +197,7 @@ def test_parts_of_tokens_lie_within_the_whole(month: list[Call]) -> None:
         lambda c: bool(c.cached_input_tokens),
         lambda c: bool(c.cache_write_tokens),
         lambda c: bool(c.reasoning_tokens),
-        lambda c: c.variant_id == "treatment",
+        lambda c: bool(c.variant_id),
         lambda c: c.operation == "embeddings",
         lambda c: bool(c.session_id),
     ],
@@ -216,14 +218,37 @@ def test_users_return_and_new_ones_join(month: list[Call]) -> None:
     assert sum(n for _, n in busiest) > 0.35 * sum(bool(c.user_id) for c in month)
 
 
-def test_a_user_keeps_the_variant_of_an_experiment(month: list[Call]) -> None:
+def test_a_unit_keeps_its_variant_and_gets_the_version_of_it(month: list[Call], world: World) -> None:
+    tried = {trial.experiment.id: trial for trial in world.trials}
     variants: dict[tuple[str, str], set[str]] = {}
     for call in month:
         if call.experiment_id:
-            variants.setdefault((call.experiment_id, call.user_id), set()).add(call.variant_id)
+            trial = tried[call.experiment_id]
+            variant = trial.experiment.variant(call.variant_id)
+            assert variant is not None
+            assert (call.prompt_id, call.prompt_version) == (variant.prompt, str(variant.version))
+            unit = call.user_id if trial.plan.unit == "user" else call.session_id
+            variants.setdefault((trial.plan.title, unit), set()).add(call.variant_id)
 
     assert {len(v) for v in variants.values()} == {1}
-    assert {experiment for experiment, _ in variants} == {"support-reply-tone", "search-query-rewrite"}
+    assert {title for title, _ in variants} == {t.plan.title for t in world.trials if t.started_at}
+
+
+def test_who_takes_part_is_who_the_product_would_choose(month: list[Call], world: World) -> None:
+    """Those that the product turns away carry no experiment while it runs, and the others do."""
+    for trial in world.trials:
+        if trial.started_at is None:
+            continue
+        start, end = (to_micros(at) for at in (trial.started_at, trial.concluded_at or NOW))
+        prompt = trial.experiment.control.prompt
+        asked = [c for c in month if c.prompt_id == prompt and start <= c.ts < end - 60_000_000 and c.user_id]
+        for call in asked:
+            if call.environment == "production":
+                user = int(call.user_id.removeprefix("customer-")) - 1
+                context = context_of(user, call.session_id)
+                unit = unit_of(context).id(trial.plan.unit)
+                decision = decide(trial.experiment, unit, context, None, 0)
+                assert call.variant_id == (decision.variant.id if decision.enrolled else "")
 
 
 def test_some_calls_have_texts_and_none_where_texts_are_not_kept(month: list[Call], world: World) -> None:

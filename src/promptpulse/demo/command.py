@@ -15,6 +15,7 @@ from promptpulse.accounts.service import ProjectChange, change_project
 from promptpulse.accounts.sessions import link_for
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.db import Database
+from promptpulse.demo.history import write_history
 from promptpulse.demo.load import find_world, load, run_live
 from promptpulse.demo.traffic import World
 from promptpulse.ingest.pipeline import Pipeline
@@ -43,7 +44,9 @@ class Demo:
             # the demo shows what captured texts look like
             change_project(session, project, ProjectChange(capture_content=True), By("demo", self._now))
             self._project = ref(project)
-        self._world = find_world(store, self._project, self._now, calls=self._calls)
+        self._world = world = find_world(store, self._project, self._now, calls=self._calls)
+        with database.writing() as session:
+            write_history(session, self._project.id, world.trials, world.anchor)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._out) as progress:
             task = progress.add_task("Making calls", total=self._calls)

@@ -1,7 +1,8 @@
-"""Nordlicht Outdoor, a fictional shop with an assistant: its prompts, models, deployments, experiments and bad days."""
+"""Nordlicht Outdoor, a fictional shop with an assistant: its prompts, models, customers, deployments, experiments and bad days."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,13 +38,17 @@ SHOP_TAGGER = Model("nordlicht", "shop-tagger-7b", "", 210, 21)
 MODELS = (GPT_4O_MINI, GPT_41_MINI, GPT_5_MINI, EMBEDDING, HAIKU, SONNET, FLASH_LITE, MISTRAL_SMALL, SHOP_TAGGER)
 
 
+NEVER = -math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A version of a prompt and how it behaves."""
 
     name: str
     days_ago: float | None
-    """Deployed so many days before the end of the first 30; None: it was there before them."""
+    """Deployed in production so many days before the end of the first 30; None: it was there before them; `NEVER`: it
+    waits, or is tried in an experiment."""
     models: tuple[tuple[Model, float], ...]
     """With their shares of the calls."""
     input_scale: float
@@ -55,6 +60,10 @@ class Version:
     """Share of calls that fail on a quiet day."""
     slower: float = 1.0
     """Factor on the model's time."""
+    liked: float = 0.0
+    """What people and evaluators think of it, in stars of five, against the first version."""
+    written_days_ago: float | None = None
+    """None: a day and a half before it was deployed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +88,19 @@ PROMPTS = (
         (
             Version("1", None, ((GPT_4O_MINI, 1.0),), 0.35, 0.5, 310),
             Version("2", 19.2, ((GPT_4O_MINI, 0.45), (HAIKU, 0.30), (FLASH_LITE, 0.25)), 0.35, 0.5, 240, 0.010),
+            Version("3", NEVER, ((GPT_4O_MINI, 0.45), (HAIKU, 0.30), (FLASH_LITE, 0.25)), 0.35, 0.5, 390, 0.010, 1.0, 0.1, 0.9),
         ),
     ),
     Prompt(
         "support-reply", "support-chat", "shop-assistant", Shape.CONVERSATION_IN, Shape.CONVERSATION_OUT,
         (
             Version("1", None, ((GPT_4O_MINI, 0.7), (HAIKU, 0.3)), 1.0, 1.0, 900, 0.024),
-            Version("2", 24.4, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.0, 0.95, 1150, 0.021),
-            Version("3", 13.3, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.0, 0.85, 1280, 0.020),
+            Version("2", 24.4, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.0, 0.95, 1150, 0.021, 1.0, 0.05),
+            Version("3", 13.3, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.0, 0.85, 1280, 0.020, 1.0, 0.1),
             # The version that is worse: longer instructions, longer answers, slower, and it fails more often.
-            Version("4", 4.0, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.25, 1.15, 2350, 0.070, 1.2),
+            Version("4", 4.0, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.25, 1.15, 2350, 0.070, 1.2, -0.55, 12.6),
+            # Written after it, but tried in an experiment from then on: against version 3, and better.
+            Version("5", NEVER, ((GPT_41_MINI, 0.6), (HAIKU, 0.4)), 1.0, 0.80, 1310, 0.020, 1.0, 0.45, 11.9),
         ),
         streaming=0.9,
     ),
@@ -96,19 +108,25 @@ PROMPTS = (
         "summarise-ticket", "support-chat", "shop-assistant", Shape.DOCUMENT_IN, Shape.CONVERSATION_OUT,
         (
             Version("1", None, ((HAIKU, 1.0),), 0.22, 0.8, 420),
-            Version("2", 16.3, ((HAIKU, 1.0),), 0.16, 0.55, 380),
+            Version("2", 16.3, ((HAIKU, 1.0),), 0.16, 0.55, 380, liked=0.1),
+            # Faster, because it says too little.
+            Version("3", NEVER, ((HAIKU, 1.0),), 0.16, 0.33, 360, liked=-0.35, written_days_ago=10.2),
         ),
     ),
     Prompt(
         "product-search", "search", "shop-assistant", Shape.CODE_OUT, Shape.CODE_OUT,
-        (Version("1", None, ((EMBEDDING, 1.0),), 0.9, 0.0, 0, 0.006),),
+        (
+            Version("1", None, ((EMBEDDING, 1.0),), 0.9, 0.0, 0, 0.006),
+            Version("2", 8.4, ((EMBEDDING, 1.0),), 1.1, 0.0, 0, 0.006, 1.0, 0.8, 23.1),
+        ),
         operation="embeddings",
     ),
     Prompt(
         "moderate-review", "reviews", "shop-assistant", Shape.CONVERSATION_OUT, Shape.CODE_OUT,
         (
             Version("1", None, ((MISTRAL_SMALL, 1.0),), 1.1, 0.9, 260),
-            Version("2", 7.2, ((MISTRAL_SMALL, 0.5), (FLASH_LITE, 0.5)), 1.1, 0.8, 280),
+            Version("2", 7.2, ((MISTRAL_SMALL, 0.5), (FLASH_LITE, 0.5)), 1.1, 0.8, 280, liked=0.1),
+            Version("3", NEVER, ((MISTRAL_SMALL, 0.5), (FLASH_LITE, 0.5)), 1.1, 0.8, 330, liked=0.13, written_days_ago=3.6),
         ),
     ),
     Prompt(
@@ -155,22 +173,55 @@ STAY_DAYS = 45.0
 GROWTH_PER_WEEK = 1.06
 
 
+CHANNELS = ("web", "app", "mail")
+LOCALES = ("de", "de", "de", "en", "fr", "nl")
+COUNTRIES = {"de": "DE", "en": "GB", "fr": "FR", "nl": "NL"}
+PLANS = ("guest", "member", "guest", "club", "member")
+
+
+def user_id(user: int) -> str:
+    return f"customer-{user + 1:04d}"
+
+
+def channel_of(user: int) -> str:
+    return CHANNELS[user % 3]
+
+
+def locale_of(user: int) -> str:
+    return LOCALES[user // 3 % 6]
+
+
+def plan_of(user: int) -> str:
+    return PLANS[user // 18 % 5]
+
+
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Half of the users in `share` see the variant, for as long as it runs (days before the end of the first 30)."""
+    """Two versions of a prompt, half of the units each. Days are counted back from the end of the first 30."""
 
-    id: str
+    title: str
     prompt: int
-    from_days_ago: float
-    to_days_ago: float
-    share: float
-    output_scale: float
-    """Of the variant `treatment`, against `control`."""
+    unit: Literal["user", "session"]
+    control: int
+    """Number of the version."""
+    treatment: int
+    treatment_name: str
+    from_days_ago: float | None
+    """None: a draft."""
+    to_days_ago: float | None
+    """None: it goes on."""
+    traffic: float
+    """Percent of the units that are targeted."""
+    locales: tuple[str, ...] = ()
+    """Of the customers that are targeted; () for all."""
 
 
 EXPERIMENTS = (
-    Experiment("support-reply-tone", REPLY, 11.5, -365.0, 0.5, 0.94),
-    Experiment("search-query-rewrite", SEARCH, 22.4, 8.4, 0.4, 1.0),
+    Experiment("support-reply tone", REPLY, "session", 3, 5, "Warm and short", 11.5, None, 80, ("de", "en")),
+    Experiment("search-query rewrite", SEARCH, "user", 1, 2, "Rewritten query", 22.4, 8.4, 80),
+    Experiment("Shorter ticket summaries", SUMMARISE, "session", 2, 3, "One sentence", 9.6, None, 100),
+    Experiment("Stricter review moderation", MODERATE, "user", 2, 3, "With the rules", 3.1, None, 60),
+    Experiment("Intents with examples", CLASSIFY, "user", 2, 3, "With examples", None, None, 50),
 )
 
 

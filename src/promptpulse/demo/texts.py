@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from promptpulse.demo.wording import WORDINGS
+from promptpulse.prompts.content import Content
+
 _PRODUCTS = (
     "tent Fjell 2",
     "rain jacket Regn",
@@ -24,42 +30,53 @@ _REPLIED = (
     "Done: one {product} of order {order} is cancelled, and the money is on its way back.",
     "The {product} is made for down to minus five degrees. For colder nights take the Vinter model.",
 )
-_SYSTEM = "You are the assistant of Nordlicht Outdoor. Answer politely, in the customer's language, in at most five sentences."
-_TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "classify-intent": (
-        "Name the intent of the message: order_status, return, product_question, cancel, other.\n\n{asked}",
-        ("order_status", "return", "product_question", "cancel", "product_question"),
-    ),
-    "support-reply": (_SYSTEM + "\n\nCustomer: {asked}", _REPLIED),
+_ANSWERS: dict[str, tuple[str, ...]] = {
+    "classify-intent": ("order_status", "return", "product_question", "cancel", "product_question"),
+    "support-reply": _REPLIED,
     "summarise-ticket": (
-        "Summarise the ticket in two sentences for the next colleague.\n\nCustomer: {asked}\nAssistant: {replied}",
-        ("The customer wrote about {product} (order {order}). It was answered; nothing is left to do.",),
+        "The customer wrote about {product} (order {order}). It was answered; nothing is left to do.",
     ),
-    "product-search": ("{product} for three days in the rain", ("",)),
-    "moderate-review": (
-        "May this review be shown? Answer yes or no, with a reason.\n\nThe {product} kept me dry for a week. Great!",
-        ("yes: it is about the product and polite",),
-    ),
-    "extract-order": (
-        "Read the order out of this e-mail, as JSON.\n\nHello, please send us 12 x {product} as last time ({order}). Thanks!",
-        ('{{"items": [{{"product": "{product}", "quantity": 12}}], "reference": "{order}"}}',),
-    ),
+    "product-search": ("",),
+    "moderate-review": ("yes: it is about the product and polite",),
+    "extract-order": ('{{"items": [{{"product": "{product}", "quantity": 12}}], "reference": "{order}"}}',),
     "product-description": (
-        "Write the catalogue text for: {product}. Honest, concrete, 80 words.",
-        (
-            "The {product} is made for people who do not ask what the weather will be. Light, quickly packed, easily repaired.",
-        ),
+        "The {product} is made for people who do not ask what the weather will be. Light, quickly packed, easily repaired.",
     ),
-    "tag-product": ("Tags for: {product}", ("outdoor, hiking, waterproof",)),
+    "tag-product": ("outdoor, hiking, waterproof",),
 }
+_VALUES = {
+    "message": "{asked}",
+    "ticket": "Customer: {asked}\nAssistant: {replied}",
+    "query": "{product} for three days in the rain",
+    "review": "The {product} kept me dry for a week. Great!",
+    "email": "Hello, please send us 12 x {product} as last time ({order}). Thanks!",
+    "product": "{product}",
+    "language": "the language of the customer",
+    "order_facts": "{order}: {product}, packed on Monday, handed to the carrier on Tuesday.",
+    "returns_policy": "Within 30 days, unworn, with the label that comes with the parcel. The money is back in a week.",
+    "shipping_policy": "Two to three working days; large tents five. Free from 60 euros.",
+    "warranty_policy": "Three years on seams, zips and poles. Wear of soles is not covered.",
+    "category": "equipment",
+    "season": "autumn",
+    "figures": "1.9 kg, recycled polyester",
+    "words": "80",
+}
+"""What the variables of the prompts are in a call."""
+_VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def texts(prompt_id: str, number: int, *, failed: bool) -> tuple[str, str]:
+def texts(prompt_id: str, version: int, number: int, *, failed: bool) -> tuple[str, str]:
     """Input and output of a call; `number` picks among the variants. A failed call has no output."""
     product, order = _PRODUCTS[number % len(_PRODUCTS)], f"N-{20_000 + number % 9_973}"
     turn = number % len(_ASKED)
     words = {"product": product, "order": order}
-    asked, replied = _ASKED[turn].format(**words), _REPLIED[turn].format(**words)
-    question, answers = _TEXTS[prompt_id]
+    words |= {"asked": _ASKED[turn].format(**words), "replied": _REPLIED[turn].format(**words)}
+    answers = _ANSWERS[prompt_id]
     answer = "" if failed else answers[turn % len(answers)].format(**words)
-    return question.format(**words, asked=asked, replied=replied), answer
+    return _said(WORDINGS[prompt_id].versions[version - 1].content, words), answer
+
+
+def _said(content: Content, words: Mapping[str, str]) -> str:
+    """The prompt with its variables filled in; the messages of a chat one below the other."""
+    parts = [content] if isinstance(content, str) else [str(message["content"]) for message in content]
+    return "\n\n".join(_VARIABLE.sub(lambda m: _VALUES[m[1]].format(**words), part).strip() for part in parts)

@@ -20,10 +20,11 @@ import numpy as np
 from promptpulse.core.call import NO_PROPERTIES, Call, Status
 from promptpulse.core.times import EPOCH, to_micros
 from promptpulse.demo import company, shapes
-from promptpulse.demo.company import CALLS_PER_TURN, EXPERIMENTS, INCIDENTS, MODELS, PROMPTS, REPLY
+from promptpulse.demo.company import CALLS_PER_TURN, INCIDENTS, MODELS, PROMPTS, REPLY
 from promptpulse.demo.failures import RETRIED, USUAL, Kind, raised
 from promptpulse.demo.shapes import Bools, Floats, Ints
 from promptpulse.demo.texts import texts
+from promptpulse.demo.trials import Trial, trials
 
 DAYS = 30
 CALLS = 200_000
@@ -76,6 +77,10 @@ class World:
     @property
     def start(self) -> datetime:
         return self.anchor - timedelta(days=self.days)
+
+    @property
+    def trials(self) -> list[Trial]:
+        return self._tables.trials
 
     def between(self, start: datetime, end: datetime) -> Iterator[list[Call]]:
         """The calls that begin in `[start, end)`, in the order of time, an hour at once."""
@@ -160,6 +165,7 @@ class _Tables:
     left: Floats
     activity: Floats
     bad: list[Bad]
+    trials: list[Trial]
 
     @staticmethod
     def of(world: World) -> _Tables:
@@ -198,6 +204,7 @@ class _Tables:
             left=np.maximum(joined, start_us) + stay,
             activity=rng.lognormal(0, company.ACTIVITY_SPREAD, users),
             bad=[_on_the_clock(world, incident) for incident in INCIDENTS],
+            trials=trials(world.project, world.seed, world.anchor),
         )
 
 
@@ -303,9 +310,12 @@ def _hour(world: World, t: _Tables, hour: int) -> list[Call]:
     staging = (rng.random(first) < (0.11 if office else 0.015))[turn]
 
     version = _versions(t, prompt, ts, staging, rng)
+    session = turns.session[turn]
+    experiment, variant = _experiments(t, hour, prompt, ts, user, session, staging)
+    tried = experiment >= 0
+    version[tried] = t.first_version[prompt[tried]] + _TRIED[experiment[tried], variant[tried]] - 1
     model = (rng.random(n)[:, None] > t.model_of[version]).sum(axis=1).clip(max=len(MODELS) - 1)
-    experiment, treated = _experiments(world, prompt, ts, user, staging)
-    usage = _usage(t, prompt, version, model, experiment, treated, rng)
+    usage = _usage(t, prompt, version, model, rng)
     bad = _in_incident(t, ts, model)
     kind = _failures(t, prompt, version, turns.crowd[turn], bad, rng)
     timing = _timing(t, prompt, version, model, usage, bad, kind, turns.crowd[turn], rng)
@@ -314,7 +324,7 @@ def _hour(world: World, t: _Tables, hour: int) -> list[Call]:
     ts[first:] = ts[answered] + np.ceil(timing.latency[answered] * 1000) + 4_000
     return _calls(
         world, hour,
-        _Made(turn, turns.session[turn], ts.astype(np.int64), prompt, version, model, user, staging, experiment, treated, kind),
+        _Made(turn, session, ts.astype(np.int64), prompt, version, model, user, staging, experiment, variant, kind),
         usage, timing, t, rng,
     )  # fmt: skip
 
@@ -326,18 +336,35 @@ def _versions(t: _Tables, prompt: Ints, ts: Floats, staging: Bools, rng: np.rand
     return found
 
 
-def _experiments(world: World, prompt: Ints, ts: Floats, user: Ints, staging: Bools) -> tuple[Ints, Bools]:
-    """Number of the experiment of each call (-1: none), and whether its user is treated. A user keeps the variant."""
-    experiment = np.full(len(ts), -1)
-    treated = np.zeros(len(ts), dtype=np.bool_)
-    anchor = to_micros(world.anchor)
-    for number, e in enumerate(EXPERIMENTS):
-        draw = ((user + 1) * 2_654_435_761 + number * 97_003) % 65_521 / 65_521
-        fits = (prompt == e.prompt) & (user >= 0) & ~staging & (draw < e.share)
-        fits &= (ts >= anchor - e.from_days_ago * DAY_US) & (ts < anchor - e.to_days_ago * DAY_US)
-        experiment[fits] = number
-        treated |= fits & (draw < e.share / 2)
-    return experiment, treated
+_TRIED = np.array([(plan.control, plan.treatment) for plan in company.EXPERIMENTS])
+"""Numbers of the versions, by experiment and variant."""
+_LOCALE = np.array(company.LOCALES)
+
+
+def _experiments(
+    t: _Tables, hour: int, prompt: Ints, ts: Floats, user: Ints, session: Ints, staging: Bools
+) -> tuple[Ints, Ints]:
+    """Number of the experiment and of the variant of each call, -1: none. A unit keeps its variant."""
+    experiment, variant = np.full(len(ts), -1), np.full(len(ts), -1)
+    for number, trial in enumerate(t.trials):
+        if trial.started_at is None:
+            continue
+        plan = trial.plan
+        fits = (prompt == plan.prompt) & (user >= 0) & ~staging & (ts >= to_micros(trial.started_at))
+        if trial.concluded_at:
+            fits &= ts < to_micros(trial.concluded_at)
+        if plan.locales:
+            fits &= np.isin(_LOCALE[user // 3 % len(_LOCALE)], plan.locales)
+        units, of_call = np.unique((user if plan.unit == "user" else session)[fits], return_inverse=True)
+        names = [company.user_id(u) if plan.unit == "user" else _session_id(hour, u) for u in units.tolist()]
+        found = np.array([trial.variant_of(name) for name in names], dtype=np.int64)[of_call]
+        variant[fits] = found
+        experiment[fits] = np.where(found >= 0, number, -1)
+    return experiment, variant
+
+
+def _session_id(hour: int, session: int) -> str:
+    return f"{hour:x}-{session:x}"
 
 
 @dataclass(slots=True)
@@ -366,16 +393,11 @@ _MAX_OUTPUT = 1_000
 _SMALLEST_CACHE = 1_024
 
 
-def _usage(
-    t: _Tables, prompt: Ints, version: Ints, model: Ints, experiment: Ints, treated: Bools, rng: np.random.Generator
-) -> _Usage:
+def _usage(t: _Tables, prompt: Ints, version: Ints, model: Ints, rng: np.random.Generator) -> _Usage:
     n = len(prompt)
     own = np.ceil(shapes.tokens(_INPUT_SHAPE[prompt], rng.random(n)) * t.input_scale[version])
     given = t.system_tokens[version] + np.maximum(own, 2).astype(np.int64)
-    effect = np.ones(n)
-    for number, e in enumerate(EXPERIMENTS):
-        effect[(experiment == number) & treated] = e.output_scale
-    drawn = np.ceil(shapes.tokens(_OUTPUT_SHAPE[prompt], rng.random(n)) * t.output_scale[version] * effect)
+    drawn = np.ceil(shapes.tokens(_OUTPUT_SHAPE[prompt], rng.random(n)) * t.output_scale[version])
     capped = drawn > _MAX_OUTPUT
     output = np.clip(drawn, 1, _MAX_OUTPUT).astype(np.int64)
     reasoning = np.where(_REASONS[model], np.ceil(rng.lognormal(math.log(120), 0.7, n) / 64) * 64, 0).astype(np.int64)
@@ -484,13 +506,11 @@ class _Made:
     user: Ints
     staging: Bools
     experiment: Ints
-    treated: Bools
+    variant: Ints
     kind: Ints
 
 
-_CHANNELS = ("web", "app", "mail")
-_LOCALES = ("de", "de", "de", "en", "fr", "nl")
-_PROPERTIES = [[{"channel": channel, "locale": locale} for locale in _LOCALES] for channel in _CHANNELS]
+_PROPERTIES = [[{"channel": channel, "locale": locale} for locale in company.LOCALES] for channel in company.CHANNELS]
 _NIGHTLY = {"job": "nightly"}
 _RAISED = {(m.provider, k): (r := raised(m.provider, k), r.failure) for m in MODELS for k in Kind}
 
@@ -504,16 +524,17 @@ def _calls(
     told = _with_texts(world, made.ts, rng).tolist()
     numbers = rng.integers(0, 1 << 30, n).tolist()
     versions = t.versions
+    tried = [trial.experiment for trial in t.trials]
     found = []
     rows = zip(
         made.turn.tolist(), made.session.tolist(), made.ts.tolist(), made.prompt.tolist(), made.version.tolist(),
-        made.model.tolist(), made.user.tolist(), made.staging.tolist(), made.experiment.tolist(), made.treated.tolist(),
+        made.model.tolist(), made.user.tolist(), made.staging.tolist(), made.experiment.tolist(), made.variant.tolist(),
         made.kind.tolist(), usage.input.tolist(), usage.output.tolist(), usage.cached.tolist(), usage.written.tolist(),
         usage.reasoning.tolist(), usage.capped.tolist(), timing.latency.tolist(), timing.llm.tolist(), timing.network.tolist(),
         timing.queue.tolist(), timing.first_token.tolist(), timing.streams.tolist(), retried, told, numbers, strict=True,
     )  # fmt: skip
     for i, (
-        turn, session, ts, prompt_number, version, model_number, user, staging, experiment, treated, kind, given, output, cached,
+        turn, session, ts, prompt_number, version, model_number, user, staging, experiment, variant, kind, given, output, cached,
         written, reasoning, capped, latency, llm, network, queue, first_token, streams, again, tells, number,
     ) in enumerate(rows):  # fmt: skip
         prompt, model = PROMPTS[prompt_number], MODELS[model_number]
@@ -540,12 +561,12 @@ def _calls(
             trace_id=trace,
         )
         if user >= 0:
-            call.user_id = f"customer-{user + 1:04d}"
-            call.session_id = f"{hour:x}-{session:x}"
+            call.user_id = company.user_id(user)
+            call.session_id = _session_id(hour, session)
             call.properties = _PROPERTIES[user % 3][user // 3 % 6]
             if experiment >= 0:
-                call.experiment_id = EXPERIMENTS[experiment].id
-                call.variant_id = "treatment" if treated else "control"
+                call.experiment_id = tried[experiment].id
+                call.variant_id = tried[experiment].variants[variant].id
         else:
             call.properties = _NIGHTLY if prompt_number != company.EXTRACT else NO_PROPERTIES
         if kind >= 0:
@@ -566,7 +587,7 @@ def _calls(
             if model.reasons:
                 call.reasoning_tokens = reasoning
         if tells:
-            call.input, call.output = texts(prompt.id, number, failed=kind >= 0)
+            call.input, call.output = texts(prompt.id, int(call.prompt_version), number, failed=kind >= 0)
         found.append(call)
     return found
 
