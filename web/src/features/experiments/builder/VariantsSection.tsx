@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { randomId } from "@mantine/hooks";
 import { IconEqual, IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
+import type { Prompt } from "../../../api/types";
 import { useHref } from "../../../state/useHref";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
@@ -31,6 +32,7 @@ export function VariantsSection({ form, locks }: Props) {
   const weights = variants.map(({ weight }) => weight);
   const locked = locks.is("variants");
 
+  const promptOf = (name: string) => prompts.data?.rows.find((one) => one.name === name);
   const setAll = (next: VariantValues[]) => {
     form.setFieldValue("variants", next);
   };
@@ -41,7 +43,7 @@ export function VariantsSection({ form, locks }: Props) {
     for (const name of Object.keys(part)) form.clearFieldError(`variants.${place}.${name}`);
   };
   const choosePrompt = (place: number, name: string) => {
-    const prompt = prompts.data?.rows.find((one) => one.name === name);
+    const prompt = promptOf(name);
     const versionFor = (other: number) =>
       prompt === undefined ? null : other === 0 ? (prompt.deployed["production"] ?? null) : prompt.latest_version;
     // the first choice is most often that of all
@@ -56,7 +58,8 @@ export function VariantsSection({ form, locks }: Props) {
   const add = () => {
     const last = variants.at(-1);
     const added = newVariant(randomId("row"), variants.length, 0, last?.prompt ?? "");
-    setWeights(withOneMore(weights), [...variants, added]);
+    const version = promptOf(added.prompt)?.latest_version ?? null;
+    setWeights(withOneMore(weights), [...variants, { ...added, version }]);
   };
   const remove = (place: number) => {
     form.clearErrors();
@@ -107,7 +110,7 @@ export function VariantsSection({ form, locks }: Props) {
               onPrompt={(name) => choosePrompt(place, name)}
               onWeight={(weight) => setWeights(rebalanced(weights, place, weight))}
               onRemove={variants.length > LEAST && !locked ? () => remove(place) : null}
-              sameAs={sameAs(variants, place)}
+              sameAs={sameAs(variants, place, promptOf)}
             />
           ))}
         </ol>
@@ -135,11 +138,16 @@ export function VariantsSection({ form, locks }: Props) {
 }
 
 /** Name of an earlier variant that serves the same. */
-function sameAs(variants: readonly VariantValues[], place: number): string | null {
+function sameAs(
+  variants: readonly VariantValues[],
+  place: number,
+  promptOf: (name: string) => Prompt | undefined,
+): string | null {
   const own = variants[place];
   if (own === undefined || own.prompt === "") return null;
+  const versionOf = ({ prompt, version }: VariantValues) => version ?? promptOf(prompt)?.deployed["production"];
   const other = variants
     .slice(0, place)
-    .find(({ prompt, version }) => prompt === own.prompt && version === own.version);
+    .find((variant) => variant.prompt === own.prompt && versionOf(variant) === versionOf(own));
   return other?.name ?? null;
 }

@@ -2,6 +2,7 @@ import { IconCircleCheck, IconCircleDashed, IconCircleX } from "@tabler/icons-re
 import type { Experiment, Explanation } from "../../../api/experiments";
 import { colourAt } from "../../../charts/palette";
 import { useScheme } from "../../../charts/useScheme";
+import { formatExact } from "../../../format/number";
 import { VariantName } from "../VariantName";
 import classes from "./Explain.module.css";
 
@@ -42,7 +43,11 @@ export function ExplainAnswer({ explanation, experiment }: Props) {
       </ol>
       {hash !== null && (
         <>
-          <div className={classes["weights"]} role="img" aria-label={`The hash ${hash} among the weights`}>
+          <div
+            className={classes["weights"]}
+            role="img"
+            aria-label={`The hash ${formatExact(hash, "score")} among the weights`}
+          >
             {experiment.variants.map((variant, at) => (
               <span
                 key={variant.id}
@@ -54,7 +59,7 @@ export function ExplainAnswer({ explanation, experiment }: Props) {
           </div>
           {input !== null && (
             <p className={classes["hash"]}>
-              SHA-256 of <code>{input}</code> falls at {hash} of 100.
+              SHA-256 of <code>{input}</code> falls at {formatExact(hash, "score")} of 100.
             </p>
           )}
         </>

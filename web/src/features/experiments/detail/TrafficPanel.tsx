@@ -57,20 +57,22 @@ export function TrafficPanel({ experiment, results }: Props) {
                 );
               })}
             </ul>
-            <p
-              className={`${marks["mark"] ?? ""} ${classes["ratio"] ?? ""}`}
-              data-tone={data.sample_ratio.healthy ? "good" : "bad"}
-            >
-              {data.sample_ratio.healthy ? (
-                <>
-                  <IconCircleCheck size={15} aria-hidden /> Split as weighted
-                </>
-              ) : (
-                <>
-                  <IconAlertTriangle size={15} aria-hidden /> Not split as weighted
-                </>
-              )}
-            </p>
+            {data.units > 0 && (
+              <p
+                className={`${marks["mark"] ?? ""} ${classes["ratio"] ?? ""}`}
+                data-tone={data.sample_ratio.healthy ? "good" : "bad"}
+              >
+                {data.sample_ratio.healthy ? (
+                  <>
+                    <IconCircleCheck size={15} aria-hidden /> Split as weighted
+                  </>
+                ) : (
+                  <>
+                    <IconAlertTriangle size={15} aria-hidden /> Not split as weighted
+                  </>
+                )}
+              </p>
+            )}
             {data.sample_ratio.message !== "" && <p className={classes["note"]}>{data.sample_ratio.message}</p>}
             {data.multiple_units > 0 && (
               <p className={classes["note"]}>

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import type { UseQueryResult } from "@tanstack/react-query";
 import {
   IconAlertTriangle,
+  IconCode,
   IconEqual,
   IconFlag,
   IconHourglassEmpty,
@@ -10,8 +11,10 @@ import {
   IconRocket,
   IconShieldCheck,
 } from "@tabler/icons-react";
+import { Link } from "react-router";
 import type { Decision, Experiment, Results } from "../../../api/experiments";
 import { useProject } from "../../../state/ProjectContext";
+import { useHref } from "../../../state/useHref";
 import { Failure } from "../../../ui/Failure";
 import { Goals } from "../Goals";
 import { ConcludeDialog } from "./ConcludeDialog";
@@ -37,6 +40,7 @@ interface Props {
 /** What the data say to do, and why. */
 export function VerdictCard({ experiment, results }: Props) {
   const { role } = useProject();
+  const href = useHref();
   const [concluding, dialog] = useDisclosure(false);
   const { data, error } = results;
   if (data === undefined) {
@@ -73,6 +77,19 @@ export function VerdictCard({ experiment, results }: Props) {
           <li key={reason}>{reason}</li>
         ))}
       </ul>
+      {open && verdict.decision === "no_data" && (
+        <div>
+          <Button
+            component={Link}
+            to={href(`/experiments/${experiment.id}`, { tab: "setup" })}
+            size="xs"
+            variant="default"
+            leftSection={<IconCode size={14} aria-hidden />}
+          >
+            See the code that asks for a variant
+          </Button>
+        </div>
+      )}
       {open && (
         <>
           {!decided && <p className={classes["forecast"]}>{forecastText(forecast, experiment.unit)}</p>}
