@@ -62,6 +62,7 @@ export function DeploymentsTab({ prompt }: { prompt: Prompt }) {
                     <Link to={version}>v{one.version}</Link> in {one.environment}
                     {one.previous_version !== null && (
                       <span className={classes["muted"]}>
+                        {" "}
                         instead of v{one.previous_version} (<Link to={change}>what changed</Link>)
                       </span>
                     )}
