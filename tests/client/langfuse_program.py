@@ -10,7 +10,8 @@ from langfuse import Langfuse
 from langfuse.model import ChatPromptClient, TextPromptClient
 
 Prompt = TextPromptClient | ChatPromptClient
-AT_ONCE = {"max_retries": 0, "cache_ttl_seconds": 0}
+PATIENCE_S = 30
+AT_ONCE = {"max_retries": 0, "cache_ttl_seconds": 0, "fetch_timeout_seconds": PATIENCE_S}
 CHAT = [{"role": "system", "content": "You speak {{language}}."}, {"type": "placeholder", "name": "history"}]
 
 
@@ -51,7 +52,9 @@ def prompts(langfuse: Langfuse) -> dict[str, object]:
     told["staging"] = fetched("greeting", label="staging")
     told["latest"] = fetched("greeting", label="latest")
     told["version 2"] = fetched("greeting", version=2)
-    told["compiled"] = langfuse.get_prompt("greeting", max_retries=0).compile(name="Ada")
+    told["compiled"] = langfuse.get_prompt("greeting", max_retries=0, fetch_timeout_seconds=PATIENCE_S).compile(
+        name="Ada"
+    )
     langfuse.update_prompt(name="greeting", version=2, new_labels=["production"])
     told["production after the update"] = fetched("greeting")
     told["version 1 after the update"] = fetched("greeting", version=1)
@@ -65,14 +68,15 @@ def prompts(langfuse: Langfuse) -> dict[str, object]:
     told["missing version"] = failure(lambda: fetched("greeting", version=9))
     told["missing label"] = failure(lambda: fetched("greeting", label="nowhere"))
     told["bad name"] = failure(lambda: langfuse.create_prompt(name="", prompt="Hello"))
-    spare = langfuse.get_prompt("nothing", fallback="Hello anyway", max_retries=0)
+    spare = langfuse.get_prompt("nothing", fallback="Hello anyway", max_retries=0, fetch_timeout_seconds=PATIENCE_S)
     told["fallback"] = [spare.prompt, spare.is_fallback]
     return told
 
 
 def scores(langfuse: Langfuse) -> dict[str, object]:
+    greeting = langfuse.get_prompt("greeting", max_retries=0, cache_ttl_seconds=0, fetch_timeout_seconds=PATIENCE_S)
     with langfuse.start_as_current_observation(
-        as_type="generation", name="reply", model="gpt-4o-mini", prompt=langfuse.get_prompt("greeting", max_retries=0)
+        as_type="generation", name="reply", model="gpt-4o-mini", prompt=greeting
     ) as generation:
         generation.update(output="Hello", usage_details={"input": 1000, "output": 200})
         generation.score(name="rating", value=0.75, comment="made up", data_type="NUMERIC")
@@ -87,9 +91,9 @@ def scores(langfuse: Langfuse) -> dict[str, object]:
 
 
 def main() -> None:
-    stranger = Langfuse(public_key="pk-stranger", secret_key="sk-wrong", tracing_enabled=False)
+    stranger = Langfuse(public_key="pk-stranger", secret_key="sk-wrong", tracing_enabled=False, timeout=PATIENCE_S)
     told: dict[str, object] = {"a wrong key": failure(lambda: stranger.auth_check() or sys.exit("no error"))}
-    langfuse = Langfuse()
+    langfuse = Langfuse(timeout=PATIENCE_S)
     told["auth_check"] = langfuse.auth_check()
     told |= prompts(langfuse)
     told |= scores(langfuse)

@@ -3,7 +3,7 @@ const { LaikaTest } = require("@laikatest/js-client");
 const serve = require("./lines");
 
 const [baseUrl, key] = process.argv.slice(2);
-const laika = new LaikaTest(key, { baseUrl });
+const laika = new LaikaTest(key, { baseUrl, timeout: 30_000 });
 const prompts = [];
 const AT_ONCE = 20;
 

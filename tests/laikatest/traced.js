@@ -3,7 +3,7 @@ const { LaikaTest, runWithContextAsync, runWithPropertiesAsync, setSessionId, se
 const serve = require("./lines");
 
 const [baseUrl, apiKey, provider] = process.argv.slice(2);
-const laika = LaikaTest.init({ apiKey, baseUrl, serviceName: "shop" });
+const laika = LaikaTest.init({ apiKey, baseUrl, serviceName: "shop", timeout: 30_000 });
 const OpenAI = require("openai"); // after init: the instrumentation must come first
 
 // The user's prompt of the experiment, a call of the model with it, and scores for the answer.
