@@ -17,6 +17,8 @@ from promptpulse.core.errors import AppError, Refused
 
 BUSY_TIMEOUT_MS = 15_000
 BEGIN = "promptpulse_begin"
+LOG_PAGES = 10_000
+"""Of 4 KiB, in the log of SQLite. A writer that fills it waits until the disk has it all; see `Database.checkpoint`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class Database:
         with self.sessions.begin() as session:
             session.connection(execution_options={BEGIN: "BEGIN IMMEDIATE"})
             yield session
+
+    def checkpoint(self) -> None:
+        """Write the log of SQLite into the database file, while others go on writing. Nothing to do on PostgreSQL.
+
+        For a thread that nobody waits for, after many writes: the next writer then need not wait for the disk."""
+        if self.engine.dialect.name == "sqlite":
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+            finally:
+                connection.close()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -98,6 +111,7 @@ def _sqlite(url: URL) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 

@@ -36,6 +36,8 @@ ABSENT_S = 10.0
 SEND_EVERY_S = 1.0
 SENT_AT_ONCE = 2000
 SEND_WITHIN_S = 60.0
+MARKED_AT_ONCE = 20
+"""In the transaction of a group of assignments, for which somebody waits."""
 READ_AT_ONCE = 1000
 MOST_UNSENT = 50_000
 """Events in memory that wait to be sent; more than that wait in the settings database alone."""
@@ -97,9 +99,11 @@ class Assigner:
         self._send = send
         self._statements = _statements(database.engine.dialect.name)
         self._known = _Known(KNOWN_UNITS)
-        self._grouping = Grouping[_Asked, str | None]("assignments", self._store)
-        self._changed = threading.Condition()  # guards the two fields below
+        self._grouping = Grouping[_Asked, str | None]("assignments", self._store, idle=self._tidy)
+        self._changed = threading.Condition()  # guards the three fields below
         self._unsent: list[Event] = []
+        self._sent: list[Key] = []
+        """In the event store, but still marked as unsent: harmless, as an event is stored once."""
         self._closing = False
         self._sender = threading.Thread(target=self._run, name="sender of assignments", daemon=True)
 
@@ -115,6 +119,7 @@ class Assigner:
             self._changed.notify()
         if self._sender.is_alive():
             self._sender.join(timeout_s)
+        self._tidy()
 
     def recall(self, experiment_id: str, unit_id: str) -> tuple[str | None, bool]:
         """The unit's variant, and whether memory knows the answer. Never waits for the database."""
@@ -182,6 +187,7 @@ class Assigner:
             }
             for key, event in sorted(wanted.items())
         ]
+        sent = self._some_sent(MARKED_AT_ONCE)
         with self._database.writing() as session:
             connection = session.connection()
             written = connection.execute(self._statements.assign, rows)
@@ -192,7 +198,29 @@ class Assigner:
                     self._statements.count,
                     [{"experiment_id": e, "variant_id": v, "units": n} for (e, v), n in sorted(counts.items())],
                 )
+            self._mark_sent(connection, sent)
         return stored
+
+    def _tidy(self) -> None:
+        """While nobody asks."""
+        try:
+            while sent := self._some_sent(SENT_AT_ONCE):
+                with self._database.writing() as session:
+                    self._mark_sent(session.connection(), sent)
+        except SQLAlchemyError as e:
+            log.warning("sent assignments could not be marked, they will be sent again: %s", e)
+
+    def _some_sent(self, n: int) -> list[Key]:
+        with self._changed:
+            sent, self._sent = self._sent[:n], self._sent[n:]
+        return sent
+
+    def _mark_sent(self, connection: Connection, keys: Sequence[Key]) -> None:
+        if keys:
+            connection.execute(
+                self._statements.mark_sent,
+                [{"experiment": experiment, "unit": unit} for experiment, unit in sorted(keys)],
+            )
 
     def _run(self) -> None:
         """Sends what is new each second, and now and then what was left behind."""
@@ -222,12 +250,11 @@ class Assigner:
         return timedelta(0) if self._database.engine.dialect.name == "sqlite" else LEFT_BEHIND
 
     def _forward(self, events: Sequence[Event]) -> None:
+        """The thread that stores marks them as sent: two that write to SQLite wait for each other in steps of 1 to 10 ms."""
         self._send(events).result(SEND_WITHIN_S)
-        with self._database.writing() as session:
-            keys = sorted((event.experiment_id, event.unit_id) for event in events)
-            session.connection().execute(
-                self._statements.mark_sent, [{"experiment": experiment, "unit": unit} for experiment, unit in keys]
-            )
+        with self._changed:
+            self._sent += [(event.experiment_id, event.unit_id) for event in events]
+        self._database.checkpoint()
 
     def _forward_left_behind(self, before: datetime) -> None:
         """Unsent assignments from before that moment. Those of this process since then are in `_unsent`."""
@@ -241,7 +268,10 @@ class Assigner:
                 ).all()
             if not texts:
                 return
-            self._forward([_read_event(text) for text in texts if text])
+            events = [_read_event(text) for text in texts if text]
+            self._send(events).result(SEND_WITHIN_S)
+            with self._database.writing() as session:
+                self._mark_sent(session.connection(), [(event.experiment_id, event.unit_id) for event in events])
 
 
 def assignment_of(session: Session, experiment_id: str, unit_id: str) -> Kept | None:
