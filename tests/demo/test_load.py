@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from promptpulse.accounts.values import ProjectRef
 from promptpulse.core.call import Call
+from promptpulse.core.facts import Event
 from promptpulse.core.times import to_micros
-from promptpulse.demo import World, find_world, load, run_live, traffic
+from promptpulse.demo import Doors, World, find_world, load, run_live, traffic
 from promptpulse.demo.traffic import end_us
+from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import Writer, insert
 from promptpulse.store import Store
@@ -110,8 +113,21 @@ def test_live_calls_are_stored_as_they_end(store: Store, shop: ProjectRef, price
 
     writer = Writer(store, lambda: clock)
     writer.start()
-    run_live(world, writer.write, shop, prices, lambda: clock, TenMinutes(), NOW)
+    facts = FactWriter(store, lambda: clock)
+    facts.start()
+    assigned: list[Event] = []
+
+    def assign(event: Event) -> Future[str | None]:
+        assigned.append(event)
+        answer: Future[str | None] = Future()
+        answer.set_result(event.variant_id)
+        return answer
+
+    tried = {trial.experiment.id: trial.experiment for trial in world.trials}
+    doors = Doors(writer.write, facts.scores, facts.events, assign, lambda _, experiment_id: tried.get(experiment_id))
+    run_live(world, doors, shop, prices, lambda: clock, TenMinutes(), NOW, set())
     writer.close()
+    facts.close()
 
     ends = [
         call.id

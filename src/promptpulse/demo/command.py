@@ -15,9 +15,13 @@ from promptpulse.accounts.service import ProjectChange, change_project
 from promptpulse.accounts.sessions import link_for
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.db import Database
-from promptpulse.demo.history import write_history
-from promptpulse.demo.load import find_world, load, run_live
+from promptpulse.demo.history import experiments_of, keep_assignments, write_history
+from promptpulse.demo.load import Doors, Units, assigned_units, find_world, load, run_live
+from promptpulse.demo.queries import assigned
 from promptpulse.demo.traffic import World
+from promptpulse.experiments.assigner import Assigner
+from promptpulse.experiments.registry import Experiments
+from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.pipeline import Pipeline
 from promptpulse.ingest.price import Prices
 from promptpulse.metrics import days
@@ -34,9 +38,10 @@ class Demo:
         self._stop = threading.Event()
         self._world: World | None = None
         self._project: ProjectRef | None = None
+        self._units: Units = set()
 
     def fill(self, store: Store, database: Database, prices: Prices) -> None:
-        """Thirty days of calls; on a later start, what has happened since."""
+        """Thirty days of calls and of what people did; on a later start, what has happened since."""
         with database.writing() as session:
             project = session.scalars(select(Project).order_by(Project.created_at)).first()
             if project is None:
@@ -46,22 +51,29 @@ class Demo:
             self._project = ref(project)
         self._world = world = find_world(store, self._project, self._now, calls=self._calls)
         with database.writing() as session:
-            write_history(session, self._project.id, world.trials, world.anchor)
+            write_history(session, world.project, world.trials, world.anchor)
+        with database.sessions() as session:
+            experiments = experiments_of(session, world.trials)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._out) as progress:
             task = progress.add_task("Making calls", total=self._calls)
             made = load(
-                store, self._world, self._project, prices, self._now, lambda n: progress.update(task, completed=n)
-            )
+                store, world, self._project, prices, self._now,
+                lambda n: progress.update(task, completed=n), experiments,
+            )  # fmt: skip
             progress.update(task, total=made or 1, completed=made or 1)
             days.build_all(store, self._now)
+        with database.writing() as session:
+            keep_assignments(session, assigned(store, world.project, list(experiments)))
+        self._units = assigned_units(store, world)
 
-    def begin(self, pipeline: Pipeline) -> None:
-        """A trickle of calls, until `end`."""
+    def begin(self, pipeline: Pipeline, facts: FactWriter, assigner: Assigner, experiments: Experiments) -> None:
+        """A trickle of calls, and of what is said of them, until `end`."""
         if self._world is None or self._project is None:
             raise RuntimeError("fill comes first")
+        doors = Doors(pipeline.writer.write, facts.scores, facts.events, assigner.assign, experiments.by_id)
         arguments = (
-            self._world, pipeline.writer.write, self._project, pipeline.prices, pipeline.clock, self._stop, self._now,
+            self._world, doors, self._project, pipeline.prices, pipeline.clock, self._stop, self._now, self._units,
         )  # fmt: skip
         threading.Thread(target=run_live, args=arguments, name="demo", daemon=True).start()
 

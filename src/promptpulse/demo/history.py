@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.audit import record
 from promptpulse.accounts.mappings import change_mappings, mappings_of
 from promptpulse.accounts.values import By
 from promptpulse.demo.company import NEVER, PROMPTS
+from promptpulse.demo.queries import Assigned
 from promptpulse.demo.trials import MIN_UNITS, Trial
 from promptpulse.demo.wording import RETIRED, RETIRED_WORDING, WORDINGS, Wording, Written
 from promptpulse.experiments import rules
 from promptpulse.experiments import service as experiments
-from promptpulse.experiments.models import ExperimentRow, ExperimentVariant
+from promptpulse.experiments.models import Assignment, AssignmentCount, ExperimentRow, ExperimentVariant
 from promptpulse.experiments.shapes import Analysis, ConcludeIn, EndCriteria, MetricIn
-from promptpulse.experiments.values import MetricSpec, Variant
+from promptpulse.experiments.values import Experiment, MetricSpec, Variant
 from promptpulse.prompts import service as prompts
 from promptpulse.prompts.models import PromptVersion
 from promptpulse.prompts.service import NewPrompt, NewVersion
@@ -257,3 +258,34 @@ def _version(written: Written) -> NewVersion:
 
 def specs(trial: Trial) -> list[MetricSpec]:
     return rules.metrics(TOLD[trial.plan.title].metrics)
+
+
+def experiments_of(session: Session, trials: Sequence[Trial]) -> dict[str, Experiment]:
+    """As they are by now, by id."""
+    ids = [trial.experiment.id for trial in trials]
+    rows = session.scalars(select(ExperimentRow).where(ExperimentRow.id.in_(ids)))
+    return {row.id: experiments.value_of(row) for row in rows}
+
+
+def keep_assignments(session: Session, known: Sequence[Assigned]) -> None:
+    """Also in the settings, where they are sticky: those that are missing of what the event store knows."""
+    ids = sorted({a.experiment_id for a in known})
+    rows = session.execute(
+        select(Assignment.experiment_id, Assignment.unit_id).where(Assignment.experiment_id.in_(ids))
+    )
+    kept = {(e, u) for e, u in rows}
+    missing = [
+        {"experiment_id": a.experiment_id, "unit_id": a.unit_id, "variant_id": a.variant_id, "assigned_at": a.at}
+        for a in known
+        if (a.experiment_id, a.unit_id) not in kept
+    ]
+    if not missing:
+        return
+    session.execute(insert(Assignment), missing)
+    session.execute(delete(AssignmentCount).where(AssignmentCount.experiment_id.in_(ids)))
+    counted = (
+        select(Assignment.experiment_id, Assignment.variant_id, func.count())
+        .where(Assignment.experiment_id.in_(ids))
+        .group_by(Assignment.experiment_id, Assignment.variant_id)
+    )
+    session.execute(insert(AssignmentCount).from_select(["experiment_id", "variant_id", "units"], counted))

@@ -82,6 +82,9 @@ class World:
     def trials(self) -> list[Trial]:
         return self._tables.trials
 
+    def trial(self, experiment_id: str) -> Trial:
+        return next(t for t in self.trials if t.experiment.id == experiment_id)
+
     def between(self, start: datetime, end: datetime) -> Iterator[list[Call]]:
         """The calls that begin in `[start, end)`, in the order of time, an hour at once."""
         first_us, end_us = to_micros(start), to_micros(end)
