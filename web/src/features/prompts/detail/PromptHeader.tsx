@@ -73,7 +73,14 @@ export function PromptHeader({ prompt, onDeploy, onNewVersion }: Props) {
                   </Button>
                 </Tooltip>
                 {target !== undefined && served !== undefined && (
-                  <RollBackButton prompt={prompt} environment={environment} from={served} to={target} size="xs" />
+                  <RollBackButton
+                    key={target}
+                    prompt={prompt}
+                    environment={environment}
+                    from={served}
+                    to={target}
+                    size="xs"
+                  />
                 )}
                 <Button size="xs" variant="default" onClick={details.open}>
                   Edit details

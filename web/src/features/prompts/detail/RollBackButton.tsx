@@ -20,26 +20,21 @@ interface Props {
 export function RollBackButton({ prompt, environment, from, to, size = "compact-xs" }: Props) {
   const [opened, dialog] = useDisclosure(false);
   const [message, setMessage] = useState("");
-  const roll = useRegistryChange<Deployment>();
+  const roll = useRegistryChange<Deployment>(() => {
+    notifications.show({ message: `${environment} is served v${to} of ${prompt.name} again` });
+    setMessage("");
+    dialog.close();
+  });
   const does = `Roll back to v${to}`;
   const close = () => {
     dialog.close();
     roll.reset();
   };
   const submit = () =>
-    roll.mutate(
-      {
-        path: `/prompts/${prompt.id}/rollback`,
-        body: { environment, to_version: to, message, expected_version: from },
-      },
-      {
-        onSuccess: () => {
-          notifications.show({ message: `${environment} is served v${to} of ${prompt.name} again` });
-          setMessage("");
-          close();
-        },
-      },
-    );
+    roll.mutate({
+      path: `/prompts/${prompt.id}/rollback`,
+      body: { environment, to_version: to, message, expected_version: from },
+    });
   return (
     <>
       <Button
