@@ -474,6 +474,16 @@ def test_what_was_read_is_remembered_until_there_is_a_new_fact(store: Store, mak
     assert not analyst.has_decided(about)
 
 
+def test_what_took_long_to_read_rests_for_five_times_as_long(store: Store, make: Making) -> None:
+    keep(store, ratings(make, A1=[1], B1=[4]))
+    ticks = iter([0.0, 2.0, 10.0, 10.1])
+    about, analyst = subject(make, RATING), Analyst(store, timer=lambda: next(ticks))
+    first = analyst.findings(about)
+    keep(store, [make.score("A1", "A", 2)])
+    assert analyst.findings(replace(about, now=about.now + timedelta(seconds=9))) is first
+    assert analyst.findings(replace(about, now=about.now + timedelta(seconds=10))) is not first
+
+
 # Real data
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -16,6 +18,10 @@ from promptpulse.store import Store
 
 LIFE = timedelta(minutes=1)
 """What depends on the time of day, such as requests of the last 30 days, is not older."""
+SLOW_S = 1.0
+REST = 5
+"""What took longer than `SLOW_S` to read is not read again before so many times as long have passed, new facts or not: an
+experiment of millions of calls, open in a browser, must not keep the store busy."""
 CAPACITY = 200
 DECIDED = frozenset({"ship", "keep", "equivalent"})
 
@@ -28,20 +34,29 @@ class _Known:
     at: datetime
     findings: Findings
     decision: str
+    took: timedelta
+
+    def serves(self, subject: Subject) -> bool:
+        """Whether it may be shown without a look at the facts."""
+        rests = self.took * REST if self.took >= timedelta(seconds=SLOW_S) else timedelta()
+        return self.is_of(subject) and subject.now - self.at < min(rests, LIFE)
+
+    def is_of(self, subject: Subject) -> bool:
+        return (self.experiment, self.mappings) == (subject.experiment, subject.mappings)
 
 
 class Analyst:
     """Reads each experiment once for all who look at it, in any method. Thread-safe; `_lock` guards what is known,
     a lock of its own keeps two threads from reading the same experiment at once."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, timer: Callable[[], float] = time.perf_counter) -> None:
+        self._store, self._timer = store, timer
         self._lock = Lock()
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._reading: dict[str, tuple[Lock, int]] = {}
 
     def findings(self, subject: Subject) -> Findings:
-        """Includes every fact that is stored when it is asked."""
+        """Includes every fact that is stored when it is asked, unless reading them takes seconds: see `REST`."""
         return self._of(subject).findings
 
     def has_decided(self, subject: Subject) -> bool:
@@ -72,19 +87,18 @@ class Analyst:
 
     def _read(self, subject: Subject) -> _Known:
         key, scope = subject.experiment.id, subject.scope
-        counts = facts(self._store, scope) if scope else ()
         with self._lock:
             known = self._known.get(key)
-        if (
-            known
-            and (known.experiment, known.mappings, known.facts) == (subject.experiment, subject.mappings, counts)
-            and subject.now - known.at < LIFE
-        ):
+        if known and known.serves(subject):
             return known
+        counts = facts(self._store, scope) if scope else ()
+        if known and known.is_of(subject) and known.facts == counts and subject.now - known.at < LIFE:
+            return known
+        began = self._timer()
         found = findings(self._store, subject)
-        known = _Known(
-            subject.experiment, subject.mappings, counts, subject.now, found, decision(subject, found).decision
-        )
+        decided = decision(subject, found).decision
+        took = timedelta(seconds=self._timer() - began)
+        known = _Known(subject.experiment, subject.mappings, counts, subject.now, found, decided, took)
         with self._lock:
             self._known[key] = known
             self._known.move_to_end(key)
