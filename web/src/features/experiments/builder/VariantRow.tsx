@@ -94,9 +94,9 @@ export function VariantRow(props: Props) {
         </span>
         <Slider
           size="sm"
-          min={0.1}
-          max={99.9}
-          step={0.1}
+          min={0}
+          max={100}
+          step={1}
           value={variant.weight}
           onChange={(weight) => onWeight(Math.round(weight))}
           label={null}

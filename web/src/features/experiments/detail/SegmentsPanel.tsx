@@ -28,10 +28,11 @@ export function SegmentsPanel({ experiment }: { experiment: Experiment }) {
     params: { by: by ?? "", method },
     enabled: by !== null,
   });
-  // secondary metrics are not worked out by segment: with so many comparisons they would say nothing
-  const metrics = experiment.metrics.filter(({ role }) => role !== "secondary");
+  const metrics = experiment.metrics;
   const metric =
-    metrics.find(({ key }) => key === params.get("metric")) ?? metrics.find(({ role }) => role === "primary");
+    metrics.find(({ key }) => key === params.get("metric")) ??
+    metrics.find(({ role }) => role === "primary") ??
+    metrics[0];
   const set = (name: string, value: string) =>
     setParams((current) => {
       const next = new URLSearchParams(current);
