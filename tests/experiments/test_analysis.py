@@ -31,7 +31,8 @@ from promptpulse.metrics.estimates import Moments
 from promptpulse.store import Store
 
 RATING = {"score": "rating", "primary": True}
-FEW = shapes.Analysis(min_units=2)
+FEW = shapes.Analysis.model_construct(min_units=2)
+"""Fewer than the API takes, so that the numbers of a test fit in the head."""
 
 
 @pytest.fixture

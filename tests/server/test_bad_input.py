@@ -147,6 +147,7 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("no traffic", "POST /experiments", {**TEST, "traffic": 0}, 422, "traffic"),
     ("an end that has passed", "POST /experiments", {**TEST, "end": {"end_at": "2001-01-01T00:00:00Z"}}, 422, "end.end_at"),
     ("a condition without value", "POST /experiments", {**TEST, "targeting": [{"attribute": "plan"}]}, 422, "targeting.0.values"),
+    ("a verdict of too few", "POST /experiments", {**TEST, "analysis": {"min_units": 9}}, 422, "analysis.min_units"),
     ("an unknown unit", "POST /experiments", {**TEST, "unit": "planet"}, 422, "unit"),
     ("a start without primary metric", "POST /experiments/<unjudged>/start", None, 422, "metrics"),
     ("a second start", "POST /experiments/<running>/start", None, 409, None),

@@ -81,7 +81,12 @@ class Analysis(BaseModel):
 
     alpha: float = Field(5, gt=0, le=50, allow_inf_nan=False, description="Tolerated chance of a false alarm, percent.")
     power: float = Field(80, gt=0, lt=100, allow_inf_nan=False, description="Percent.")
-    min_units: int = Field(100, ge=2, le=1_000_000_000, description="Units a variant needs before any verdict.")
+    min_units: int = Field(
+        100,
+        ge=10,
+        le=1_000_000_000,
+        description="Units a variant needs before any verdict. Below 10, false alarms may exceed `alpha`.",
+    )
     min_days: float = Field(0, ge=0, le=365, allow_inf_nan=False, description="Days before any verdict.")
     variance_reduction: bool = Field(
         default=True, description="CUPED, where units have a history before the experiment."

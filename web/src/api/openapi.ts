@@ -1609,7 +1609,7 @@ export interface components {
             power: number;
             /**
              * Min Units
-             * @description Units a variant needs before any verdict.
+             * @description Units a variant needs before any verdict. Below 10, false alarms may exceed `alpha`.
              * @default 100
              */
             min_units: number;

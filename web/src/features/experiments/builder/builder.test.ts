@@ -35,6 +35,15 @@ test("an empty form says what is missing", () => {
   });
 });
 
+test.each([
+  [9, "A whole number, at least 10"],
+  [10.5, "A whole number, at least 10"],
+  [10, undefined],
+  ["", undefined],
+] as const)("a verdict needs 10 units a variant: %j", (min_units, problem) => {
+  expect(problems({ min_units })["min_units"]).toBe(problem);
+});
+
 test("two variants do not have the same name", () => {
   const { variants } = filled();
   const same = variants.map((variant) => ({ ...variant, name: "B" }));

@@ -5,6 +5,8 @@ import { takesNumber, takesValues, type ConditionValues, type ExperimentValues, 
 export type Problems = Record<string, string>;
 
 const MOST_PRIMARY = 5;
+/** With fewer units a variant, more false alarms than promised. */
+const LEAST_UNITS = 10;
 
 /** What keeps the form from being saved. `now`: epoch milliseconds. */
 export function problemsOf(values: ExperimentValues, now: number, timeZone: string): Problems {
@@ -30,7 +32,7 @@ export function problemsOf(values: ExperimentValues, now: number, timeZone: stri
     ["end_at", endProblem(values.end_at, now, timeZone)],
     ["alpha", values.alpha === "" ? null : between(values.alpha, 0.01, 50, "percent")],
     ["power", values.power === "" ? null : between(values.power, 1, 99.9, "percent")],
-    ["min_units", values.min_units === "" ? null : wholeProblem(values.min_units, 2)],
+    ["min_units", values.min_units === "" ? null : wholeProblem(values.min_units, LEAST_UNITS)],
     ["min_days", values.min_days === "" ? null : between(values.min_days, 0, 365, "days")],
   ];
   return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== null));
