@@ -4,6 +4,8 @@ export const CATALOGUE = ["catalogue"] as const;
 export const traffic = (project: string) => ["project", project, "traffic"] as const;
 /** Prompts, their versions and deployments: what a change of any of them changes, too. */
 export const registry = (project: string) => [...traffic(project), "registry"] as const;
+/** Not below `registry`: calls that arrive do not change names. */
+export const promptNames = (project: string) => ["project", project, "prompt names"] as const;
 export const settings = (project: string, part: string) => ["project", project, "settings", part] as const;
 /** Experiments, and below each id what it found. */
 export const experiments = (project: string) => ["project", project, "experiments"] as const;

@@ -15,6 +15,7 @@ import {
   IconSun,
 } from "@tabler/icons-react";
 import { useNavigate } from "react-router";
+import { usePromptNames } from "../../api/usePromptNames";
 import { useValues } from "../../api/useValues";
 import { useClock } from "../../state/ClockContext";
 import { PRESET_LABEL, PRESETS } from "../../state/range";
@@ -24,7 +25,6 @@ import { useView } from "../../state/useView";
 import { promptName } from "../../ui/promptName";
 import { promptPath } from "../../ui/promptPath";
 import { useExperimentTitles } from "../experiments/useExperimentTitles";
-import { usePrompts } from "../prompts/usePrompts";
 import { openShortcuts, paletteStore } from "./events";
 import { CONNECT, PAGES } from "./pages";
 import { useSignOut } from "./useSignOut";
@@ -37,9 +37,9 @@ export function Palette() {
   const { role } = useProject();
   const { refresh } = useClock();
   const { data: called = [] } = useValues("prompt_id");
+  const { data: registered = [] } = usePromptNames();
   const { opened } = useSpotlight(paletteStore);
-  const registered = usePrompts({ archived: false, ask: opened }).data?.rows ?? [];
-  const { data: experiments = [] } = useExperimentTitles(opened);
+  const { data: experiments = [] } = useExperimentTitles();
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const go = (path: string) => () => void navigate(path);
@@ -123,14 +123,12 @@ export function Palette() {
     },
     {
       group: "Pages of prompts",
-      actions: [...new Set([...registered.map(({ name }) => name), ...called.filter((name) => name !== null)])].map(
-        (name) => ({
-          id: `open ${name}`,
-          label: `Open prompt ${name}`,
-          leftSection: <IconMessage2Code size={18} stroke={1.6} aria-hidden />,
-          onClick: go(href(promptPath(name))),
-        }),
-      ),
+      actions: [...new Set([...registered, ...called.filter((name) => name !== null)])].map((name) => ({
+        id: `open ${name}`,
+        label: `Open prompt ${name}`,
+        leftSection: <IconMessage2Code size={18} stroke={1.6} aria-hidden />,
+        onClick: go(href(promptPath(name))),
+      })),
     },
     {
       group: "Experiments",

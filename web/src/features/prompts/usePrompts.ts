@@ -13,20 +13,12 @@ interface Prompts {
   total: number;
 }
 
-interface Asked {
-  archived: boolean;
-  search?: string;
-  /** false: what is known already. */
-  ask?: boolean;
-}
-
 /** Prompts of the registry, the one changed last first; those in the archive, or those that are not. */
-export function usePrompts({ archived, search = "", ask = true }: Asked) {
+export function usePrompts({ archived, search = "" }: { archived: boolean; search?: string }) {
   const api = useApi();
   const { id } = useProject();
   return useQuery<Prompts>({
     queryKey: [...registry(id), "prompts", { archived, search }],
-    enabled: ask,
     placeholderData: (last) => last,
     queryFn: async ({ signal }) => {
       const params = { project: id, archived, search: search === "" ? null : search, limit: MOST_PROMPTS };

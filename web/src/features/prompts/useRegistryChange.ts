@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "../../api/ApiContext";
-import { registry } from "../../api/keys";
+import { promptNames, registry } from "../../api/keys";
 import { useProject } from "../../state/ProjectContext";
 
 interface Write {
@@ -21,6 +21,7 @@ export function useRegistryChange<Answer>(onDone?: (answer: Answer) => void) {
     mutationFn: async ({ path, method = "POST", body }) =>
       (await api<Answer>(path, { method, params: { project: id }, ...(body === undefined ? {} : { body }) })).data,
     onSuccess: async (answer) => {
+      void queries.invalidateQueries({ queryKey: promptNames(id) });
       await queries.invalidateQueries({ queryKey: registry(id) });
       onDone?.(answer);
     },
