@@ -39,6 +39,7 @@ MODELS = (GPT_4O_MINI, GPT_41_MINI, GPT_5_MINI, EMBEDDING, HAIKU, SONNET, FLASH_
 
 
 NEVER = -math.inf
+STAGING_AHEAD_DAYS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,15 @@ class Version:
     """What people and evaluators think of it, in stars of five, against the first version."""
     written_days_ago: float | None = None
     """None: a day and a half before it was deployed."""
+    staged_days_ago: float | None = None
+    """Deployed in staging; None: a day before production."""
+
+    @property
+    def in_staging_days_ago(self) -> float | None:
+        """As `days_ago`."""
+        if self.staged_days_ago is not None or self.days_ago is None:
+            return self.staged_days_ago
+        return self.days_ago + STAGING_AHEAD_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,10 @@ PROMPTS = (
     ),
     Prompt(
         "tag-product", "catalogue", "backoffice-jobs", Shape.CONVERSATION_IN, Shape.CODE_OUT,
-        (Version("1", None, ((SHOP_TAGGER, 1.0),), 0.6, 1.2, 180),),
+        (
+            Version("1", None, ((SHOP_TAGGER, 1.0),), 0.6, 1.2, 180),
+            Version("2", NEVER, ((SHOP_TAGGER, 1.0),), 0.6, 0.9, 210, written_days_ago=1.6, staged_days_ago=0.8),
+        ),
     ),
 )  # fmt: skip
 
@@ -217,8 +230,8 @@ class Experiment:
 
 
 EXPERIMENTS = (
-    Experiment("support-reply tone", REPLY, "session", 3, 5, "Warm and short", 11.5, None, 80, ("de", "en")),
-    Experiment("search-query rewrite", SEARCH, "user", 1, 2, "Rewritten query", 22.4, 8.4, 80),
+    Experiment("Support-reply tone", REPLY, "session", 3, 5, "Warm and short", 11.5, None, 80, ("de", "en")),
+    Experiment("Search-query rewrite", SEARCH, "user", 1, 2, "Rewritten query", 22.4, 8.4, 80),
     Experiment("Shorter ticket summaries", SUMMARISE, "session", 2, 3, "One sentence", 9.6, None, 100),
     Experiment("Stricter review moderation", MODERATE, "user", 2, 3, "With the rules", 3.1, None, 100),
     Experiment("Intents with examples", CLASSIFY, "user", 2, 3, "With examples", None, None, 50),

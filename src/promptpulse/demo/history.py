@@ -33,7 +33,6 @@ BEFORE_DAYS = 44.0
 """The first versions are so many days old."""
 REVIEW_DAYS = 1.5
 """Between the writing of a version and its deployment."""
-STAGING_DAYS = 1.0
 RETIRED_DAYS_AGO = 21.0
 FEEDBACK = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
@@ -52,7 +51,7 @@ class Told:
 
 
 TOLD = {
-    "support-reply tone": Told(
+    "Support-reply tone": Told(
         "A reply that thanks first and is shorter is rated higher, and resolves as many questions.",
         (
             MetricIn(score="rating", primary=True, min_effect=3),
@@ -67,7 +66,7 @@ TOLD = {
         EndCriteria(sample_goal=6000, on_decision=True),
         "Only German and English for now: nobody has read the tone in the other languages yet.",
     ),
-    "search-query rewrite": Told(
+    "Search-query rewrite": Told(
         "Customers leave out what everybody in a shop for outdoor equipment would add. Said to the index, results fit better.",
         (
             MetricIn(score="helpful", primary=True, min_effect=5),
@@ -77,7 +76,7 @@ TOLD = {
             MetricIn(metric="cost_per_request_usd"),
         ),
         EndCriteria(sample_goal=600, on_decision=True),
-        "Short queries gained most: \"tent\" now finds tents for the season. A tenth more tokens is not worth a thought.",
+        "Short queries gained most: \"tent\" now finds tents for the season. A fifth more tokens is a fifth of nearly nothing.",
         "Results are marked helpful far more often, and a search takes no longer.",
     ),
     "Shorter ticket summaries": Told(
@@ -89,6 +88,7 @@ TOLD = {
             MetricIn(metric="avg_output_tokens", better="down"),
         ),
         EndCriteria(sample_goal=4000),
+        "The order number is what is missing most: colleagues open the ticket again to find it.",
     ),
     "Stricter review moderation": Told(
         "With the rules in the prompt, fewer decisions are taken back by hand.",
@@ -140,9 +140,9 @@ class _History:
                     written = (days or 0.0) + REVIEW_DAYS
                 at = self._ago(written)
                 yield at, partial(self._write, prompt.id, number, at)
-                if days is None or days == NEVER:
-                    continue
-                for environment, ago in (("staging", days + STAGING_DAYS), ("production", days)):
+                for environment, ago in (("staging", version.in_staging_days_ago), ("production", days)):
+                    if ago is None or ago == NEVER:
+                        continue
                     if environment == "production" and (i, number) in winners:
                         continue  # the conclusion of the experiment deploys it
                     at = self._ago(ago)

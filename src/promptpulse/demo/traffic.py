@@ -36,8 +36,6 @@ LONGEST_US = 2 * HOUR_US - 5 * MINUTE_US
 """A session's last turn comes at most so long after the beginning of the hour in which it began, so that its calls come
 before the end of the next."""
 BLOCK = 20_000
-STAGING_AHEAD_US = DAY_US
-"""Staging gets a version a day before production."""
 ROLLOUT_US = 2 * HOUR_US
 """Production moves to a version over this time."""
 TEXTS_BEFORE = 0.0012
@@ -155,7 +153,9 @@ class _Tables:
     """Turns an hour at a rhythm of 1."""
     first_version: Ints
     deployed: Floats
-    """By prompt and number of the version; -inf: always there, inf: there is no such version."""
+    """In production, by prompt and number of the version; -inf: always there, inf: never, or there is no such version."""
+    staged: Floats
+    """As `deployed`, in staging."""
     model_of: Floats
     """By v: cumulated shares of `MODELS`."""
     system_tokens: Ints
@@ -175,10 +175,11 @@ class _Tables:
         anchor_us = to_micros(world.anchor)
         versions = [v for p in PROMPTS for v in p.versions]
         counts = [len(p.versions) for p in PROMPTS]
-        deployed = np.full((len(PROMPTS), max(counts)), np.inf)
+        deployed, staged = (np.full((len(PROMPTS), max(counts)), np.inf) for _ in range(2))
         for i, prompt in enumerate(PROMPTS):
             for j, version in enumerate(prompt.versions):
-                deployed[i, j] = -np.inf if version.days_ago is None else anchor_us - version.days_ago * DAY_US
+                for times, days in ((deployed, version.days_ago), (staged, version.in_staging_days_ago)):
+                    times[i, j] = -np.inf if days is None else anchor_us - days * DAY_US
         shares = np.zeros((len(versions), len(MODELS)))
         for row, version in enumerate(versions):
             for model, share in version.models:
@@ -196,6 +197,7 @@ class _Tables:
             rate=world.calls_per_day / 24 / CALLS_PER_TURN / mean,
             first_version=np.cumsum([0, *counts[:-1]]),
             deployed=deployed,
+            staged=staged,
             model_of=np.cumsum(shares, axis=1),
             system_tokens=np.array([v.system_tokens for v in versions]),
             input_scale=np.array([v.input_scale for v in versions]),
@@ -333,8 +335,9 @@ def _hour(world: World, t: _Tables, hour: int) -> list[Call]:
 
 
 def _versions(t: _Tables, prompt: Ints, ts: Floats, staging: Bools, rng: np.random.Generator) -> Ints:
-    seen = np.where(staging, ts + STAGING_AHEAD_US, ts - rng.random(len(ts)) * ROLLOUT_US)
-    number = (t.deployed[prompt] <= seen[:, None]).sum(axis=1) - 1
+    rolled_out = ts - rng.random(len(ts)) * ROLLOUT_US
+    in_staging, in_production = t.staged[prompt] <= ts[:, None], t.deployed[prompt] <= rolled_out[:, None]
+    number = np.where(staging, in_staging.sum(axis=1), in_production.sum(axis=1)) - 1
     found: Ints = t.first_version[prompt] + number
     return found
 

@@ -194,7 +194,14 @@ WORDINGS: dict[str, Wording] = {
     ),
     "tag-product": Wording(
         "text", "Tags for the filters of the shop, by a model of our own.", ("catalogue",),
-        (Written("First version", "Tags for: {{product}}", {"model": "shop-tagger-7b", "temperature": 0}),),
+        (
+            Written("First version", "Tags for: {{product}}", {"model": "shop-tagger-7b", "temperature": 0}),
+            Written(
+                "At most five tags: more are not read",
+                "At most five tags, the most useful first, for: {{product}}",
+                {"model": "shop-tagger-7b", "temperature": 0},
+            ),
+        ),
     ),
 }  # fmt: skip
 
