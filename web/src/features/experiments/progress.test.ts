@@ -55,6 +55,7 @@ test.each([
   [1, "1 day"],
   [2.4, "2.5 days"],
   [13.7, "14 days"],
+  [876, "2.4 years"],
 ])("%s days read %s", (days, text) => {
   expect(daysText(days)).toBe(text);
 });

@@ -12,6 +12,7 @@ export interface Goal {
 }
 
 const DAY_MS = 86_400_000;
+const YEAR_DAYS = 365;
 const HOUR_MS = 3_600_000;
 
 type Measured = Pick<Experiment, "unit" | "end" | "progress" | "started_at" | "concluded_at">;
@@ -67,10 +68,11 @@ export function runningText(experiment: Measured): string {
   return daysText(days);
 }
 
-/** A number of days as people say it: "4 h", "1 day", "9 days". */
+/** A number of days as people say it: "4 h", "1 day", "9 days", "2.4 years". */
 export function daysText(days: number): string {
   if (days * 24 < 1) return "less than an hour";
   if (days < 1) return `${format(Math.max(0, Math.round(days * 24)), "count")} h`;
+  if (days >= 2 * YEAR_DAYS) return `${format(days / YEAR_DAYS, "count")} years`;
   const rounded = days < 10 ? Math.round(days * 2) / 2 : Math.round(days);
   return `${format(rounded, "count")} ${rounded === 1 ? "day" : "days"}`;
 }

@@ -17,13 +17,14 @@ export function NotesPanel({ experiment }: { experiment: Experiment }) {
   const { role, id: project } = useProject();
   const write = useExperimentWrite();
   const place = `promptpulse-notes:${project}:${experiment.id}`;
-  const [typed, setTyped] = useState(() => keptValues(window.localStorage, place, experiment.notes, same));
+  const [typed, setTyped] = useState(() => keptValues(window.localStorage, place, "", same));
   const text = typed ?? experiment.notes;
   const changed = text !== experiment.notes;
   const tooLong = text.length > MOST ? `At most ${MOST} characters, this is ${text.length}` : null;
   const type = (value: string) => {
     setTyped(value);
-    keepValues(window.localStorage, place, experiment.notes, value);
+    // whatever somebody else saves meanwhile, this text is not lost
+    keepValues(window.localStorage, place, "", value);
   };
   const forget = () => {
     setTyped(null);

@@ -12,7 +12,7 @@ import {
   IconShieldCheck,
 } from "@tabler/icons-react";
 import { Link } from "react-router";
-import type { Decision, Experiment, Results } from "../../../api/experiments";
+import type { Decision, Experiment, Results, Verdict } from "../../../api/experiments";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { Failure } from "../../../ui/Failure";
@@ -70,7 +70,7 @@ export function VerdictCard({ experiment, results }: Props) {
     >
       {experiment.conclusion !== null && <Concluded experiment={experiment} conclusion={experiment.conclusion} />}
       <h2 className={classes["title"]}>
-        <Icon size={22} aria-hidden /> {verdict.title}
+        <Icon size={22} aria-hidden /> {open ? verdict.title : wordAfter(verdict)}
       </h2>
       <ul className={classes["reasons"]}>
         {verdict.reasons.map((reason) => (
@@ -106,4 +106,10 @@ export function VerdictCard({ experiment, results }: Props) {
       )}
     </section>
   );
+}
+
+/** What the data said, once nothing more can be done about it. */
+function wordAfter({ decision, title }: Verdict): string {
+  if (decision === "keep_running") return "The data had not decided";
+  return decision === "no_data" ? "There were no data" : `The data said: ${title}`;
 }
