@@ -12,7 +12,7 @@ import httpx
 from docs.tables import PAGES
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$\n*(?:```(json)\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
-ALONE = frozenset({"-N", "-s"})
+ALONE = frozenset({"-N", "-i", "-s"})
 """Options of curl without a value."""
 
 
@@ -54,8 +54,8 @@ def json_blocks(page: str) -> list[str]:
 
 def curl(text: str, variables: Mapping[str, str]) -> Curl:
     """The request that a `curl` block makes."""
-    for name, value in variables.items():
-        text = text.replace(f"${name}", value)
+    for name in sorted(variables, key=len, reverse=True):  # $PROMPT is how $PROMPTPULSE_URL begins
+        text = text.replace(f"${name}", variables[name].replace('"', r"\""))  # all stand inside double quotes
     words = iter(shlex.split(text.replace("\\\n", " "))[1:])
     method, url, headers, body, cookies, stream = "", "", {}, None, False, False
     for word in words:

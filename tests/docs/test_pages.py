@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -13,7 +20,10 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from docs import examples, tables
+from experiments.lab import experiment
+from promptpulse.app import api
 from promptpulse.cli import app
+from promptpulse.experiments.assign import decide
 from promptpulse.ingest.calls_in import CallIn
 from server.process import Server
 
@@ -22,7 +32,24 @@ SENT_FIRST = {"metrics.md": "sending-calls.md"}
 """Pages whose examples ask about the calls that another page sends."""
 EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
+IN_PART = ("prompts.md", "experiments.md", "scores.md", "laikatest.md")
+"""Pages that show of an answer what matters, and whose programs are run."""
 VOLATILE = frozenset({"elapsed_ms", "rows_read", "source"})
+BY_CHANCE = frozenset({
+    "groupName", "bucket_name", "variant_name", "prompt_version", "content", "version", "units_per_day", "hash_value",
+    "hash_input", "detail", "days_running",
+})  # fmt: skip
+"""Follows from ids, which differ from run to run, or from the clock."""
+OF_ONE_RUN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-.*|\d{4}-\d\d-\d\dT.*|.* \(.*\)|[0-9a-f]{32}")
+"""Ids, times, who did it."""
+TAKEN = {
+    "POST /api/v1/prompts": {"PROMPT": "id"},
+    "POST /api/v1/experiments": {"EXPERIMENT": "id"},
+    "POST /api/v3/experiments/evaluate": {"BUCKET": "bucketId"},
+}
+"""What pages tell the reader to keep of an answer: variable, and field of `data`."""
+Kept = dict[str, str]
+PACKAGES = Path(__file__).parents[1] / "laikatest" / "node_modules"
 
 
 @pytest.mark.parametrize("name", tables.TABLES)
@@ -75,6 +102,20 @@ def test_the_contents_name_every_page() -> None:
     assert listed == {*PAGES} - {"README.md"}
 
 
+def test_what_the_coverage_page_names_is_there() -> None:
+    page = (tables.PAGES / "coverage.md").read_text()
+    root = tables.PAGES.parent
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page):
+        assert (root / file).exists(), file
+        assert not name or f"def {name}(" in (root / file).read_text(), f"{file}::{name}"
+    paths = api().openapi()["paths"]
+    for method, path in re.findall(r"`(GET|POST) (/[^` ]+)`", page):
+        assert method.lower() in paths.get(path, {}), f"{method} {path}"
+    routes = (root / "web" / "src" / "App.tsx").read_text()
+    for address in re.findall(r"\| `/([^`]*)` \|", page):
+        assert f'path="{address}"' in routes if address else "<Route index" in routes, address
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_programs_and_json_can_be_read(page: str) -> None:
     for block in examples.blocks(page, "python"):
@@ -85,22 +126,87 @@ def test_programs_and_json_can_be_read(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_request_is_answered_as_shown(page: str, server: Server) -> None:
+    """From top to bottom, as a reader would; with the programs between them on pages that say so."""
     made = server.project_key(f"project {uuid4()}")
+    taken: dict[str, str] = {}
     with server.client_of("") as client:
         for earlier in (SENT_FIRST.get(page, ""), page):
-            for block in examples.blocks(earlier, "sh") if earlier else ():
+            for block in examples.blocks(earlier, "sh", "js", "python") if earlier else ():
+                variables = taken | _variables(server, made.project, made.key, block.text)
                 if block.text.startswith("curl "):
-                    _check(block, _variables(server, made.project, made.key, block.text), client, page)
+                    kept, tag = _check(block, variables, client, page)
+                    taken = kept | taken | tag  # the first that was made; the last that was fetched
+                elif block.language != "sh" and page in IN_PART:
+                    _run(block, variables)
 
 
-def _check(block: examples.Example, variables: dict[str, str], client: httpx.Client, page: str) -> None:
+def _check(block: examples.Example, variables: dict[str, str], client: httpx.Client, page: str) -> tuple[Kept, Kept]:
+    """What the reader keeps of the answer: ids, and the ETag."""
     asked = examples.curl(block.text, variables)
+    assert "$" not in asked.url, f"{asked.url}: nothing was kept under this name"
     if asked.has_cookies or asked.is_stream:
-        return  # a person who does not exist here; an answer that does not end
+        return {}, {}  # a person who does not exist here; an answer that does not end
     answer = asked.send(client)
-    assert answer.is_success, f"{block.text}\n{answer.text}"
+    is_known = "If-None-Match" in asked.headers
+    assert answer.status_code == 304 if is_known else answer.is_success, f"{block.text}\n{answer.text}"
     if block.answer and page in EXACT:
         assert _steady(answer.json()) == _steady(json.loads(block.answer)), block.text
+    if block.answer and page in IN_PART:
+        assert not (unlike := list(_unlike(json.loads(block.answer), answer.json(), ""))), f"{block.text}\n{unlike}"
+    kept = TAKEN.get(f"{asked.method} {urlsplit(asked.url).path}", {})
+    tag = {"ETAG": answer.headers["etag"]} if "etag" in answer.headers else {}
+    return {name: answer.json()["data"][field] for name, field in kept.items()}, tag
+
+
+def _unlike(shown: object, told: object, place: str) -> Iterator[str]:
+    """Where an answer is not as a page shows it. Fields that the page leaves out are not asked for."""
+    name = place.rpartition(".")[2]
+    match shown, told:
+        case dict(), dict():
+            for key, value in shown.items():
+                yield from _unlike(value, told[key], f"{place}.{key}") if key in told else [f"{place}.{key} is missing"]
+        case list(), list() if len(shown) == len(told):
+            for one, other in zip(shown, told, strict=True):
+                yield from _unlike(one, other, place)
+        case str(), str() if name in BY_CHANCE or (OF_ONE_RUN.fullmatch(shown) and OF_ONE_RUN.fullmatch(told)):
+            return
+        case int() | float(), int() | float() if name in BY_CHANCE:
+            return
+        case _ if shown != told:
+            yield f"{place}: shown {shown!r}, told {told!r}"
+
+
+def _run(block: examples.Example, variables: dict[str, str]) -> None:
+    """A whole program. Those that ask a model are run by tests/laikatest."""
+    is_js = block.language == "js"
+    if "openai" in block.text or (is_js and "require(" not in block.text):
+        return
+    assert not is_js or PACKAGES.is_dir(), "the LaikaTest packages are missing: `make test` installs them"
+    environment = {
+        **os.environ, **variables, "NODE_PATH": str(PACKAGES), "LANGFUSE_BASE_URL": variables["PROMPTPULSE_URL"],
+        "LANGFUSE_PUBLIC_KEY": "any", "LANGFUSE_SECRET_KEY": variables["PROMPTPULSE_KEY"],
+    }  # fmt: skip
+    program = [str(Path(sys.executable).with_name("node")), "-"] if is_js else [sys.executable, "-"]
+    ended = subprocess.run(
+        program, input=block.text, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, f"{block.text}\n{ended.stderr}"
+
+
+def test_the_documented_hash_is_that_of_the_product() -> None:
+    """Run on what the API tells of an experiment."""
+    (block,) = [b for b in examples.blocks("experiments.md", "python") if "sha256" in b.text]
+    page: dict[str, Callable[[object, str], str | None]] = {}
+    exec(block.text, page)  # of our own page
+    running = replace(experiment(20, 30, 50), traffic=70)
+    told = {
+        "id": running.salt,
+        "traffic": running.traffic,
+        "variants": [{"name": v.name, "weight": v.weight} for v in running.variants],
+    }
+    for n in range(500):
+        got = decide(running, f"user-{n}", {}, None, 0)
+        assert page["variant_of"](told, f"user-{n}") == (got.variant.name if got.enrolled else None)
 
 
 def _variables(server: Server, project: str, key: str, text: str) -> dict[str, str]:
