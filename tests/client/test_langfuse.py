@@ -94,7 +94,7 @@ def test_variables_are_filled_in(ran: Ran) -> None:
         ("missing", "NotFoundError"),
         ("missing version", "NotFoundError"),
         ("missing label", "NotFoundError"),
-        ("bad name", "ApiError"),
+        ("bad name", "Error"),
     ],
 )
 def test_what_is_not_there_is_an_error_of_the_sdk(ran: Ran, step: str, error: str) -> None:

@@ -80,20 +80,20 @@ def test_of_a_list_the_good_ones_are_stored_and_the_others_explained(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "named"),
+    ("body", "named"),
     [
-        ([], 422, ""),
-        (score(value="high"), 422, "value"),
-        (score(observationId=SPAN, traceId=None, sessionId="s"), 422, "traceId"),
-        (score(name=""), 422, "name"),
-        ("[", 400, ""),
+        ([], ""),
+        (score(value="high"), "value"),
+        (score(observationId=SPAN, traceId=None, sessionId="s"), "traceId"),
+        (score(name=""), "name"),
+        ("[", ""),
     ],
     ids=str,
 )
-def test_a_bad_request_is_a_langfuse_error(world: World, body: object, status: int, named: str) -> None:
+def test_a_bad_request_is_a_langfuse_error(world: World, body: object, named: str) -> None:
     content = body if isinstance(body, str) else json.dumps(body)
     answer = world.client.post("/api/public/scores", content=content, headers=JSON)
-    assert (answer.status_code, answer.json()["error"]) == (status, "InvalidRequestError")
+    assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequestError")
     assert named in answer.json()["message"]
     assert world.read("/scores") == []
 

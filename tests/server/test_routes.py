@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from promptpulse.web.errors import is_langfuse
 from server.making import eventually, new, new_experiment, new_prompt
 from server.process import Json, Server
 from server.test_process import sign_in
@@ -329,6 +330,19 @@ def test_every_route_is_listed_with_what_it_needs(server: Server) -> None:
     assert found == TABLE.keys()
 
 
+def test_only_langfuse_clients_get_400_for_a_refused_value(server: Server) -> None:
+    """As the document says; that it is so is tried with other clients of these routes."""
+    paths = server.client.get("/openapi.json").json()["paths"]
+    without = {
+        path for path, operations in paths.items() for one in operations.values() if "422" not in one["responses"]
+    }
+    assert without == {
+        f"/api/public/{path}"
+        for path in ("health", "projects", "scores", "ingestion", "v2/prompts", "v2/prompts/{name}",
+            "v2/prompts/{name}/versions/{version}")
+    }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Stranger:
     """Somebody who must not get anywhere, and how they are turned away; empty: any refusal, or their own data."""
@@ -379,7 +393,8 @@ def strangers(world: World, route: str, *, name_project: bool) -> Iterator[Stran
     if need in WEAK_ROLE and (named or need == "instance"):
         yield Stranger(WEAK_ROLE[need], browser(world, WEAK_ROLE[need]), frozenset({403}))
     if not (need == "session" and route.startswith(WRITES)):
-        code = {403} if need == "instance" else set() if own else {404} if named else {422}
+        which_project = 400 if is_langfuse(route.split(" ")[1]) else 422
+        code = {403} if need == "instance" else set() if own else {404} if named else {which_project}
         yield Stranger("the admin of B", browser(world, "outsider"), frozenset(code))
 
 

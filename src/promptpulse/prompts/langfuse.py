@@ -102,8 +102,8 @@ class LangfusePrompts(BaseModel):
 
 
 def _documented(status: int, example: Mapping[str, JsonValue], *failures: int) -> dict[int | str, dict[str, object]]:
-    """As `documented`, with a success that has no envelope."""
-    return {**documented(status, None, *failures), status: {"content": {"application/json": {"example": example}}}}
+    """As `documented`, with a success that has no envelope; these clients get 400 where others get 422."""
+    return {**documented(status, None, 400, *failures), status: {"content": {"application/json": {"example": example}}}}
 
 
 PROMPT: dict[str, JsonValue] = {

@@ -99,9 +99,9 @@ SCORE: dict[str, JsonValue] = {
 
 
 def _documented(answers: Mapping[int, JsonValue], *failures: int) -> dict[int | str, dict[str, object]]:
-    """As `documented`, with successes that have no envelope."""
+    """As `documented`, with successes that have no envelope; these clients get 400 where others get 422."""
     return {
-        **documented(200, None, *failures),
+        **documented(200, None, 400, *failures),
         **{status: {"content": {"application/json": {"example": example}}} for status, example in answers.items()},
     }
 
@@ -117,7 +117,7 @@ def _documented(answers: Mapping[int, JsonValue], *failures: int) -> dict[int | 
             202: {"message": "Accepted"},
             207: {"accepted": 1, "rejected": 1, "errors": [{"message": "1.value: ..."}]},
         },
-        400, 401, 403, 503,
+        401, 403, 503,
     ),
 )  # fmt: skip
 async def post_scores(
@@ -163,7 +163,7 @@ class LangfuseBatch(BaseModel):
     summary="Send scores among events (Langfuse)",
     responses=_documented(
         {207: {"successes": [{"id": "a3e2", "status": 201}], "errors": []}},
-        400, 401, 403, 503,
+        401, 403, 503,
     ),
 )  # fmt: skip
 async def ingest(

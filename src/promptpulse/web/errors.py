@@ -30,11 +30,10 @@ LANGFUSE_ERRORS = {
     405: "MethodNotAllowedError",
     409: "LangfuseConflictError",
     413: "PayloadTooLargeError",
-    422: "InvalidRequestError",
     429: "TooManyRequestsError",
     503: "ServiceUnavailableError",
 }
-"""What the Langfuse clients expect as `error`, beside the `message`."""
+"""What the Langfuse clients expect as `error`, beside the `message`. They have an error for 400, but none for 422."""
 CODES = {
     400: "bad_request",
     401: "unauthenticated",
@@ -52,8 +51,13 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def is_langfuse(path: str) -> bool:
+    """Whether Langfuse clients ask here, other than to export traces."""
+    return ("/" + path.lstrip("/")).startswith("/api/public/") and not is_otlp(path)
+
+
 def failure(request: Request, error: AppError) -> Response:
-    """The envelope; for OTLP exporters a `google.rpc.Status` in their own encoding."""
+    """The envelope; for OTLP exporters a `google.rpc.Status` in their own encoding. Langfuse clients get 400 for 422."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -65,9 +69,11 @@ def failure(request: Request, error: AppError) -> Response:
         content["field"] = error.field
     if is_otlp(request.url.path):
         content |= {"code": GRPC_CODES.get(error.status, 13), "message": error.message}
-    elif ("/" + request.url.path.lstrip("/")).startswith("/api/public/"):
-        content |= {"error": LANGFUSE_ERRORS.get(error.status, "InternalServerError"), "message": error.message}
-    return Response(msgspec.json.encode(content), error.status, headers, "application/json")
+    status = error.status
+    if is_langfuse(request.url.path):
+        status = 400 if status == 422 else status
+        content |= {"error": LANGFUSE_ERRORS.get(status, "InternalServerError"), "message": error.message}
+    return Response(msgspec.json.encode(content), status, headers, "application/json")
 
 
 def _app_error(request: Request, error: Exception) -> Response:

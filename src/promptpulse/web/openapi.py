@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from promptpulse.ingest.calls_in import CallIn
+from promptpulse.web.errors import is_langfuse
 
 Json = dict[str, object]
 FAILURE: Json = {
@@ -58,8 +59,10 @@ def _document(app: FastAPI) -> Json:
     document["components"]["responses"] = {"Failure": ANY_FAILURE}
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    for operations in document["paths"].values():
+    for path, operations in document["paths"].items():
         for operation in operations.values():
             responses = operation["responses"]
             responses.update({status: {"$ref": "#/components/responses/Failure"} for status in POSSIBLE})
+            if is_langfuse(path):
+                del responses["422"]
     return cast("Json", document)
