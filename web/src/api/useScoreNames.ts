@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useApi } from "../../api/ApiContext";
-import type { ScoreNames } from "../../api/experiments";
-import { experiments } from "../../api/keys";
-import { useProject } from "../../state/ProjectContext";
+import { useApi } from "./ApiContext";
+import type { ScoreNames } from "./experiments";
+import { experiments } from "./keys";
+import { useProject } from "../state/ProjectContext";
 
 /** Names of the scores that the project has had, and their types. */
 export function useScoreNames() {
