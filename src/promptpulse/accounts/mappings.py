@@ -52,13 +52,16 @@ def _checked(name: str, numbers: Mapping[str, float]) -> dict[str, float]:
         raise _refused(f"the name of a score has 1 to {LONGEST} characters", field)
     if len(numbers) > MAX_TEXTS:
         raise _refused(f"has {len(numbers)} texts; at most {MAX_TEXTS} are allowed", field)
+    if "\x00" in name:
+        raise _refused("holds a NUL character; remove it", field)
     for text, number in numbers.items():
+        of_text = f"{field}.{text[:50]}"
         if len(text) > LONGEST:
-            raise _refused(f"a text of {len(text)} characters; at most {LONGEST} are allowed", field)
-        if "\x00" in name + text:
-            raise _refused("holds a NUL character; remove it", field)
+            raise _refused(f"a text of {len(text)} characters; at most {LONGEST} are allowed", of_text)
+        if "\x00" in text:
+            raise _refused("holds a NUL character; remove it", of_text)
         if not math.isfinite(number):
-            raise _refused(f"{text[:50]!r} is {number}; give a finite number", field)
+            raise _refused(f"is {number}; give a finite number", of_text)
     return {text: float(number) for text, number in numbers.items()}
 
 
