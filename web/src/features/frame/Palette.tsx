@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from "@mantine/core";
-import { Spotlight, useSpotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import {
   IconCalendar,
   IconFlask2,
@@ -38,7 +38,6 @@ export function Palette() {
   const { refresh } = useClock();
   const { data: called = [] } = useValues("prompt_id");
   const { data: registered = [] } = usePromptNames();
-  const { opened } = useSpotlight(paletteStore);
   const { data: experiments = [] } = useExperimentTitles();
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();

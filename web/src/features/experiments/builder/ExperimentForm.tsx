@@ -9,6 +9,7 @@ import { ApiError } from "../../../api/client";
 import type { Experiment } from "../../../api/experiments";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
+import { useView } from "../../../state/useView";
 import { FormError } from "../../../ui/FormError";
 import { useExperimentWrite } from "../useExperimentWrite";
 import { AnalysisSection } from "./AnalysisSection";
@@ -34,7 +35,9 @@ export function ExperimentForm({ stored }: { stored: Experiment | null }) {
   const write = useExperimentWrite();
   const formId = useId();
   const place = `promptpulse-experiment:${project}:${stored?.id ?? "new"}`;
-  const [base] = useState(() => (stored === null ? emptyValues(key) : valuesOf(stored, zone, key)));
+  const { view } = useView();
+  const chosen = view.prompts.length === 1 ? (view.prompts[0] ?? "") : "";
+  const [base] = useState(() => (stored === null ? emptyValues(key, chosen) : valuesOf(stored, zone, key)));
   const same = (a: ExperimentValues, b: ExperimentValues) =>
     JSON.stringify(bodyOf(a, zone)) === JSON.stringify(bodyOf(b, zone));
   const [kept, setKept] = useState(() => keptValues(window.sessionStorage, place, base, same));

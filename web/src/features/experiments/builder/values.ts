@@ -72,14 +72,14 @@ export interface ExperimentValues {
 
 export const DEFAULTS = { alpha: 5, power: 80, min_units: 100, min_days: 0, min_effect: 5 } as const;
 
-/** A form that nobody has filled in. `key` makes a new key for each row. */
-export function emptyValues(key: () => string): ExperimentValues {
+/** A form that nobody has filled in. `key` makes a new key for each row; `prompt` is what its variants are of, if known. */
+export function emptyValues(key: () => string, prompt = ""): ExperimentValues {
   return {
     title: "",
     hypothesis: "",
     unit: "user",
     traffic: 100,
-    variants: [newVariant(key(), 0, 50), newVariant(key(), 1, 50)],
+    variants: [newVariant(key(), 0, 50, prompt), newVariant(key(), 1, 50, prompt)],
     targeting: [],
     metrics: [newMetric(key(), "primary")],
     sample_goal: "",

@@ -26,7 +26,7 @@ export function ExperimentsTab({ name }: { name: string }) {
     },
   });
   const start = role !== "viewer" && (
-    <Button component={Link} to={href("/experiments/new", { prompt: name })} size="compact-xs" variant="default">
+    <Button component={Link} to={href("/experiments/new", {}, { prompts: [name] })} size="compact-xs" variant="default">
       New experiment
     </Button>
   );
