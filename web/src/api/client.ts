@@ -16,7 +16,7 @@ export class ApiError extends Error {
 export type Params = Record<string, string | number | boolean | null | undefined>;
 
 export interface Request {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   params?: Params;
   body?: unknown;
   signal?: AbortSignal;

@@ -29,6 +29,8 @@ export type Deployment = Schemas["DeploymentOut"];
 export type PromptDiff = Schemas["DiffOut"];
 export type ProjectOverview = Schemas["OverviewOut"];
 export type ScoreSubmission = Schemas["SubmissionOut"];
+/** Numbers of texts, by name of the score. */
+export type ScoreMappings = Schemas["Mappings"]["mappings"];
 export type VersionScores = Schemas["VersionScores"];
 export type Experiment = Schemas["ExperimentOut"];
 

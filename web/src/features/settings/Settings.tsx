@@ -7,12 +7,14 @@ import { KeySettings } from "./KeySettings";
 import { MemberSettings } from "./MemberSettings";
 import { PriceSettings } from "./PriceSettings";
 import { ProjectSettings } from "./ProjectSettings";
+import { ScoreSettings } from "./ScoreSettings";
 import classes from "./Settings.module.css";
 
 const PARTS = [
   { path: "project", label: "Project", part: ProjectSettings, adminsOnly: false },
   { path: "keys", label: "API keys", part: KeySettings, adminsOnly: true },
   { path: "prices", label: "Prices", part: PriceSettings, adminsOnly: false },
+  { path: "scores", label: "Scores", part: ScoreSettings, adminsOnly: false },
   { path: "members", label: "Members", part: MemberSettings, adminsOnly: true },
   { path: "audit", label: "Audit log", part: AuditLog, adminsOnly: true },
   { path: "account", label: "My account", part: AccountSettings, adminsOnly: false },
