@@ -4,6 +4,7 @@ import { randomId } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useId, useState } from "react";
+import { flushSync } from "react-dom";
 import { Link, useNavigate } from "react-router";
 import { ApiError } from "../../../api/client";
 import type { Experiment } from "../../../api/experiments";
@@ -65,11 +66,12 @@ export function ExperimentForm({ stored }: { stored: Experiment | null }) {
   const refuse = (error: Error) => {
     if (!(error instanceof ApiError) || error.field === null) return;
     const path = fieldOf(error.field);
-    if (isShown(path, form.values)) form.setFieldError(path, error.message);
+    if (!isShown(path, form.values)) return;
+    flushSync(() => form.setFieldError(path, error.message)); // drawn before it is looked for
     focusFirstError();
   };
   const focusFirstError = () => {
-    // once the messages are drawn
+    // once the messages of a check are drawn
     requestAnimationFrame(() =>
       document.getElementById(formId)?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(),
     );
