@@ -34,6 +34,7 @@ PAGES = {
     "settings-project": Visited("/settings/project", "Settings", "Keep the texts of calls"),
     "settings-keys": Visited("/settings/keys", "Settings", "tests"),
     "settings-prices": Visited("/settings/prices", "Settings", "shop-tagger-7b"),
+    "settings-scores": Visited("/settings/scores", "Settings", "feedback"),
     "settings-members": Visited("/settings/members", "Settings", "(you)"),
     "settings-audit": Visited("/settings/audit", "Settings", "key.create"),
     "settings-account": Visited("/settings/account", "Settings", "New password"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.eyes import Eyes, figure, settled
+from browser.eyes import Eyes, figure, grave_violations, settled
 from browser.product import Place, artefact
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -107,6 +107,99 @@ def test_what_the_server_refuses_is_said_at_the_form_which_keeps_its_input(eyes:
     expect(page.get_by_text("No prices of your own")).to_be_visible()
 
 
+def opine(place: Place, *tones: str) -> None:
+    """Scores of the name tone, each of its own trace."""
+    with place.client() as client:
+        for i, tone in enumerate(tones):
+            scores = [{"name": "tone", "type": "string", "value": tone}, {"name": "rating", "type": "int", "value": 5}]
+            body = {"traceId": f"{i:032x}", "promptName": "greeting", "promptVersion": "1", "scores": scores}
+            client.post("/scores", json=body).raise_for_status()
+
+
+def mean_tone(place: Place) -> float | None:
+    with place.client() as client:
+        rows = client.get("/scores/by-version").raise_for_status().json()["data"]
+    return next(float(row["mean"]) if row["mean"] is not None else None for row in rows if row["name"] == "tone")
+
+
+def test_texts_of_a_score_get_numbers_which_averages_then_use(eyes: Eyes, own: Place, artefacts: Path) -> None:
+    opine(own, "kind", "kind", "kind", "rude", "odd")
+    assert mean_tone(own) is None
+    page = eyes.visit(own, "/settings/scores")
+    expect(page.get_by_text("No text has a number")).to_be_visible()
+    page.get_by_role("combobox", name="Score").click()
+    expect(page.get_by_role("option")).to_have_text(["tone"])  # rating is a number already
+    page.get_by_role("option", name="tone").click()
+    listed = page.get_by_role("table").last.get_by_role("row")
+    expect(listed).to_have_count(4)
+    expect(listed.nth(1).get_by_role("cell").nth(1)).to_have_text("3")
+    expect(page.get_by_role("button", name="Save numbers")).to_be_disabled()
+
+    page.get_by_label("Number for “kind”").fill("one")
+    expect(page.get_by_text("Enter a number such as 0.5")).to_be_visible()
+    page.get_by_label("Number for “kind”").fill("1")
+    page.get_by_label("Number for “rude”").fill("-1")
+    page.get_by_role("button", name="Add a text").click()
+    page.get_by_role("textbox", name="Text", exact=True).fill("kind")
+    expect(page.get_by_text("This text is there already")).to_be_visible()
+    page.get_by_role("textbox", name="Text", exact=True).fill("warm")
+    page.get_by_label("Number for “warm”").fill("0.5")
+    settled(page)
+    page.screenshot(path=artefact(artefacts, "settings-scores-form"), full_page=True)
+    assert grave_violations(page) == []
+    page.get_by_role("button", name="Save numbers").click()
+    expect(page.get_by_text("Numbers of tone saved")).to_be_visible()
+    kept = page.get_by_role("region", name="Numbers for texts").get_by_role("row")
+    expect(kept).to_contain_text("kind = 1, rude = -1, warm = 0.5")
+    assert mean_tone(own) == 0.5, "of 1, 1, 1 and -1: odd stays out"
+
+    page.reload()
+    page.get_by_role("button", name="Remove “rude”").click()
+    page.get_by_role("button", name="Save numbers").click()
+    expect(kept).to_contain_text("kind = 1, warm = 0.5")
+    assert mean_tone(own) == 1
+    page.get_by_role("link", name="Change the numbers of tone").click()
+    expect(page.get_by_label("Number for “warm”")).to_have_value("0.5")
+
+
+def test_a_text_that_is_refused_is_named_and_kept_and_other_scores_keep_their_numbers(eyes: Eyes, own: Place) -> None:
+    eyes.tolerate(422, "/api/v1/scores/mappings")
+    opine(own, "kind")
+    page = eyes.visit(own, "/settings/scores", {"score": "tone"})
+    page.get_by_label("Number for “kind”").fill("1")
+    page.get_by_role("button", name="Add a text").click()
+    text = page.get_by_role("textbox", name="Text", exact=True)
+    text.fill("x" * 201)
+    page.get_by_label(re.compile("^Number for “xx")).fill("2")
+    with own.client() as client:  # meanwhile, somebody else
+        client.put("/scores/mappings", json={"mappings": {"mood": {"good": 1}}}).raise_for_status()
+    page.get_by_role("button", name="Save numbers").click()
+    expect(page.get_by_text("a text of 201 characters; at most 200 are allowed", exact=True)).to_be_visible()
+    expect(text).to_have_attribute("aria-invalid", "true")
+    expect(text).to_have_value("x" * 201)
+    expect(page.get_by_label("Number for “kind”")).to_have_value("1")
+    text.fill("fine")
+    page.get_by_role("button", name="Save numbers").click()
+    expect(page.get_by_text("Numbers of tone saved")).to_be_visible()
+    kept = page.get_by_role("region", name="Numbers for texts").get_by_role("row")
+    expect(kept).to_contain_text(["good = 1", "kind = 1, fine = 2"])
+
+
+def test_a_viewer_sees_the_numbers_and_cannot_change_them(eyes: Eyes, own: Place) -> None:
+    opine(own, "kind")
+    with own.client() as client:
+        client.put("/scores/mappings", json={"mappings": {"tone": {"kind": 1}}}).raise_for_status()
+    page = eyes.open(own.invite(f"kim@{own.project}.example", "viewer"))
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Scores").click()
+    expect(page.get_by_role("region", name="Numbers for texts")).to_contain_text("kind = 1")
+    settled(page)
+    main = page.get_by_role("main")
+    expect(main.get_by_role("heading", level=2)).to_have_text(["Numbers for texts"])
+    expect(main.get_by_role("button")).to_have_count(0)
+    expect(main.get_by_role("link", name=re.compile("Change"))).to_have_count(0)
+
+
 def test_a_member_signs_in_by_the_link_shown_and_sees_without_changing(eyes: Eyes, own: Place, artefacts: Path) -> None:
     own.send(CALL)
     page = eyes.visit(own, "/settings/members")
@@ -126,7 +219,7 @@ def test_a_member_signs_in_by_the_link_shown_and_sees_without_changing(eyes: Eye
     settled(theirs)
     theirs.screenshot(path=artefact(artefacts, "settings-viewer"))
     parts = theirs.get_by_role("navigation", name="Settings").get_by_role("link")
-    expect(parts).to_have_text(["Project", "Prices", "My account"])
+    expect(parts).to_have_text(["Project", "Prices", "Scores", "My account"])
     parts.filter(has_text="Prices").click()
     expect(theirs.get_by_role("heading", name="Your prices")).to_be_visible()
     settled(theirs)
