@@ -37,7 +37,7 @@ test("never more lines than a chart bears, and none is lost", () => {
     HOUR,
     END,
   );
-  expect(all).toHaveLength(30);
+  expect(all).toHaveLength(12);
   expect(all.flatMap(({ happenings }) => happenings)).toHaveLength(60);
 });
 

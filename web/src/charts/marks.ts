@@ -37,8 +37,10 @@ export interface Mark {
   happenings: (Happening & { index: number })[];
 }
 
-/** How many lines a chart bears; more are merged. */
-const MOST_MARKS = 32;
+/** How many lines a chart bears and stays calm; neighbours are merged until there are no more. */
+const MOST_MARKS = 12;
+/** Lines nearer than this share of the chart look like one. */
+const NEAR = 1 / 32;
 /** A chart of middling width, in letters of a label. */
 const LETTERS = 72;
 /** A bucket narrower than this share of the chart is hard to point at: its neighbours tell of its marks, too. */
@@ -52,14 +54,21 @@ export function marksOf(happenings: readonly Happening[], buckets: readonly numb
     .filter(({ at }) => at >= first && at < end)
     .sort((a, b) => a.at - b.at)
     .map((one) => ({ ...one, index: buckets.findLastIndex((start) => start <= one.at) }));
-  const apart = Math.max(1, Math.ceil(buckets.length / MOST_MARKS));
+  let apart = Math.max(1, Math.ceil(buckets.length * NEAR));
+  let groups = grouped(within, apart);
+  while (groups.length > MOST_MARKS) groups = grouped(within, (apart += 1));
+  return withLabels(groups, buckets.length);
+}
+
+/** Those that lie less than `apart` buckets behind the first of their group are of it. Takes them by their bucket. */
+function grouped(happenings: Mark["happenings"], apart: number): Mark["happenings"][] {
   const groups: Mark["happenings"][] = [];
-  for (const one of within) {
+  for (const one of happenings) {
     const last = groups.at(-1);
     if (last?.[0] !== undefined && one.index - last[0].index < apart) last.push(one);
     else groups.push([one]);
   }
-  return withLabels(groups, buckets.length);
+  return groups;
 }
 
 /** What to tell of when the cursor is at a bucket. */
