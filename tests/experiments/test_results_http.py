@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import httpx
 import pytest
 
 from server.making import eventually, new, new_experiment, new_prompt
-from server.process import Json, Server
+from server.process import Server
 
+Json = dict[str, Any]
 TWO = [{"name": "Long", "prompt": "greeting", "version": 1}, {"name": "Short", "prompt": "greeting", "version": 2}]
 
 
