@@ -54,7 +54,7 @@ def test_from_evaluation_to_a_decision(project: httpx.Client, running: Json) -> 
     listed = project.get("/api/v1/experiments").json()["data"][0]
     assert read["progress"]["ended_by"] == listed["progress"]["ended_by"] == "decision"
     short = out["exposures"][1]["variant_id"]
-    done = new(project, f"/experiments/{running['id']}/conclude", {"winner": short, "deploy": True})
+    done: Json = new(project, f"/experiments/{running['id']}/conclude", {"winner": short, "deploy": True})
     assert (done["conclusion"]["decision"], done["progress"]["ended_by"]) == ("ship", None)
     assert ask(project, running, "results")["units"] == 60
 
@@ -95,7 +95,7 @@ def test_the_table_as_a_file(project: httpx.Client, running: Json) -> None:
 
 def test_a_plan_for_the_next_experiment(project: httpx.Client, running: Json) -> None:
     assert running["status"] == "running"
-    plan = new(project, "/experiments/power", {"prompt": "greeting", "metric": {"score": "rating"}, "min_effect": 10})
+    plan: Json = new(project, "/experiments/power", {"prompt": "greeting", "metric": {"score": "rating"}, "min_effect": 10})
     assert (plan["baseline_source"], plan["units"] > plan["units_fixed"] > 0) == ("measured", True)
     assert 1 < plan["baseline"] < 5
 
