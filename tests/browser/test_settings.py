@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.eyes import Eyes, figure, grave_violations, settled
+from browser.eyes import NARROW, Eyes, figure, grave_violations, overflow_px, settled
 from browser.product import Place, artefact
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -147,6 +147,8 @@ def test_texts_of_a_score_get_numbers_which_averages_then_use(eyes: Eyes, own: P
     settled(page)
     page.screenshot(path=artefact(artefacts, "settings-scores-form"), full_page=True)
     assert grave_violations(page) == []
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    assert overflow_px(page) == 0
     page.get_by_role("button", name="Save numbers").click()
     expect(page.get_by_text("Numbers of tone saved")).to_be_visible()
     kept = page.get_by_role("region", name="Numbers for texts").get_by_role("row")

@@ -64,15 +64,11 @@ export function NumbersForm({ score, numbers, seen, looked }: Props) {
         <thead>
           <tr>
             <th scope="col">Text</th>
-            <th
-              scope="col"
-              className={classes["number"]}
-              title={`In the newest ${format(looked, "count")} submissions`}
-            >
+            <th scope="col" className={classes["number"]} style={{ width: 64 }}>
               Seen
             </th>
             <th scope="col">Number</th>
-            <th scope="col">
+            <th scope="col" style={{ width: 44 }}>
               <VisuallyHidden>Remove</VisuallyHidden>
             </th>
           </tr>
@@ -121,11 +117,11 @@ export function NumbersForm({ score, numbers, seen, looked }: Props) {
           })}
         </tbody>
       </table>
-      {without > MOST_SEEN && (
-        <p className={classes["muted"]}>
-          Of {format(without, "count")} texts without a number, the {MOST_SEEN} most frequent are listed.
-        </p>
-      )}
+      <p className={classes["hint"]}>
+        Seen in the newest {format(looked, "count")} submissions of this score.
+        {without > MOST_SEEN &&
+          ` Of ${format(without, "count")} texts without a number, the ${MOST_SEEN} most frequent are listed.`}
+      </p>
       <FormError
         error={save.error}
         fields={refused !== null && rowPath(refused, score, rows) !== null ? [refused] : []}
