@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from promptpulse.accounts.values import ProjectRef
 from promptpulse.core.call import Call
-from promptpulse.core.facts import Event
+from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import to_micros
-from promptpulse.demo import Doors, World, find_world, load, run_live, traffic
-from promptpulse.demo.traffic import end_us
+from promptpulse.demo import Doors, World, company, find_world, load, run_live, traffic
+from promptpulse.demo.opinions import facts_of
+from promptpulse.demo.traffic import Turn, end_us
 from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import Writer, insert
@@ -124,16 +126,45 @@ def test_live_calls_are_stored_as_they_end(store: Store, shop: ProjectRef, price
         return answer
 
     tried = {trial.experiment.id: trial.experiment for trial in world.trials}
-    doors = Doors(writer.write, facts.scores, facts.events, assign, lambda _, experiment_id: tried.get(experiment_id))
+    back = Turn(company.REPLY, staging=False, at_us=to_micros(NOW + timedelta(minutes=4)), number=3)
+
+    def turns() -> tuple[Turn, ...]:
+        return (back,) if to_micros(clock) >= back.at_us else ()
+
+    doors = Doors(writer.write, facts.scores, facts.events, assign, lambda _, e: tried.get(e), turns)
     run_live(world, doors, shop, prices, lambda: clock, TenMinutes(), NOW, set())
     writer.close()
     facts.close()
 
-    ends = [
-        call.id
-        for block in traffic(world, NOW - timedelta(hours=1), NOW + timedelta(minutes=10))
-        for call in block
-        if to_micros(NOW) < end_us(call) <= to_micros(NOW + timedelta(minutes=10))
-    ]
-    assert stored(store, shop.id) == sorted(ends)
+    end = NOW + timedelta(minutes=10)
+    begun = [c for block in traffic(replace(world, turns=(back,)), NOW - timedelta(hours=1), end) for c in block]
+    ends = [c for c in begun if to_micros(NOW) < end_us(c) <= to_micros(end)]
+    assert stored(store, shop.id) == sorted(c.id for c in ends)
     assert len(ends) > 20
+    versions = store.query(
+        """
+        SELECT toUnixTimestamp64Micro(ts), prompt_version FROM calls
+        WHERE project = {project:String} AND ts >= toDateTime64(0, 6, 'UTC')
+          AND prompt_id = 'support-reply' AND environment = 'production' AND experiment_id = ''
+        """,
+        {"project": shop.id},
+    )
+    assert {(int(str(ts)) >= back.at_us, version) for ts, version in versions.rows()} == {(False, "4"), (True, "3")}
+    assert {(e.experiment_id, e.unit_id) for e in assigned} == {
+        (c.experiment_id, c.user_id if tried[c.experiment_id].unit == "user" else c.session_id)
+        for c in ends
+        if c.experiment_id
+    }
+    said = sorted(
+        fact.submission_id + fact.name
+        for call in begun
+        if end_us(call) <= to_micros(end)
+        for fact in facts_of(world, call)
+        if isinstance(fact, Score) and to_micros(NOW) < fact.ts <= to_micros(end)
+    )
+    scores = store.query(
+        "SELECT concat(submission_id, name) AS id FROM scores WHERE project = {project:String} AND ts >= toDateTime64(0, 6, 'UTC')",
+        {"project": shop.id},
+    )
+    assert sorted(map(str, scores.column("id"))) == said
+    assert len(said) > 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 from rich.console import Console
@@ -15,10 +16,10 @@ from promptpulse.accounts.service import ProjectChange, change_project
 from promptpulse.accounts.sessions import link_for
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.db import Database
-from promptpulse.demo.history import experiments_of, keep_assignments, write_history
+from promptpulse.demo.history import experiments_of, keep_assignments, turns_of, write_history
 from promptpulse.demo.load import Doors, Units, assigned_units, find_world, load, run_live
 from promptpulse.demo.queries import assigned
-from promptpulse.demo.traffic import World
+from promptpulse.demo.traffic import Turn, World
 from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.registry import Experiments
 from promptpulse.ingest.facts import FactWriter
@@ -49,11 +50,12 @@ class Demo:
             # the demo shows what captured texts look like
             change_project(session, project, ProjectChange(capture_content=True), By("demo", self._now))
             self._project = ref(project)
-        self._world = world = find_world(store, self._project, self._now, calls=self._calls)
+        world = find_world(store, self._project, self._now, calls=self._calls)
         with database.writing() as session:
             write_history(session, world.project, world.trials, world.anchor)
         with database.sessions() as session:
             experiments = experiments_of(session, world.trials)
+            self._world = world = replace(world, turns=turns_of(session, world.project, world.anchor))
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._out) as progress:
             task = progress.add_task("Making calls", total=self._calls)
@@ -67,13 +69,21 @@ class Demo:
             keep_assignments(session, assigned(store, world.project, list(experiments)))
         self._units = assigned_units(store, world)
 
-    def begin(self, pipeline: Pipeline, facts: FactWriter, assigner: Assigner, experiments: Experiments) -> None:
-        """A trickle of calls, and of what is said of them, until `end`."""
+    def begin(
+        self, database: Database, pipeline: Pipeline, facts: FactWriter, assigner: Assigner, experiments: Experiments
+    ) -> None:
+        """A trickle of calls, and of what is said of them, until `end`. It follows what visitors deploy and conclude."""
         if self._world is None or self._project is None:
             raise RuntimeError("fill comes first")
-        doors = Doors(pipeline.writer.write, facts.scores, facts.events, assigner.assign, experiments.by_id)
+        world = self._world
+
+        def turns() -> tuple[Turn, ...]:
+            with database.sessions() as session:
+                return turns_of(session, world.project, world.anchor)
+
+        doors = Doors(pipeline.writer.write, facts.scores, facts.events, assigner.assign, experiments.by_id, turns)
         arguments = (
-            self._world, doors, self._project, pipeline.prices, pipeline.clock, self._stop, self._now, self._units,
+            world, doors, self._project, pipeline.prices, pipeline.clock, self._stop, self._now, self._units,
         )  # fmt: skip
         threading.Thread(target=run_live, args=arguments, name="demo", daemon=True).start()
 

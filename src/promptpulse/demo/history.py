@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 from promptpulse.accounts.audit import record
 from promptpulse.accounts.mappings import change_mappings, mappings_of
 from promptpulse.accounts.values import By
+from promptpulse.core.times import to_micros
 from promptpulse.demo.company import NEVER, PROMPTS
 from promptpulse.demo.queries import Assigned
+from promptpulse.demo.traffic import Turn
 from promptpulse.demo.trials import MIN_UNITS, Trial
 from promptpulse.demo.wording import RETIRED, RETIRED_WORDING, WORDINGS, Wording, Written
 from promptpulse.experiments import rules
@@ -25,7 +27,7 @@ from promptpulse.experiments.models import Assignment, AssignmentCount, Experime
 from promptpulse.experiments.shapes import Analysis, ConcludeIn, EndCriteria, MetricIn
 from promptpulse.experiments.values import Experiment, MetricSpec, Variant
 from promptpulse.prompts import service as prompts
-from promptpulse.prompts.models import PromptVersion
+from promptpulse.prompts.models import Prompt, PromptDeployment, PromptVersion
 from promptpulse.prompts.service import NewPrompt, NewVersion
 
 ACTOR = "demo"
@@ -265,6 +267,24 @@ def experiments_of(session: Session, trials: Sequence[Trial]) -> dict[str, Exper
     ids = [trial.experiment.id for trial in trials]
     rows = session.scalars(select(ExperimentRow).where(ExperimentRow.id.in_(ids)))
     return {row.id: experiments.value_of(row) for row in rows}
+
+
+def turns_of(session: Session, project_id: str, anchor: datetime) -> tuple[Turn, ...]:
+    """What visitors have deployed since, of the versions that the demo knows; how others would behave it cannot say."""
+    numbers = {prompt.id: i for i, prompt in enumerate(PROMPTS)}
+    rows = session.execute(
+        select(Prompt.name, PromptDeployment.environment, PromptDeployment.at, PromptDeployment.number)
+        .join(Prompt, Prompt.id == PromptDeployment.prompt_id)
+        .where(PromptDeployment.project_id == project_id, PromptDeployment.at > anchor)
+        .order_by(PromptDeployment.at, PromptDeployment.position)
+    )
+    return tuple(
+        Turn(numbers[name], environment == "staging", to_micros(at), number)
+        for name, environment, at, number in rows
+        if name in numbers
+        and environment in {"production", "staging"}
+        and number <= len(PROMPTS[numbers[name]].versions)
+    )
 
 
 def keep_assignments(session: Session, known: Sequence[Assigned]) -> None:

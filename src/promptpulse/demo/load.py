@@ -7,9 +7,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from promptpulse.accounts.values import ProjectRef
 from promptpulse.core.call import Call
@@ -18,7 +20,7 @@ from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.demo.opinions import assignment, facts_of
 from promptpulse.demo.queries import assigned, stored, stored_since
-from promptpulse.demo.traffic import CALLS, DAYS, SEED, Live, World, end_us, traffic
+from promptpulse.demo.traffic import CALLS, DAYS, SEED, Live, Turn, World, end_us, traffic
 from promptpulse.experiments.values import Experiment
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.rows import EVENT_TYPES, SCORE_TYPES, fact_columns
@@ -159,6 +161,8 @@ class Doors:
     assign: Callable[[Event], Future[str | None]]
     experiment: Callable[[str, str], Experiment | None]
     """By project and id, as it is now."""
+    turns: Callable[[], tuple[Turn, ...]]
+    """What visitors have deployed by now."""
 
 
 def run_live(
@@ -177,13 +181,18 @@ def run_live(
     A batch that cannot be stored is tried again a second later."""
     live = _Live(world, doors, project, prices, units)
     live.remember(since)
-    calls = Live(world, since)
+    calls, told = Live(world, since), since
     while not stop.wait(TICK_S):
         now = clock()
         try:
-            live.take(calls.due(now))
+            turns = doors.turns()
+            if turns != world.turns:
+                world = replace(world, turns=turns)
+                calls = Live(world, told)
+            fresh, told = calls.due(now), now
+            live.take(fresh)
             live.write(now)
-        except (AppError, TimeoutError) as e:
+        except (AppError, SQLAlchemyError, TimeoutError) as e:
             log.warning("live calls of the demo are not stored yet: %s", e)
 
 

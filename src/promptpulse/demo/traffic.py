@@ -55,6 +55,16 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A version that a visitor of the demo has deployed, from that moment on."""
+
+    prompt: int
+    staging: bool
+    at_us: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All that decides which calls happen, and when. `anchor` is the moment at which the first 30 days end: deployments
     and incidents lie so many days before it, and the calls go on after it."""
@@ -67,6 +77,8 @@ class World:
     """Mean over the `days` before the anchor."""
     days: int = DAYS
     with_texts: bool = True
+    turns: tuple[Turn, ...] = ()
+    """In the order of time. They change what the calls are like, never which calls there are."""
     _tables: _Tables = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -314,7 +326,7 @@ def _hour(world: World, t: _Tables, hour: int) -> list[Call]:
     office = local.weekday() < 5 and 9 <= local.hour < 18
     staging = (rng.random(first) < (0.11 if office else 0.015))[turn]
 
-    version = _versions(t, prompt, ts, staging, rng)
+    version = _versions(world, t, prompt, ts, staging, rng)
     session = turns.session[turn]
     experiment, variant = _experiments(t, hour, prompt, ts, user, session, staging)
     tried = experiment >= 0
@@ -334,11 +346,14 @@ def _hour(world: World, t: _Tables, hour: int) -> list[Call]:
     )  # fmt: skip
 
 
-def _versions(t: _Tables, prompt: Ints, ts: Floats, staging: Bools, rng: np.random.Generator) -> Ints:
+def _versions(world: World, t: _Tables, prompt: Ints, ts: Floats, staging: Bools, rng: np.random.Generator) -> Ints:
     rolled_out = ts - rng.random(len(ts)) * ROLLOUT_US
     in_staging, in_production = t.staged[prompt] <= ts[:, None], t.deployed[prompt] <= rolled_out[:, None]
     number = np.where(staging, in_staging.sum(axis=1), in_production.sum(axis=1)) - 1
     found: Ints = t.first_version[prompt] + number
+    for turn in world.turns:
+        turned = (prompt == turn.prompt) & (staging == turn.staging) & (ts >= turn.at_us)
+        found[turned] = t.first_version[turn.prompt] + turn.number - 1
     return found
 
 
