@@ -146,7 +146,7 @@ export function MetricRow({ form, place, metric, scores, mayBePrimary, onRemove 
       </ActionIcon>
       {onlyTexts && (
         <p className={`${classes["hint"] ?? ""} ${classes["wide"] ?? ""}`}>
-          “{metric.name}” has only texts so far. Texts count once they are mapped to numbers for the project.
+          “{metric.name}” has only texts so far. Texts count once they have numbers: see Settings, Scores.
         </p>
       )}
     </div>
