@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
 from urllib.parse import quote
 
 import pytest
@@ -422,7 +421,7 @@ def shop(demo: Place) -> Place:
     return place
 
 
-PAGES = {
+PAGES: dict[str, tuple[str, dict[str, str], str]] = {
     "prompts": ("/prompts", {}, "support-reply"),
     "prompt": ("/prompts/support-reply", {}, "Tokens per request"),
     "prompt-versions": ("/prompts/support-reply", {"tab": "versions"}, "Rule 19: be kind."),
@@ -441,7 +440,7 @@ def test_a_page_of_prompts_has_no_grave_barrier_in_light_and_in_dark_and_fits_a_
     eyes: Eyes, shop: Place, artefacts: Path, name: str
 ) -> None:
     path, query, shows = PAGES[name]
-    page = eyes.open(shop.address(path, {**HOUR, **cast("dict[str, str]", query)}), shop.admin, size=WIDE)
+    page = eyes.open(shop.address(path, {**HOUR, **query}), shop.admin, size=WIDE)
     expect(page.get_by_text(shows).locator("visible=true").first).to_be_visible()
     settled(page)
     page.screenshot(path=artefact(artefacts, f"{name}-light"), full_page=True)
