@@ -182,6 +182,15 @@ def test_progress_counts_units_and_says_when_a_goal_is_reached(project: httpx.Cl
     assert listed["meta"] == {"total": 1}
 
 
+def test_a_conclusion_without_a_body_has_no_winner(project: httpx.Client) -> None:
+    found = experiment(project)
+    concluded = post(project, f"/api/v1/experiments/{found['id']}/conclude")
+    assert concluded["status"] == "concluded"
+    conclusion = concluded["conclusion"]
+    assert isinstance(conclusion, dict)
+    assert (conclusion["winner"], conclusion["reason"], conclusion["deployed_to"]) == (None, "", None)
+
+
 def test_the_winner_is_served_by_name_once_it_is_deployed(project: httpx.Client) -> None:
     found = experiment(project)
     done = post(

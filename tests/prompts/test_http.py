@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -107,6 +108,22 @@ def test_a_version_that_cannot_be_served_is_an_error_that_clients_can_read(
     answer = fetch(project, "greeting", query)
     assert (answer.status_code, answer.json()["field"], answer.json()["success"]) == (status, field, False)
     assert isinstance(answer.json()["error"], str)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"headers": {"Content-Type": "application/json"}}, {"data": ""}, {"json": {}}],
+    ids=["nothing", "nothing as JSON", "an empty form", "an empty object"],
+)
+def test_a_roll_back_needs_no_body(project: httpx.Client, sent: dict[str, Any]) -> None:
+    made = new_prompt(project, "greeting", "Hello", "Hi")
+    new(project, f"/prompts/{made['id']}/deploy", {"version": 2})
+    answer = project.post(f"/api/v1/prompts/{made['id']}/rollback", **sent)
+    assert answer.status_code == 200, answer.text
+    data = answer.json()["data"]
+    assert (data["environment"], data["version"], data["message"]) == ("production", 1, "")
+    wrong = project.post(f"/api/v1/prompts/{made['id']}/rollback", json={"version": 1})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "version")
 
 
 def test_a_missing_prompt_and_a_wrong_key_answer_as_the_clients_expect(server: Server, project: httpx.Client) -> None:

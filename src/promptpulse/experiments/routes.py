@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
@@ -190,7 +190,11 @@ def pause(experiment_id: str, request: Request, access: Editor) -> Answer[shapes
     responses=documented(200, EXPERIMENT, 400, 401, 403, 404, 409),
 )
 def conclude(
-    experiment_id: str, request: Request, access: Editor, *, body: shapes.ConcludeIn
+    experiment_id: str,
+    request: Request,
+    access: Editor,
+    *,
+    body: Annotated[shapes.ConcludeIn, Body(default_factory=shapes.ConcludeIn)],
 ) -> Answer[shapes.ExperimentOut]:
     """Everybody who asks gets the winner from now on, or control. `deploy` also serves its version by the prompt's name."""
     verdict = _decision(request, access, experiment_id)

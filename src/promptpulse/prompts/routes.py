@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from pydantic import AfterValidator, JsonValue
 from starlette.concurrency import run_in_threadpool
 
@@ -295,7 +295,11 @@ def deploy(prompt_id: str, request: Request, access: Editor, *, body: shapes.Dep
 
 @router.post("/{prompt_id}/rollback", summary="Roll back", responses=documented(200, DEPLOYMENT, 401, 403, 404, 409))
 def roll_back(
-    prompt_id: str, request: Request, access: Editor, *, body: shapes.RollBackIn
+    prompt_id: str,
+    request: Request,
+    access: Editor,
+    *,
+    body: Annotated[shapes.RollBackIn, Body(default_factory=shapes.RollBackIn)],
 ) -> Answer[shapes.DeploymentOut]:
     """Serve again what was served before, or `to_version`. Rolling back twice goes back two steps."""
     services = request.app.state.services
