@@ -296,17 +296,71 @@ def test_an_unpriced_variant_has_no_bill(store: Store, make: Making) -> None:
 
 def test_the_forecast_counts_the_units_of_the_last_week(store: Store, make: Making) -> None:
     rated = [f"{v}{n}" for v in "AB" for n in range(50)]
-    facts: list[object] = [make.assignment(unit, unit[0], at=after(24 * 5)) for unit in rated]
+    facts: list[object] = [make.assignment("early", "A", at=after(1))]
+    facts += [make.assignment(unit, unit[0], at=after(24 * 5)) for unit in rated]
     facts += [make.assignment(f"unrated {unit}", unit[0], at=after(24 * 5)) for unit in rated]
     facts += [make.score(unit, unit[0], 3 + int(unit[1:]) % 2, at=after(24 * 6)) for unit in rated]
     keep(store, facts)
     forecast = found(store, subject(make, {**RATING, "min_effect": 5}))[0].forecast
-    assert [forecast.units, forecast.units_per_day] == pytest.approx([200, 200 / 7])
+    assert [forecast.units, forecast.units_per_day] == pytest.approx([201, 200 / 7])
     needed = stats.units_needed(3.5, math.sqrt(12.5 / 49), 0.05, [50, 50], 0.05, 0.8, "sequential", 5000)
     assert needed is not None
-    assert forecast.needed_units == pytest.approx(2 * needed, abs=1)  # every second unit gives a rating
-    assert forecast.days_left == pytest.approx((2 * needed - 200) / (200 / 7), rel=0.01)
+    assert forecast.needed_units == pytest.approx(needed * 101 / 50, abs=1)  # of 101 in control 50 gave a rating
+    assert forecast.days_left == pytest.approx((needed * 101 / 50 - 201) / (200 / 7), rel=0.01)
     assert forecast.note.startswith("About ")
+
+
+def crowd_of_raters(make: Making, count: int, hours: float = 1, began: float = 0) -> list[object]:
+    """In turns in A and B, evenly over so many hours. Every second of each gives a 3, the others a 4: no difference."""
+    facts: list[object] = []
+    for n in range(count):
+        unit, at = f"{'AB'[n % 2]}{n}", after(began + hours * n / count)
+        facts += [make.assignment(unit, unit[0], at=at), make.score(unit, unit[0], 3 + n // 2 % 2, at=at)]
+    return facts
+
+
+def test_a_forecast_waits_for_an_hour_and_ten_units(store: Store, make: Making) -> None:
+    keep(store, crowd_of_raters(make, 10, hours=0.5))
+    early = found(store, subject(make, RATING, now=START + timedelta(hours=0.9)))[0].forecast
+    assert (early.units, early.units_per_day, early.days_left) == (10, None, None)
+    assert early.needed_units is not None
+    assert early.note.endswith("; how long that takes is said after an hour and 10 units.")
+    forecast = found(store, subject(make, RATING, now=START + timedelta(hours=1)))[0].forecast
+    assert forecast.units_per_day == 240
+    assert forecast.note.startswith("About ")
+
+
+def test_nine_units_make_no_forecast(store: Store, make: Making) -> None:
+    keep(store, crowd_of_raters(make, 9))
+    forecast = found(store, subject(make, RATING))[0].forecast
+    assert (forecast.units, forecast.units_per_day, forecast.days_left) == (9, None, None)
+    assert "after an hour and 10 units" in forecast.note
+
+
+def test_days_before_the_first_unit_do_not_slow_the_forecast_down(store: Store, make: Making) -> None:
+    keep(store, crowd_of_raters(make, 20, hours=10, began=24 * 2))
+    forecast = found(store, subject(make, RATING, now=START + timedelta(hours=24 * 2 + 10)))[0].forecast
+    assert forecast.units_per_day == pytest.approx(48)
+
+
+def test_the_last_hours_are_no_about_less(store: Store, make: Making) -> None:
+    keep(store, crowd_of_raters(make, 200, hours=2))
+    forecast = found(store, subject(make, {**RATING, "min_effect": 8}, now=START + timedelta(hours=2)))[0].forecast
+    assert forecast.days_left is not None
+    assert 0 < forecast.days_left < 1
+    assert forecast.note.startswith("Less than a day left: ")
+
+
+def test_with_a_verdict_nothing_is_left_to_wait_for(store: Store, make: Making) -> None:
+    facts = []
+    for n in range(200):
+        unit = f"{'AB'[n % 2]}{n}"
+        facts += [make.assignment(unit, unit[0], at=after(n / 100)), make.score(unit, unit[0], 3 + n % 2 + n // 2 % 2)]
+    keep(store, facts)
+    out = found(store, subject(make, {**RATING, "min_effect": 1}, now=START + timedelta(hours=2)))[0]
+    assert out.verdict.decision == "ship"
+    assert out.forecast.days_left == 0
+    assert out.forecast.note == "The verdict is there: it can be concluded now."
 
 
 # Segments

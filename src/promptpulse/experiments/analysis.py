@@ -18,7 +18,11 @@ from promptpulse.store import Store
 
 MONTH = timedelta(days=30)
 RECENT = timedelta(days=7)
+ENOUGH_TIME, ENOUGH_UNITS = timedelta(hours=1), 10
+"""Before, a pace says nothing: two units in 11 seconds are no 15,000 a day."""
 MOST_SEGMENTS = 12
+DECIDED = frozenset({"ship", "keep", "equivalent"})
+"""Verdicts to end with."""
 DEFAULT_EFFECT = 5.0
 """Percent: what a forecast plans for where no smallest effect was declared."""
 EXPLORATORY = (
@@ -72,6 +76,7 @@ def results(subject: Subject, found: Findings, method: shapes.Method) -> shapes.
     """By one of three methods. Pure."""
     e, people = subject.experiment, found.people
     comparisons = _compared(e, found.figures.metrics, method)
+    verdict = decision(subject, found, method)
     total = sum(people.units)
     return shapes.ResultsOut(
         experiment_id=e.id,
@@ -92,8 +97,8 @@ def results(subject: Subject, found: Findings, method: shapes.Method) -> shapes.
         ],
         sample_ratio=_sample_ratio_out(e, people),
         metrics=[_metric_out(e, metric, comparisons, method) for metric in found.figures.metrics],
-        verdict=_verdict_out(decision(subject, found, method)),
-        forecast=_forecast(subject, found, method),
+        verdict=_verdict_out(verdict),
+        forecast=_forecast(subject, found, method, has_verdict=verdict.decision in DECIDED),
         bill=_bill(e, found, method),
     )  # fmt: skip
 
@@ -332,12 +337,9 @@ def _verdict_out(d: stats.Decision) -> shapes.Verdict:
     return shapes.Verdict(decision=d.decision, variant_id=d.variant_id, title=d.title, reasons=d.reasons)
 
 
-def _forecast(subject: Subject, found: Findings, method: shapes.Method) -> shapes.Forecast:
+def _forecast(subject: Subject, found: Findings, method: shapes.Method, *, has_verdict: bool) -> shapes.Forecast:
     e, units = subject.experiment, sum(found.people.units)
-    per_day = None
-    if e.started_at is not None:
-        seen = min(RECENT, subject.end - e.started_at) / DAY
-        per_day = found.people.recent / seen if seen > 0 and found.people.recent else None
+    per_day = _per_day(subject, found.people)
 
     def say(note: str, needed: int | None = None, left: float | None = None) -> shapes.Forecast:
         return shapes.Forecast(units=units, needed_units=needed, units_per_day=per_day, days_left=left, note=note)
@@ -347,6 +349,8 @@ def _forecast(subject: Subject, found: Findings, method: shapes.Method) -> shape
     known = [plan for plan in plans if plan is not None]
     if e.started_at is None or e.status == "concluded" or not primary:
         return say("Not started." if e.started_at is None else "Concluded." if primary else "No primary metric.")
+    if has_verdict:
+        return say("The verdict is there: it can be concluded now.", max(known, default=None), 0)
     if len(known) < len(plans):
         return say("Not enough data of a primary metric to say how long it takes.")
     needed = max(known)
@@ -356,11 +360,24 @@ def _forecast(subject: Subject, found: Findings, method: shapes.Method) -> shape
     effects = " and ".join(f"{m.spec.min_effect or DEFAULT_EFFECT:g} % of {m.label}" for m in primary)
     assumed = "" if all(m.spec.min_effect for m in primary) else f" ({DEFAULT_EFFECT:g} % where none was declared)"
     goal = f"{needed:,} units find a change of {effects}{assumed} with a chance of {e.analysis.power:g} %"
+    if left is None and _is_early(subject, found.people):
+        return say(f"{goal}; how long that takes is said after an hour and {ENOUGH_UNITS} units.", needed)
     if left is None:
         return say(f"{goal}; nobody came in the last days.", needed)
     if left == 0:
         return say(f"{goal}: enough have come.", needed, 0)
-    return say(f"About {_days(left)} left: {goal}.", needed, left)
+    return say(f"{_days(left)} left: {goal}.", needed, left)
+
+
+def _per_day(subject: Subject, people: Population) -> float | None:
+    """New units in the last days, from the first one on; None while it is early, or when nobody came."""
+    if people.first is None or not people.recent or _is_early(subject, people):
+        return None
+    return people.recent / (min(RECENT, subject.end - people.first) / DAY)
+
+
+def _is_early(subject: Subject, people: Population) -> bool:
+    return people.first is None or subject.end - people.first < ENOUGH_TIME or sum(people.units) < ENOUGH_UNITS
 
 
 def _needed(e: Experiment, metric: Measured, people: Population, method: shapes.Method) -> int | None:
@@ -383,7 +400,7 @@ def _needed(e: Experiment, metric: Measured, people: Population, method: shapes.
 
 
 def _days(days: float) -> str:
-    return "less than a day" if days < 1 else f"{days:.0f} day{'' if round(days) == 1 else 's'}"
+    return "Less than a day" if days < 1 else f"About {days:,.0f} day{'' if round(days) == 1 else 's'}"
 
 
 def _bill(e: Experiment, found: Findings, method: shapes.Method) -> shapes.Bill | None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from promptpulse.accounts.mappings import Mappings
-from promptpulse.experiments.analysis import Findings, decision, findings
+from promptpulse.experiments.analysis import DECIDED, Findings, decision, findings
 from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.values import Experiment
 from promptpulse.metrics.units import facts
@@ -23,7 +23,6 @@ REST = 5
 """What took longer than `SLOW_S` to read is not read again before so many times as long have passed, new facts or not: an
 experiment of millions of calls, open in a browser, must not keep the store busy."""
 CAPACITY = 200
-DECIDED = frozenset({"ship", "keep", "equivalent"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -366,8 +366,8 @@ class Forecast(BaseModel):
 
     units: int
     needed_units: int | None
-    units_per_day: float | None
-    days_left: float | None
+    units_per_day: float | None = Field(description="null within an hour of the first unit, and below 10 units.")
+    days_left: float | None = Field(description="null: not known; 0: enough have come, or the verdict is there.")
     note: str
 
 

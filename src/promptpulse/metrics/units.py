@@ -111,6 +111,8 @@ class Population:
     calls_without_unit: int
     sources: tuple[Source, ...]
     """The fewest that place every unit as all of them would."""
+    first: datetime | None = None
+    """When the first of the units was exposed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
           if(bitCount(mask) > 1, -1, toInt16(bitCount(mask - 1))) AS v,
           arrayCount(edge -> exposed_us >= edge, {{periods:Array(Int64)}}) AS period,
           count() AS units,
+          min(exposed_us) AS first,
           countIf(exposed_us >= {{recent:Int64}}) AS recent,
           countIf(assigned = 0 AND named = 0) AS by_calls,
           countIf(assigned = 0) AS unassigned,
@@ -196,14 +199,16 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
     }
     counts = [[0] * len(scope.variants) for _ in range(len(periods) + 1)]
     multiple = recent = by_calls = unassigned = contradicted = 0
+    first_us: int | None = None
     for row in store.query(sql, params).rows():
-        v, period, units, late, of_calls, without, wrong = (int(str(x)) for x in row)
+        v, period, units, first, late, of_calls, without, wrong = (int(str(x)) for x in row)
         by_calls, unassigned, contradicted = by_calls + of_calls, unassigned + without, contradicted + wrong
         if v == -1:
             multiple += units
             continue
         counts[period][v] += units
         recent += late
+        first_us = first if first_us is None else min(first, first_us)
     sources: tuple[Source, ...] = SOURCES
     if by_calls == 0:
         sources = SOURCES[:2] if unassigned or contradicted else SOURCES[:1]
@@ -222,6 +227,7 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
         multiple=multiple,
         calls_without_unit=int(str(nameless.columns[0][0])),
         sources=sources,
+        first=None if first_us is None else from_micros(first_us),
     )
 
 
