@@ -360,10 +360,9 @@ def _forecast(subject: Subject, found: Findings, method: shapes.Method, *, has_v
     effects = " and ".join(f"{m.spec.min_effect or DEFAULT_EFFECT:g} % of {m.label}" for m in primary)
     assumed = "" if all(m.spec.min_effect for m in primary) else f" ({DEFAULT_EFFECT:g} % where none was declared)"
     goal = f"{needed:,} units find a change of {effects}{assumed} with a chance of {e.analysis.power:g} %"
-    if left is None and _is_early(subject, found.people):
-        return say(f"{goal}; how long that takes is said after an hour and {ENOUGH_UNITS} units.", needed)
     if left is None:
-        return say(f"{goal}; nobody came in the last days.", needed)
+        later = f"how long that takes is said after an hour and {ENOUGH_UNITS} units"
+        return say(f"{goal}; {later if _is_early(subject, found.people) else 'nobody came in the last days'}.", needed)
     if left == 0:
         return say(f"{goal}: enough have come.", needed, 0)
     return say(f"{_days(left)} left: {goal}.", needed, left)
