@@ -1,6 +1,7 @@
 import pytest
 
-from accounts.world import Clock, World, small_world
+from accounts.world import World, small_world
+from clock import Clock
 from fixtures_postgres import database, postgres_database, postgres_server
 from promptpulse.db import Database
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from accounts.world import BOOTSTRAP_KEY, NOON, PASSWORD, Clock, World, build
+from accounts.world import BOOTSTRAP_KEY, PASSWORD, World, build
+from clock import NOON, Clock
 from promptpulse.accounts.bootstrap import Beginning, BootstrapResult, bootstrap, first_link
 from promptpulse.accounts.models import ApiKey, Project
 from promptpulse.accounts.state import AccountSettings

@@ -6,7 +6,8 @@ import threading
 import pytest
 from sqlalchemy.orm import Session
 
-from accounts.world import BOOTSTRAP_KEY, NOON, SETUP, World
+from accounts.world import BOOTSTRAP_KEY, SETUP, World
+from clock import NOON
 from promptpulse.accounts import keys
 from promptpulse.accounts.credentials import digest, presented
 from promptpulse.accounts.keys import KeyRing, find_key, list_keys, revoke_key

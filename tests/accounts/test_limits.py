@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.world import BOOTSTRAP_KEY, NOON, World, build
+from accounts.world import BOOTSTRAP_KEY, World, build
+from clock import NOON
 from promptpulse.accounts.limits import RateLimits, Throttle, is_otlp
 from promptpulse.accounts.state import AccountSettings
 from promptpulse.accounts.values import Scope

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.world import NOON, SETUP, World
+from accounts.world import SETUP, World
+from clock import NOON
 from promptpulse.accounts.audit import entries
 from promptpulse.accounts.mappings import change_mappings, mappings_of
 from promptpulse.accounts.values import By

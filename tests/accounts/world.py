@@ -1,7 +1,7 @@
 """A small server with the routes of accounts, a clock that stands still, and people and keys to use it with."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 
+from clock import NOON, Clock
 from promptpulse.accounts import routes
 from promptpulse.accounts.access import (
     Access,
@@ -31,21 +32,9 @@ from promptpulse.accounts.values import By
 from promptpulse.core.errors import AppError
 from promptpulse.db import Database
 
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BOOTSTRAP_KEY = "operator-chosen-key"
 PASSWORD = "correct horse battery"
 SETUP = By("setup", NOON)
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
+from clock import NOON, Clock
 from promptpulse.accounts.bootstrap import Beginning, bootstrap
 from promptpulse.accounts.values import By
 from promptpulse.db import Database
@@ -14,20 +14,8 @@ from promptpulse.experiments.shapes import Analysis, ConcludeIn, EndCriteria, Ex
 from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.prompts import service as prompts
 
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TWO = [{"name": "Control", "prompt": "greeting", "version": 1}, {"name": "Short", "prompt": "greeting", "version": 2}]
 RATING = {"score": "rating", "primary": True}
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass

@@ -13,7 +13,8 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from experiments.lab import NOON, Lab
+from clock import NOON
+from experiments.lab import Lab
 from making import NOW
 from promptpulse.core.errors import Unavailable
 from promptpulse.core.facts import Event

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.lab import NOON, experiment
+from clock import NOON
+from experiments.lab import experiment
 from promptpulse.experiments.assign import decide, hashed
 from promptpulse.experiments.assigner import Kept
 from promptpulse.experiments.explain import explain

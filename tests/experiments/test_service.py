@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from experiments.lab import NOON, RATING, TWO, Lab
+from clock import NOON
+from experiments.lab import RATING, TWO, Lab
 from promptpulse.accounts.audit import entries
 from promptpulse.accounts.service import create_project
 from promptpulse.core.errors import AppError, Conflict, NotFound, Refused

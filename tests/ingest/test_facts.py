@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flaky import FlakyStore
 from promptpulse.core.errors import Unavailable
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import to_micros
@@ -134,7 +135,7 @@ def test_ids_that_left_the_memory_are_found_in_the_store(
 def test_what_another_process_has_stored_is_found(
     store: Store, project: str, open_writer: Callable[..., FactWriter]
 ) -> None:
-    shared = Watched(store, embedded=False)
+    shared = FlakyStore(store, embedded=False)
     one, other = open_writer(shared), open_writer(shared)
     assert one.scores([score(project, "s1")]).result(10) == NOTHING
     assert other.scores([score(project, "s1")]).result(10) == {"s1"}
@@ -144,7 +145,7 @@ def test_what_another_process_has_stored_is_found(
 def test_memory_decides_while_it_is_complete(
     store: Store, project: str, open_writer: Callable[..., FactWriter]
 ) -> None:
-    watched = Watched(store)
+    watched = FlakyStore(store)
     writer = open_writer(watched)
     asked = watched.queries
     writer.scores([score(project, "s1")]).result(10)
@@ -167,28 +168,6 @@ def test_a_batch_that_cannot_be_stored_does_not_fail_its_neighbours(store: Store
     assert events_of(store, project) == ["a", "c"]
 
 
-class Watched(Store):
-    """The real store, whose queries are counted and whose inserts fail as told, before or after the rows are in."""
-
-    def __init__(self, inner: Store, failures: Sequence[str] = (), *, embedded: bool = True) -> None:
-        self.inner, self.failures = inner, list(failures)
-        self.embedded = embedded
-        self.queries = 0
-
-    def query(self, sql: str, params: Mapping[str, object] | None = None, *, wait_s: float = 30.0):  # type: ignore[no-untyped-def]  # as the real one
-        self.queries += 1
-        return self.inner.query(sql, params, wait_s=wait_s)
-
-    def insert(
-        self, table: str, columns: Mapping[str, Sequence[object]], types: Mapping[str, str], *, token: str | None = None
-    ) -> None:
-        failure = self.failures.pop(0) if self.failures else ""
-        if failure != "before":
-            self.inner.insert(table, columns, types, token=token)
-        if failure:
-            raise StoreError(f"connection lost {failure} the rows were in", 210)
-
-
 @pytest.mark.parametrize("failures", [["before"], ["after"], ["after", "before", "after"]], ids=" ".join)
 def test_a_passing_fault_costs_no_row_and_doubles_none(
     store: Store,
@@ -198,7 +177,7 @@ def test_a_passing_fault_costs_no_row_and_doubles_none(
     failures: list[str],
 ) -> None:
     monkeypatch.setattr(grouping, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
-    writer = open_writer(Watched(store, failures))
+    writer = open_writer(FlakyStore(store, failures))
     assert writer.scores([score(project, "s1"), score(project, "s2")]).result(10) == NOTHING
     assert len(scores_of(store, project)) == 2
 
@@ -207,7 +186,7 @@ def test_what_failed_after_it_was_stored_is_not_stored_again(
     store: Store, project: str, open_writer: Callable[..., FactWriter], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(grouping, "RETRY_DELAYS_S", ())
-    writer = open_writer(Watched(store, ["after"]))
+    writer = open_writer(FlakyStore(store, ["after"]))
     with pytest.raises(Unavailable, match="scores cannot be stored at the moment; send again"):
         writer.scores([score(project, "s1")]).result(10)
     assert writer.scores([score(project, "s1")]).result(10) == {"s1"}

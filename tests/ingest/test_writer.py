@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from flaky import FlakyStore
 from making import MakeCall
 from promptpulse.core.errors import Unavailable
 from promptpulse.ingest import grouping
 from promptpulse.ingest.seen import Seen
 from promptpulse.ingest.writer import Writer, insert
 from promptpulse.metrics import Query, run
-from promptpulse.store import Store, StoreError, Unstorable
+from promptpulse.store import Store, Unstorable
 
 NOW = datetime.now(UTC)
 
@@ -126,30 +127,12 @@ def test_a_sender_that_goes_away_does_not_stop_the_writer(
     assert writer.write([make_call(at=NOW)]).result(10).accepted == 1
 
 
-class Flaky(Store):
-    """A store whose inserts fail some times, before or after the rows are in."""
-
-    def __init__(self, inner: Store, failures: list[str]) -> None:
-        self.inner, self.failures = inner, failures
-        self.embedded = inner.embedded
-        self.query = inner.query  # type: ignore[method-assign]  # all but inserts are the real store's
-
-    def insert(
-        self, table: str, columns: Mapping[str, Sequence[object]], types: Mapping[str, str], *, token: str | None = None
-    ) -> None:
-        failure = self.failures.pop(0) if self.failures else ""
-        if failure != "before":
-            self.inner.insert(table, columns, types, token=token)
-        if failure:
-            raise StoreError(f"connection lost {failure} the rows were in", 210)
-
-
 @pytest.mark.parametrize("failures", [["before"], ["after"], ["after", "before", "after"]], ids=" ".join)
 def test_a_passing_fault_costs_no_row_and_doubles_none(
     store: Store, project: str, make_call: MakeCall, monkeypatch: pytest.MonkeyPatch, failures: list[str]
 ) -> None:
     monkeypatch.setattr(grouping, "RETRY_DELAYS_S", (0.0, 0.0, 0.0))
-    insert(Flaky(store, list(failures)), [make_call(at=NOW), make_call(at=NOW)], int(NOW.timestamp()))
+    insert(FlakyStore(store, failures), [make_call(at=NOW), make_call(at=NOW)], int(NOW.timestamp()))
     assert (count(store, project), counted(store, project)) == (2, 2)
 
 
@@ -158,7 +141,7 @@ def test_a_lasting_fault_is_told_and_nothing_is_acknowledged(
 ) -> None:
     monkeypatch.setattr(grouping, "RETRY_DELAYS_S", (0.0,))
     with pytest.raises(Unavailable, match="send again"):
-        insert(Flaky(store, ["before"] * 9), [make_call(at=NOW)], int(NOW.timestamp()))
+        insert(FlakyStore(store, ["before"] * 9), [make_call(at=NOW)], int(NOW.timestamp()))
     assert count(store, project) == 0
 
 

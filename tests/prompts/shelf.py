@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
 
+from clock import NOON, Clock
 from promptpulse.accounts.audit import entries
 from promptpulse.accounts.service import create_project
 from promptpulse.accounts.values import By
@@ -16,21 +16,9 @@ from promptpulse.db import Database
 from promptpulse.prompts import service
 from promptpulse.prompts.models import Prompt, PromptDeployment
 
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ADA = "ada@example.com"
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass
-class Clock:
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @dataclass

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from clock import NOON
 from promptpulse.core.errors import AppError, Conflict, NotFound, Refused
 from promptpulse.prompts import service
 from promptpulse.prompts.service import NewPrompt, NewVersion, Selection, Span, still_below
-from prompts.shelf import ADA, NOON, Shelf, new_project
+from prompts.shelf import ADA, Shelf, new_project
 
 
 def test_a_new_prompt_has_version_1_which_production_serves(shelf: Shelf) -> None:
