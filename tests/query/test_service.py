@@ -39,6 +39,20 @@ def test_a_period_that_is_not_over_is_compared_with_the_same_part(
     assert of(found, "data", "change", "total_requests") == [{"percent": 100.0, "trend": "rising"}]
 
 
+def test_the_period_in_which_a_project_began_is_no_measure_of_growth(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    insert(store, [make_call(at=MIDNIGHT - HOUR)], 0)
+    insert(store, [make_call(at=MIDNIGHT + h * HOUR) for h in range(24)], 0)
+    query = Query(project, ("total_requests",), MIDNIGHT, MIDNIGHT + DAY)
+    found = answer(store, query, MIDNIGHT + DAY, compare=True)
+    assert of(found, "data", "compare", "values", "total_requests") == [[1]]
+    assert of(found, "data", "change", "total_requests") == [{"percent": None, "trend": None}]
+    insert(store, [make_call(at=MIDNIGHT - 22 * HOUR)], 0)
+    found = answer(store, query, MIDNIGHT + DAY, compare=True)
+    assert of(found, "data", "change", "total_requests") == [{"percent": 1100.0, "trend": "rising"}]
+
+
 def test_series_are_compared_bucket_by_bucket(store: Store, project: str, make_call: MakeCall) -> None:
     insert(store, [make_call(at=MIDNIGHT), make_call(at=MIDNIGHT - HOUR), make_call(at=MIDNIGHT - 2 * HOUR)], 0)
     query = Query(project, ("total_requests",), MIDNIGHT, MIDNIGHT + 2 * HOUR, bucket="1h")
@@ -50,7 +64,7 @@ def test_series_are_compared_bucket_by_bucket(store: Store, project: str, make_c
 def test_a_group_that_is_new_grew_from_nothing_and_has_no_percentage(
     store: Store, project: str, make_call: MakeCall
 ) -> None:
-    old = [make_call(at=MIDNIGHT - HOUR, model="old") for _ in range(40)]
+    old = [make_call(at=MIDNIGHT - 2 * HOUR, model="old") for _ in range(40)]
     new = [make_call(at=MIDNIGHT, model=m) for m in ["new"] * 50 + ["old"] * 40]
     insert(store, [*old, *new], 0)
     query = Query(project, ("total_requests", "success_rate"), MIDNIGHT, MIDNIGHT + 2 * HOUR, by=("model",))
@@ -67,7 +81,7 @@ def test_a_group_that_is_new_grew_from_nothing_and_has_no_percentage(
 
 
 def test_a_rate_of_few_calls_has_no_trend(store: Store, project: str, make_call: MakeCall) -> None:
-    insert(store, [make_call(at=MIDNIGHT, status="error"), make_call(at=MIDNIGHT - HOUR)], 0)
+    insert(store, [make_call(at=MIDNIGHT, status="error"), make_call(at=MIDNIGHT - 2 * HOUR)], 0)
     query = Query(project, ("total_requests", "success_rate"), MIDNIGHT, MIDNIGHT + 2 * HOUR)
     found = answer(store, query, MIDNIGHT + DAY, compare=True)
     assert of(found, "data", "change", "success_rate") == [{"percent": -100.0, "trend": None}]

@@ -2,10 +2,10 @@
 
 from promptpulse.metrics.catalogue import DIMENSIONS, METRICS, Dimension, Metric
 from promptpulse.metrics.query import BadQuery, Filter, Query, zone
-from promptpulse.metrics.run import Frame, Value, previous, run
+from promptpulse.metrics.run import Frame, Value, first_call, previous, run
 from promptpulse.metrics.trend import Change, change
 
 __all__ = [
     "DIMENSIONS", "METRICS", "BadQuery", "Change", "Dimension", "Filter", "Frame", "Metric", "Query", "Value",
-    "change", "previous", "run", "zone",
+    "change", "first_call", "previous", "run", "zone",
 ]  # fmt: skip

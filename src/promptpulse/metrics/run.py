@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from promptpulse.core.times import from_micros
 from promptpulse.metrics.catalogue import METRICS, Metric
 from promptpulse.metrics.days import whole_days
 from promptpulse.metrics.plan import Plan, Sources, count_groups, pick, pick_days, plan, references
@@ -175,6 +176,22 @@ class _Reading:
             self.rows_read = (self.rows_read or 0) + answer.rows_read
         self.elapsed_ms += answer.elapsed_ms
         return answer
+
+
+def first_call(store: Store, project: str) -> datetime | None:
+    """When the oldest stored call of the project started; None without calls."""
+    answer = store.query(
+        """
+        SELECT toUnixTimestamp64Micro(ts) AS us
+        FROM calls
+        WHERE project = {project:String}
+        ORDER BY ts
+        LIMIT 1
+        """,
+        {"project": project},
+    )
+    found = answer.column("us")
+    return from_micros(int(str(found[0]))) if found else None
 
 
 def previous(query: Query) -> Query:

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from promptpulse.core.errors import BadRequest
 from promptpulse.core.times import day_start, rfc3339
 from promptpulse.files import Kind, Row
-from promptpulse.metrics import METRICS, Change, Filter, Frame, Query, change, previous, run, zone
+from promptpulse.metrics import METRICS, Change, Filter, Frame, Query, change, first_call, previous, run, zone
 from promptpulse.metrics.query import EARLIEST, LATEST
 from promptpulse.metrics.trend import FEWEST_CALLS
 from promptpulse.query.models import SeedAnswer, SeedMetrics
 from promptpulse.store import Store
 
 JUMPY = frozenset({"percent", "ms"})
+UNMEASURED = 0.1
+"""Share of a period that may have passed before the project's first call, to compare with it."""
 SEED_METRICS = tuple(SeedMetrics.model_fields)
 
 
@@ -33,7 +35,7 @@ def answer(store: Store, query: Query, now: datetime, *, compare: bool) -> dict[
     out = frame_out(frame)
     out["compare"] = frame_out(before)
     if query.bucket is None:
-        out["change"] = _changes(frame, before)
+        out["change"] = _changes(frame, before, is_comparable=_was_measured(store, before.query))
     return {"success": True, "data": out, "meta": {"groups_total": frame.groups_total}}
 
 
@@ -131,8 +133,16 @@ def _before(query: Query, now: datetime) -> Query:
     return earlier
 
 
-def _changes(frame: Frame, before: Frame) -> dict[str, list[dict[str, object]]]:
+def _was_measured(store: Store, before: Query) -> bool:
+    """Whether the project had calls when the period began: against the first hours of a project, all grows a hundredfold."""
+    first = first_call(store, before.project)
+    return first is not None and first <= before.start + UNMEASURED * (before.end - before.start)
+
+
+def _changes(frame: Frame, before: Frame, *, is_comparable: bool) -> dict[str, list[dict[str, object]]]:
     """How each group's values differ from the period before."""
+    if not is_comparable:
+        return {key: [{"percent": None, "trend": None} for _ in frame.groups] for key in frame.query.metrics}
     place = {group: i for i, group in enumerate(before.groups)}
     pairs = [(i, place.get(group)) for i, group in enumerate(frame.groups)]
     return {key: [_change(frame, before, key, i, j) for i, j in pairs] for key in frame.query.metrics}
