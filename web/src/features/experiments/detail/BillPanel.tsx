@@ -4,6 +4,7 @@ import type { Experiment, Results } from "../../../api/experiments";
 import { format, formatExact } from "../../../format/number";
 import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
+import { Table } from "../../../ui/Table";
 import { VariantName } from "../VariantName";
 import { billLines } from "./bill";
 import classes from "./Bill.module.css";
@@ -27,42 +28,40 @@ export function BillPanel({ experiment, results }: Props) {
       )}
       {bill != null && (
         <>
-          <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Bill by variant">
-            <table className={classes["table"]}>
-              <thead>
-                <tr>
-                  <th scope="col">Variant</th>
-                  <th scope="col">A request</th>
-                  <th scope="col">30 days</th>
-                  <th scope="col">Against control</th>
+          <Table label="Bill by variant" className={classes["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Variant</th>
+                <th scope="col">A request</th>
+                <th scope="col">30 days</th>
+                <th scope="col">Against control</th>
+              </tr>
+            </thead>
+            <tbody>
+              {billLines(bill, experiment.variants).map((line) => (
+                <tr key={line.id}>
+                  <th scope="row">
+                    <VariantName place={line.place} name={line.name} />
+                  </th>
+                  <td title={formatExact(line.perRequest, "usd")}>{format(line.perRequest, "usd")}</td>
+                  <td>
+                    <strong>{format(line.usd, "usd")}</strong>
+                    {line.low !== null && line.high !== null && (
+                      <span className={classes["interval"]}>
+                        {format(line.low, "usd")} to {format(line.high, "usd")}
+                      </span>
+                    )}
+                  </td>
+                  <td>
+                    {line.saved !== null &&
+                      (line.saved >= 0
+                        ? `saves ${format(line.saved, "usd")}`
+                        : `costs ${format(-line.saved, "usd")} more`)}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {billLines(bill, experiment.variants).map((line) => (
-                  <tr key={line.id}>
-                    <th scope="row">
-                      <VariantName place={line.place} name={line.name} />
-                    </th>
-                    <td title={formatExact(line.perRequest, "usd")}>{format(line.perRequest, "usd")}</td>
-                    <td>
-                      <strong>{format(line.usd, "usd")}</strong>
-                      {line.low !== null && line.high !== null && (
-                        <span className={classes["interval"]}>
-                          {format(line.low, "usd")} to {format(line.high, "usd")}
-                        </span>
-                      )}
-                    </td>
-                    <td>
-                      {line.saved !== null &&
-                        (line.saved >= 0
-                          ? `saves ${format(line.saved, "usd")}`
-                          : `costs ${format(-line.saved, "usd")} more`)}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+              ))}
+            </tbody>
+          </Table>
           <p className={classes["note"]}>
             At the {formatExact(bill.requests, "count")} requests that its prompts had in the last 30 days
             {bill.usd_now !== null && `, which did cost ${format(bill.usd_now, "usd")}`}

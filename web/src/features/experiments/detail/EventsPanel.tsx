@@ -8,6 +8,7 @@ import { useProject } from "../../../state/ProjectContext";
 import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
+import { Table } from "../../../ui/Table";
 import { VariantName } from "../VariantName";
 import classes from "./Events.module.css";
 import type { FeedLine } from "./feed";
@@ -59,43 +60,41 @@ export function EventsPanel({ experiment }: { experiment: Experiment }) {
           </Empty>
         }
       >
-        <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Events">
-          <table className={classes["table"]}>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Event</th>
-                <th scope="col">Variant</th>
-                <th scope="col">Who</th>
-                <th scope="col">What</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows?.map(({ id, at, kind, variantId, variantName, who, text }) => {
-                const { icon: Icon, word } = KINDS[kind];
-                const place = experiment.variants.findIndex((variant) => variant.id === variantId);
-                return (
-                  <tr key={`${kind} ${id}`}>
-                    <td>
-                      <span className={classes["muted"]}>{formatTime(at, "day", zone)}</span>{" "}
-                      {formatTime(at, "second", zone)}
-                    </td>
-                    <td>
-                      <span className={classes["kind"]}>
-                        <Icon size={14} aria-hidden /> {word}
-                      </span>
-                    </td>
-                    <td>
-                      {place < 0 ? (variantName ?? NO_DATA) : <VariantName place={place} name={variantName ?? ""} />}
-                    </td>
-                    <td className={classes["who"]}>{who ?? NO_DATA}</td>
-                    <td className={classes["what"]}>{text}</td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+        <Table label="Events" className={classes["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">Event</th>
+              <th scope="col">Variant</th>
+              <th scope="col">Who</th>
+              <th scope="col">What</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows?.map(({ id, at, kind, variantId, variantName, who, text }) => {
+              const { icon: Icon, word } = KINDS[kind];
+              const place = experiment.variants.findIndex((variant) => variant.id === variantId);
+              return (
+                <tr key={`${kind} ${id}`}>
+                  <td>
+                    <span className={classes["muted"]}>{formatTime(at, "day", zone)}</span>{" "}
+                    {formatTime(at, "second", zone)}
+                  </td>
+                  <td>
+                    <span className={classes["kind"]}>
+                      <Icon size={14} aria-hidden /> {word}
+                    </span>
+                  </td>
+                  <td>
+                    {place < 0 ? (variantName ?? NO_DATA) : <VariantName place={place} name={variantName ?? ""} />}
+                  </td>
+                  <td className={classes["who"]}>{who ?? NO_DATA}</td>
+                  <td className={classes["what"]}>{text}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </Table>
       </RowsState>
     </Panel>
   );

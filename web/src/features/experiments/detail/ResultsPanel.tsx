@@ -10,7 +10,7 @@ import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
 import { scaleEnd } from "./lifts";
-import { LiftScale } from "./LiftScale";
+import { LiftTable } from "./LiftTable";
 import { MetricHead } from "./MetricHead";
 import { ResultRow } from "./ResultRow";
 import classes from "./Results.module.css";
@@ -80,54 +80,29 @@ export function ResultsPanel({ experiment, results, method }: Props) {
         <Empty title="This experiment has no metrics">Edit it to add what it is judged by.</Empty>
       )}
       {metrics.length > 0 && (
-        <div
-          className={classes["scroll"]}
-          tabIndex={0}
-          role="region"
-          aria-label="Metrics by variant"
-          aria-busy={results.isPlaceholderData}
+        <LiftTable
+          label="Metrics by variant"
+          unit={experiment.unit}
+          valueHead="Value"
+          end={end}
+          busy={results.isPlaceholderData}
         >
-          <table className={classes["table"]} data-stale={results.isPlaceholderData || undefined}>
-            <thead>
-              <tr>
-                <th scope="col">Variant</th>
-                <th scope="col" className={classes["number"]}>
-                  {experiment.unit === "user" ? "Users" : "Sessions"}
-                </th>
-                <th scope="col" className={classes["number"]}>
-                  Value
-                </th>
-                <th scope="col" className={classes["number"]}>
-                  Lift
-                </th>
-                <th scope="col">
-                  <LiftScale end={end} />
-                </th>
-                <th scope="col">Against control</th>
-                <th scope="col" className={classes["number"]}>
-                  Chance to win
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {metrics.map((metric) => (
-                <Fragment key={metric.key}>
-                  <MetricHead metric={metric} />
-                  {metric.variants.map((found) => (
-                    <ResultRow
-                      key={found.variant_id}
-                      metric={metric}
-                      variants={experiment.variants}
-                      found={found}
-                      end={end}
-                      callsHref={callsOf(found.variant_id)}
-                    />
-                  ))}
-                </Fragment>
+          {metrics.map((metric) => (
+            <Fragment key={metric.key}>
+              <MetricHead metric={metric} />
+              {metric.variants.map((found) => (
+                <ResultRow
+                  key={found.variant_id}
+                  metric={metric}
+                  variants={experiment.variants}
+                  found={found}
+                  end={end}
+                  callsHref={callsOf(found.variant_id)}
+                />
               ))}
-            </tbody>
-          </table>
-        </div>
+            </Fragment>
+          ))}
+        </LiftTable>
       )}
     </Panel>
   );

@@ -8,7 +8,7 @@ import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
 import { unitsWord } from "../words";
 import { scaleEnd } from "./lifts";
-import { LiftScale } from "./LiftScale";
+import { LiftTable } from "./LiftTable";
 import { ResultRow } from "./ResultRow";
 import classes from "./Results.module.css";
 import { needsKey, parseSegment, SEGMENTS, segmentBy } from "./segments";
@@ -102,59 +102,34 @@ export function SegmentsPanel({ experiment }: { experiment: Experiment }) {
         <Empty title="No units yet">Each value that {experiment.unit}s of the experiment have shows up here.</Empty>
       )}
       {rows.length > 0 && segments.error === null && (
-        <div
-          className={classes["scroll"]}
-          tabIndex={0}
-          role="region"
-          aria-label="Metric by segment"
-          aria-busy={segments.isPlaceholderData}
+        <LiftTable
+          label="Metric by segment"
+          unit={experiment.unit}
+          valueHead={metric?.label}
+          end={end}
+          busy={segments.isPlaceholderData}
         >
-          <table className={classes["table"]} data-stale={segments.isPlaceholderData || undefined}>
-            <thead>
-              <tr>
-                <th scope="col">Variant</th>
-                <th scope="col" className={classes["number"]}>
-                  {experiment.unit === "user" ? "Users" : "Sessions"}
-                </th>
-                <th scope="col" className={classes["number"]}>
-                  {metric?.label}
-                </th>
-                <th scope="col" className={classes["number"]}>
-                  Lift
-                </th>
-                <th scope="col">
-                  <LiftScale end={end} />
-                </th>
-                <th scope="col">Against control</th>
-                <th scope="col" className={classes["number"]}>
-                  Chance to win
+          {rows.map(({ segment, units, result }) => (
+            <Fragment key={segment ?? ""}>
+              <tr className={classes["metric"]}>
+                <th colSpan={7} scope="rowgroup">
+                  <span className={classes["label"]}>{segment ?? "not known"}</span>
+                  <span className={classes["facts"]}>{unitsWord(experiment.unit, units)}</span>
                 </th>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ segment, units, result }) => (
-                <Fragment key={segment ?? ""}>
-                  <tr className={classes["metric"]}>
-                    <th colSpan={7} scope="rowgroup">
-                      <span className={classes["label"]}>{segment ?? "not known"}</span>
-                      <span className={classes["facts"]}>{unitsWord(experiment.unit, units)}</span>
-                    </th>
-                  </tr>
-                  {result?.variants.map((found) => (
-                    <ResultRow
-                      key={found.variant_id}
-                      metric={result}
-                      variants={experiment.variants}
-                      found={found}
-                      end={end}
-                      callsHref={null}
-                    />
-                  ))}
-                </Fragment>
+              {result?.variants.map((found) => (
+                <ResultRow
+                  key={found.variant_id}
+                  metric={result}
+                  variants={experiment.variants}
+                  found={found}
+                  end={end}
+                  callsHref={null}
+                />
               ))}
-            </tbody>
-          </table>
-        </div>
+            </Fragment>
+          ))}
+        </LiftTable>
       )}
     </Panel>
   );

@@ -1,4 +1,5 @@
 import type { Experiment } from "../../../api/experiments";
+import { Table } from "../../../ui/Table";
 import { ExperimentRow } from "./ExperimentRow";
 import classes from "./Experiments.module.css";
 
@@ -11,24 +12,22 @@ interface Props {
 
 export function ExperimentsTable({ rows, stale, now }: Props) {
   return (
-    <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Experiments" aria-busy={stale}>
-      <table className={classes["table"]}>
-        <thead>
-          <tr>
-            <th scope="col">Title</th>
-            <th scope="col">Status</th>
-            <th scope="col">Variants</th>
-            <th scope="col">Primary metric</th>
-            <th scope="col">Progress</th>
-            <th scope="col">Started</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <ExperimentRow key={row.id} experiment={row} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Experiments" busy={stale} className={classes["table"]}>
+      <thead>
+        <tr>
+          <th scope="col">Title</th>
+          <th scope="col">Status</th>
+          <th scope="col">Variants</th>
+          <th scope="col">Primary metric</th>
+          <th scope="col">Progress</th>
+          <th scope="col">Started</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <ExperimentRow key={row.id} experiment={row} now={now} />
+        ))}
+      </tbody>
+    </Table>
   );
 }
