@@ -7,6 +7,7 @@ import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
 import { SortHeader, type Sort } from "../../ui/SortHeader";
+import { Table } from "../../ui/Table";
 import classes from "./PromptTable.module.css";
 import { PromptRow } from "./PromptRow";
 import { sortRows, tableRows } from "./rows";
@@ -37,30 +38,22 @@ export function PromptTable({ prompts }: { prompts: UseQueryResult<Answered> }) 
       {rows.length === 0 ? (
         <Empty title="No calls in this time range">Each prompt that is called shows up here with its figures.</Empty>
       ) : (
-        <div
-          className={classes["scroll"]}
-          aria-busy={prompts.isPlaceholderData}
-          tabIndex={0}
-          role="region"
-          aria-label="Prompts"
-        >
-          <table className={classes["table"]}>
-            <thead>
-              <tr>
-                <SortHeader label="Prompt" by="prompt" text sort={sort} onSort={setSort} />
-                {data.metrics.map(({ key, label }) => (
-                  <SortHeader key={key} label={label} by={key} sort={sort} onSort={setSort} />
-                ))}
-                <th scope="col">Open</th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <PromptRow key={row.prompt ?? ""} row={row} metrics={data.metrics} />
+        <Table label="Prompts" busy={prompts.isPlaceholderData} className={classes["table"]}>
+          <thead>
+            <tr>
+              <SortHeader label="Prompt" by="prompt" text sort={sort} onSort={setSort} />
+              {data.metrics.map(({ key, label }) => (
+                <SortHeader key={key} label={label} by={key} sort={sort} onSort={setSort} />
               ))}
-            </tbody>
-          </table>
-        </div>
+              <th scope="col">Open</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <PromptRow key={row.prompt ?? ""} row={row} metrics={data.metrics} />
+            ))}
+          </tbody>
+        </Table>
       )}
     </Panel>
   );

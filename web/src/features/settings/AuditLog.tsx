@@ -8,6 +8,7 @@ import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
+import { Table } from "../../ui/Table";
 import { detailText } from "./detailText";
 import classes from "./Settings.module.css";
 
@@ -39,30 +40,28 @@ export function AuditLog() {
         onRetry={() => void log.refetch()}
         empty={<Empty title="Nothing has been changed yet" />}
       >
-        <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Audit log">
-          <table className={classes["table"]}>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Who</th>
-                <th scope="col">Did</th>
-                <th scope="col">To</th>
-                <th scope="col">Detail</th>
+        <Table label="Audit log" className={classes["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">Who</th>
+              <th scope="col">Did</th>
+              <th scope="col">To</th>
+              <th scope="col">Detail</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows?.map((entry) => (
+              <tr key={entry.id}>
+                <td>{formatTime(entry.at, "dateSecond", zone)}</td>
+                <td>{entry.actor}</td>
+                <td className={classes["code"]}>{entry.action}</td>
+                <td>{entry.target}</td>
+                <td className={classes["wrap"]}>{detailText(entry.detail)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {rows?.map((entry) => (
-                <tr key={entry.id}>
-                  <td>{formatTime(entry.at, "dateSecond", zone)}</td>
-                  <td>{entry.actor}</td>
-                  <td className={classes["code"]}>{entry.action}</td>
-                  <td>{entry.target}</td>
-                  <td className={classes["wrap"]}>{detailText(entry.detail)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </Table>
         {log.hasNextPage && (
           <Button
             size="compact-xs"

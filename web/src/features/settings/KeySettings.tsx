@@ -8,6 +8,7 @@ import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
+import { Table } from "../../ui/Table";
 import { KeyRow } from "./KeyRow";
 import { NewKey } from "./NewKey";
 import classes from "./Settings.module.css";
@@ -39,25 +40,23 @@ export function KeySettings() {
         onRetry={() => void keys.refetch()}
         empty={<Empty title="No keys yet">Make one to send calls.</Empty>}
       >
-        <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="API keys">
-          <table className={`${classes["table"]} ${classes["cards"]}`}>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Begins with</th>
-                <th scope="col">May</th>
-                <th scope="col">Created</th>
-                <th scope="col">Last used</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.data?.map((key) => (
-                <KeyRow key={key.id} apiKey={key} at={keys.dataUpdatedAt} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label="API keys" className={`${classes["table"]} ${classes["cards"]}`}>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Begins with</th>
+              <th scope="col">May</th>
+              <th scope="col">Created</th>
+              <th scope="col">Last used</th>
+              <th scope="col">State</th>
+            </tr>
+          </thead>
+          <tbody>
+            {keys.data?.map((key) => (
+              <KeyRow key={key.id} apiKey={key} at={keys.dataUpdatedAt} />
+            ))}
+          </tbody>
+        </Table>
       </RowsState>
       <NewKey opened={creating} onClose={dialog.close} />
     </Panel>

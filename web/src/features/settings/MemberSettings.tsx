@@ -4,6 +4,7 @@ import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
+import { Table } from "../../ui/Table";
 import { MemberRow } from "./MemberRow";
 import { NewMemberForm } from "./NewMemberForm";
 import classes from "./Settings.module.css";
@@ -23,23 +24,21 @@ export function MemberSettings() {
           onRetry={() => void members.refetch()}
           empty={<Empty title="No members yet">Add a colleague by email.</Empty>}
         >
-          <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Members">
-            <table className={`${classes["table"]} ${classes["cards"]}`}>
-              <thead>
-                <tr>
-                  <th scope="col">Person</th>
-                  <th scope="col">Role</th>
-                  <th scope="col">Added</th>
-                  <th scope="col">Membership</th>
-                </tr>
-              </thead>
-              <tbody>
-                {members.data?.map((member) => (
-                  <MemberRow key={member.user_id} member={member} isSelf={member.user_id === session?.user.id} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Members" className={`${classes["table"]} ${classes["cards"]}`}>
+            <thead>
+              <tr>
+                <th scope="col">Person</th>
+                <th scope="col">Role</th>
+                <th scope="col">Added</th>
+                <th scope="col">Membership</th>
+              </tr>
+            </thead>
+            <tbody>
+              {members.data?.map((member) => (
+                <MemberRow key={member.user_id} member={member} isSelf={member.user_id === session?.user.id} />
+              ))}
+            </tbody>
+          </Table>
         </RowsState>
       </Panel>
       <NewMemberForm />

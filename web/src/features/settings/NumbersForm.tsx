@@ -6,6 +6,7 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { ApiError } from "../../api/client";
 import { format } from "../../format/number";
 import { FormError } from "../../ui/FormError";
+import frame from "../../ui/Table.module.css";
 import {
   MOST_SEEN,
   newRow,
@@ -60,7 +61,7 @@ export function NumbersForm({ score, numbers, seen, looked }: Props) {
   const without = seen.filter(({ text }) => !Object.hasOwn(numbers, text)).length;
   return (
     <form className={classes["numbers"]} onSubmit={form.onSubmit(submit)} noValidate>
-      <table className={classes["table"]}>
+      <table className={`${frame["table"]} ${classes["table"]}`}>
         <thead>
           <tr>
             <th scope="col">Text</th>

@@ -5,6 +5,7 @@ import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
+import { Table } from "../../ui/Table";
 import { NewPriceForm } from "./NewPriceForm";
 import { PriceRow } from "./PriceRow";
 import classes from "./Settings.module.css";
@@ -35,37 +36,35 @@ export function PriceSettings() {
             </Empty>
           }
         >
-          <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Your prices">
-            <table className={classes["table"]}>
-              <thead>
-                <tr>
-                  <th scope="col">Provider</th>
-                  <th scope="col">Model</th>
-                  <th scope="col">From</th>
-                  <th scope="col" className={classes["number"]}>
-                    Input
-                  </th>
-                  <th scope="col" className={classes["number"]}>
-                    Output
-                  </th>
-                  <th scope="col" className={classes["number"]}>
-                    Cached input
-                  </th>
-                  <th scope="col" className={classes["number"]}>
-                    Cache write
-                  </th>
-                  <th scope="col">
-                    <VisuallyHidden>Delete</VisuallyHidden>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {prices.data?.map((price) => (
-                  <PriceRow key={price.id} price={price} mayDelete={mayEdit} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Your prices" className={classes["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Provider</th>
+                <th scope="col">Model</th>
+                <th scope="col">From</th>
+                <th scope="col" className={classes["number"]}>
+                  Input
+                </th>
+                <th scope="col" className={classes["number"]}>
+                  Output
+                </th>
+                <th scope="col" className={classes["number"]}>
+                  Cached input
+                </th>
+                <th scope="col" className={classes["number"]}>
+                  Cache write
+                </th>
+                <th scope="col">
+                  <VisuallyHidden>Delete</VisuallyHidden>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {prices.data?.map((price) => (
+                <PriceRow key={price.id} price={price} mayDelete={mayEdit} />
+              ))}
+            </tbody>
+          </Table>
         </RowsState>
       </Panel>
       {mayEdit && <NewPriceForm />}

@@ -2,6 +2,7 @@ import { useProject } from "../../state/ProjectContext";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
+import { Table } from "../../ui/Table";
 import { NumbersPanel } from "./NumbersPanel";
 import { ScoreRow } from "./ScoreRow";
 import classes from "./Settings.module.css";
@@ -31,15 +32,13 @@ export function ScoreSettings() {
             </Empty>
           }
         >
-          <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Numbers for texts">
-            <table className={classes["table"]}>
-              <tbody>
-                {rows?.map(([score, numbers]) => (
-                  <ScoreRow key={score} score={score} numbers={numbers} mayChange={mayEdit} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table label="Numbers for texts" className={classes["table"]}>
+            <tbody>
+              {rows?.map(([score, numbers]) => (
+                <ScoreRow key={score} score={score} numbers={numbers} mayChange={mayEdit} />
+              ))}
+            </tbody>
+          </Table>
         </RowsState>
       </Panel>
       {mayEdit && mappings.isFetchedAfterMount && mappings.data !== undefined && (

@@ -4,6 +4,7 @@ import type { Status } from "../../api/types";
 import { format } from "../../format/number";
 import { useHref } from "../../state/useHref";
 import { Panel } from "../../ui/Panel";
+import { Table } from "../../ui/Table";
 import classes from "./Settings.module.css";
 
 /** Models whose calls have no cost, with the way to give them one. */
@@ -11,35 +12,33 @@ export function UnpricedModels({ models }: { models: Status["unpriced_models"] }
   const href = useHref();
   return (
     <Panel title="Models without a price" note="last 30 days">
-      <div className={classes["scroll"]} tabIndex={0} role="region" aria-label="Models without a price">
-        <table className={classes["table"]}>
-          <tbody>
-            {models.map(({ provider, model, calls }) => (
-              <tr key={`${provider ?? ""} ${model ?? ""}`}>
-                <td>{provider ?? "unknown provider"}</td>
-                <td>{model ?? "unknown model"}</td>
-                <td className={classes["number"]}>
-                  <Link
-                    to={href("/calls", { model: model ?? "", cost_source: "unpriced" }, { range: { preset: "30d" } })}
-                  >
-                    {format(calls, "count")} calls
-                  </Link>
-                </td>
-                <td>
-                  <Button
-                    component={Link}
-                    to={href("/settings/prices", { provider, model })}
-                    size="compact-xs"
-                    variant="default"
-                  >
-                    Add a price
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Models without a price" className={classes["table"]}>
+        <tbody>
+          {models.map(({ provider, model, calls }) => (
+            <tr key={`${provider ?? ""} ${model ?? ""}`}>
+              <td>{provider ?? "unknown provider"}</td>
+              <td>{model ?? "unknown model"}</td>
+              <td className={classes["number"]}>
+                <Link
+                  to={href("/calls", { model: model ?? "", cost_source: "unpriced" }, { range: { preset: "30d" } })}
+                >
+                  {format(calls, "count")} calls
+                </Link>
+              </td>
+              <td>
+                <Button
+                  component={Link}
+                  to={href("/settings/prices", { provider, model })}
+                  size="compact-xs"
+                  variant="default"
+                >
+                  Add a price
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
     </Panel>
   );
 }

@@ -11,6 +11,7 @@ import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
 import { StatusMark } from "../../../ui/StatusMark";
+import { Table } from "../../../ui/Table";
 import table from "../../overview/PromptTable.module.css";
 import { scoreNames, versionRows } from "./byVersion";
 import classes from "./Detail.module.css";
@@ -59,62 +60,54 @@ export function VersionTable({ name, versions, scores, deployed }: Props) {
       {rows.length === 0 ? (
         <Empty title="No calls in this time range">Choose a longer range to compare versions.</Empty>
       ) : (
-        <div
-          className={table["scroll"]}
-          aria-busy={versions.isPlaceholderData}
-          tabIndex={0}
-          role="region"
-          aria-label="Versions"
-        >
-          <table className={table["table"]}>
-            <thead>
-              <tr>
-                <th scope="col">Version</th>
-                {VERSION_COLUMNS.map((key) => (
-                  <th key={key} scope="col">
-                    {catalogue?.get(key)?.label}
-                  </th>
-                ))}
+        <Table label="Versions" busy={versions.isPlaceholderData} className={table["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">Version</th>
+              {VERSION_COLUMNS.map((key) => (
+                <th key={key} scope="col">
+                  {catalogue?.get(key)?.label}
+                </th>
+              ))}
+              {shown.map((score) => (
+                <th key={score} scope="col" title={`Average of the score ${score}`}>
+                  {score}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name} className={classes["versionRow"]}>
+                <th scope="row">
+                  <Link
+                    to={href("/calls", { prompt_version: row.version }, { prompts: [name] })}
+                    title={`See the calls of ${row.name}`}
+                  >
+                    {row.name}
+                  </Link>
+                  {row.served.length > 0 && <span className={classes["served"]}>{row.served.join(", ")}</span>}
+                </th>
+                {VERSION_COLUMNS.map((key) => {
+                  const info = catalogue?.get(key);
+                  const value = row.values[key] ?? null;
+                  const status = bandOf(value, info?.bands);
+                  return (
+                    <td key={key} title={formatExact(value, info?.unit ?? "count")}>
+                      <span className={table["cell"]}>
+                        {status !== null && status !== "healthy" && <StatusMark status={status} />}
+                        {format(value, info?.unit ?? "count")}
+                      </span>
+                    </td>
+                  );
+                })}
                 {shown.map((score) => (
-                  <th key={score} scope="col" title={`Average of the score ${score}`}>
-                    {score}
-                  </th>
+                  <ScoreCell key={score} score={row.scores[score]} />
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.name} className={classes["versionRow"]}>
-                  <th scope="row">
-                    <Link
-                      to={href("/calls", { prompt_version: row.version }, { prompts: [name] })}
-                      title={`See the calls of ${row.name}`}
-                    >
-                      {row.name}
-                    </Link>
-                    {row.served.length > 0 && <span className={classes["served"]}>{row.served.join(", ")}</span>}
-                  </th>
-                  {VERSION_COLUMNS.map((key) => {
-                    const info = catalogue?.get(key);
-                    const value = row.values[key] ?? null;
-                    const status = bandOf(value, info?.bands);
-                    return (
-                      <td key={key} title={formatExact(value, info?.unit ?? "count")}>
-                        <span className={table["cell"]}>
-                          {status !== null && status !== "healthy" && <StatusMark status={status} />}
-                          {format(value, info?.unit ?? "count")}
-                        </span>
-                      </td>
-                    );
-                  })}
-                  {shown.map((score) => (
-                    <ScoreCell key={score} score={row.scores[score]} />
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </Table>
       )}
     </Panel>
   );
