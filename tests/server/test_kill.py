@@ -3,74 +3,29 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import httpx
-import msgspec
 import pytest
 from bench.payloads import otlp_batch
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from promptpulse.metrics.rollups import ROLLUPS
+from server.killing import SEED, Sender, Sent, acknowledged_by, kill_while_sending, listed, sent_json
 from server.process import Json, Server
 
 KILLS = 20
-SEED = 20_261_121
 DAYS = 2
 """Calls start within so many days: in hours long closed, and in the present one."""
-
-
-@dataclass
-class Sender(threading.Thread):
-    """Sends numbered batches one after the other, each again until it is acknowledged."""
-
-    number: int
-    server: Server
-    batch: Callable[[int, int], tuple[str, str, bytes, list[str]]]
-    stopping: threading.Event
-    acknowledged: set[str] = field(default_factory=set)
-    repeats: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__(daemon=True)
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def run(self) -> None:
-        with self.server.client_of(self.server.key) as client:
-            n = 0
-            while not self.stopping.is_set():
-                path, media, body, ids = self.batch(self.number, n)
-                while not self._post(client, path, media, body):
-                    self.repeats += 1
-                    self.stopping.wait(0.1)  # the retry of an exporter; ends nothing: the batch must get through
-                self.acknowledged.update(ids)
-                n += 1
-
-    def _post(self, client: httpx.Client, path: str, media: str, body: bytes) -> bool:
-        try:
-            answer = client.post(path, content=body, headers={"Content-Type": media})
-        except httpx.TransportError:
-            return False
-        if answer.status_code == 503:
-            return False
-        if answer.status_code != 200:
-            self.wrong.append(f"{answer.status_code} {answer.text[:200]}")
-        return True
 
 
 def spread(dice: random.Random, now: datetime) -> datetime:
     return now - timedelta(seconds=dice.choice((dice.randrange(DAYS * 86_400), dice.randrange(600))))
 
 
-def json_batch(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]]]:
-    def make(sender: int, n: int) -> tuple[str, str, bytes, list[str]]:
+def json_batch(sender: int, now: datetime) -> Callable[[int], Sent]:
+    def make(n: int) -> Sent:
         dice = random.Random(f"{SEED} {sender} {n}")
         ids = [f"{sender}-{n}-{i}" for i in range(dice.choice((1, 40, 400)))]
         calls: list[Json] = [
@@ -81,13 +36,13 @@ def json_batch(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, lis
             }
             for call_id in ids
         ]  # fmt: skip
-        return "/api/v1/calls", "application/json", msgspec.json.encode({"calls": calls}), ids
+        return sent_json("/api/v1/calls", {"calls": calls}, ids)
 
     return make
 
 
-def otlp(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]]]:
-    def make(sender: int, n: int) -> tuple[str, str, bytes, list[str]]:
+def otlp(sender: int, now: datetime) -> Callable[[int], Sent]:
+    def make(n: int) -> Sent:
         dice = random.Random(f"{SEED} {sender} {n}")
         begin = spread(dice, now - timedelta(minutes=2))
         body = otlp_batch(
@@ -99,7 +54,7 @@ def otlp(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]
             for scope in resource.scope_spans
             for span in scope.spans
         ]
-        return "/v1/traces", "application/x-protobuf", body, [(s.trace_id + s.span_id).hex() for s in spans]
+        return Sent("/v1/traces", "application/x-protobuf", body, [(s.trace_id + s.span_id).hex() for s in spans])
 
     return make
 
@@ -108,24 +63,10 @@ def otlp(now: datetime) -> Callable[[int, int], tuple[str, str, bytes, list[str]
 def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_server: Callable[..., Server]) -> None:
     server = own_server().start()
     now = datetime.now(UTC)
-    stopping = threading.Event()
-    senders = [Sender(i, server, make, stopping) for i, make in enumerate((json_batch(now), otlp(now), otlp(now)))]
-    for sender in senders:
-        sender.start()
-    dice = random.Random(SEED)
-    for _ in range(KILLS):
-        stopping.wait(dice.uniform(0.1, 1.2))  # the moment of the kill is the test
-        server.kill()
-        server.start()
-    stopping.set()
-    for sender in senders:
-        sender.join(30)
-        assert not sender.is_alive(), "a batch was never acknowledged"
-    assert [s.wrong for s in senders] == [[], [], []]
-    assert sum(s.repeats for s in senders) >= KILLS, "no request was hit by a kill"
+    senders = [Sender(server, make) for make in (json_batch(0, now), otlp(1, now), otlp(2, now))]
+    kill_while_sending(server, senders, KILLS, 1.2)
 
-    acknowledged = set().union(*(s.acknowledged for s in senders))
-    assert len(acknowledged) > 4_000, "too little traffic to prove anything"
+    acknowledged = acknowledged_by(senders, more_than=4_000)
     rows = every_call(server, now)
     stored = Counter(str(row["id"]) for row in rows)
     assert not acknowledged - stored.keys(), "acknowledged, but lost"
@@ -140,9 +81,7 @@ def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_ser
 def every_call(server: Server, now: datetime) -> list[Json]:
     """The raw list."""
     span = {"start": (now - timedelta(days=DAYS + 1)).isoformat(), "end": (now + timedelta(days=1)).isoformat()}
-    answer = server.client.get("/api/v1/calls", params={**span, "format": "ndjson"})
-    assert answer.status_code == 200
-    return [msgspec.json.decode(line) for line in answer.content.splitlines()]
+    return listed(server, "/api/v1/calls", **span)
 
 
 QUESTIONS = (
