@@ -293,15 +293,20 @@ def _versus(e: Experiment, c: _Comparison) -> shapes.Versus | None:
         p_value=c.shown.p_value,
         p_adjusted=None if c.shown.p_value is None else c.adjusted,
         significant=significant,
-        verdict=stats.judge(
-            c.judged,
-            better=spec.better,
-            significant=significant,
-            min_effect=None if spec.min_effect is None else spec.min_effect / 100,
-        ),
+        verdict=_outcome(spec, c.judged, significant=significant),
         chance_to_win=100 * chance,
         variance_reduced=percent(reduced),
     )
+
+
+def _outcome(
+    spec: MetricSpec, comparison: stats.Comparison, *, significant: bool
+) -> Literal["better", "worse", "equal", "holds", "unclear"]:
+    min_effect = None if spec.min_effect is None else spec.min_effect / 100
+    outcome = stats.judge(comparison, better=spec.better, significant=significant, min_effect=min_effect)
+    if outcome == "better" or spec.max_harm is None:
+        return outcome
+    return "holds" if stats.holds(comparison, better=spec.better, max_harm=spec.max_harm / 100) else outcome
 
 
 def percent(fraction: float | None) -> float | None:

@@ -324,8 +324,9 @@ class Versus(BaseModel):
     p_value: float | None = Field(description="null for the bayesian view.")
     p_adjusted: float | None = Field(description="Corrected for the number of comparisons of its family.")
     significant: bool
-    verdict: Literal["better", "worse", "equal", "unclear"] = Field(
+    verdict: Literal["better", "worse", "equal", "holds", "unclear"] = Field(
         description="equal: the interval lies within the smallest effect worth having."
+        " holds: a guardrail that cannot be worse by more than `max_harm`."
     )
     chance_to_win: float | None = Field(description="Percent; shown, never a reason to stop.")
     variance_reduced: float | None = Field(description="Percent of variance that CUPED took away; null: not used.")

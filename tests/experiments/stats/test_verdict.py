@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from promptpulse.experiments.stats import Comparison, Judged, SampleRatio, Setting, Treatment, decide, judge
+from promptpulse.experiments.stats import Comparison, Judged, SampleRatio, Setting, Treatment, decide, holds, judge
 
 SETTING = Setting("a", "A", 2000, "sequential", 10_000, SampleRatio(1.0, healthy=True), days=10)
 Better = Literal["up", "down"]
@@ -202,3 +202,19 @@ def test_a_metric_is_better_worse_equal_or_unclear(
 def test_without_a_bounded_lift_nothing_is_equal() -> None:
     unbounded = replace(_lift(-0.01, 0.01), lift_low=None, lift_high=None)
     assert judge(unbounded, better="up", significant=False, min_effect=0.02) == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "better", "expected"),
+    [
+        (-0.02, 0.01, "up", True),  # at worst 2 % less, 3 % are allowed
+        (-0.04, 0.01, "up", False),
+        (-0.20, 0.02, "down", True),  # less is better, at worst 2 % more
+        (-0.20, 0.04, "down", False),
+        (-0.025, -0.005, "up", True),  # worse for certain, but not by more than is allowed
+    ],
+)
+def test_a_guardrail_holds_when_more_harm_than_allowed_is_excluded(
+    low: float, high: float, better: Better, expected: bool
+) -> None:
+    assert holds(_lift(low, high), better=better, max_harm=0.03) is expected

@@ -1418,7 +1418,7 @@ export interface paths {
         /**
          * Send events of an experiment
          * @description One event, or `{"events": [...]}`, of which all are stored or, where one is refused, none. A repeated `id` is
-         *     answered by 200 and stores nothing.
+         *     answered by 200 and stores nothing. A unit keeps its first assignment, whoever made it: see `variant_id`.
          */
         post: operations["post_events_api_v1_events_post"];
         delete?: never;
@@ -1867,6 +1867,17 @@ export interface components {
             success: true;
             data: components["schemas"]["TrendOut"];
         };
+        /** Answer[Union[EventStored, EventsStored]] */
+        Answer_Union_EventStored__EventsStored__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["EventStored"] | components["schemas"]["EventsStored"];
+        };
         /** Answer[Union[SessionOut, NoneType]] */
         Answer_Union_SessionOut__NoneType__: {
             /**
@@ -1876,17 +1887,6 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["SessionOut"] | null;
-        };
-        /** Answer[Union[Stored, EventsStored]] */
-        Answer_Union_Stored__EventsStored__: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["Stored"] | components["schemas"]["EventsStored"];
         };
         /** Answer[VersionOut] */
         Answer_VersionOut_: {
@@ -2791,7 +2791,7 @@ export interface components {
             id?: string | null;
             /**
              * Kind
-             * @description `assignment` is for programs that assign on their own; others leave it to `evaluate`.
+             * @description `assignment` is for programs that assign on their own; others leave it to `evaluate`. The unit keeps the variant, unless it has one.
              * @default outcome
              * @enum {string}
              */
@@ -2915,6 +2915,26 @@ export interface components {
              */
             created_at: string;
         };
+        /** EventStored */
+        EventStored: {
+            /**
+             * Id
+             * @description Of the submission or event; `sdkEventId` where one was sent.
+             */
+            id: string;
+            /**
+             * Duplicate
+             * @description It was stored before: a retry is harmless.
+             */
+            duplicate: boolean;
+            /**
+             * Variant Id
+             * @description Of an assignment: the variant that the unit has, which is another one than was sent where it had one already. Of an outcome: the one it names, or that of the unit's assignment. null: none.
+             */
+            variant_id: string | null;
+            /** Variant Name */
+            variant_name: string | null;
+        };
         /**
          * EventsStored
          * @description Of several events.
@@ -2931,7 +2951,7 @@ export interface components {
              * Events
              * @description As sent, in order.
              */
-            events: components["schemas"]["Stored"][];
+            events: components["schemas"]["EventStored"][];
         };
         /** ExperimentNew */
         ExperimentNew: {
@@ -3194,9 +3214,15 @@ export interface components {
             units: number;
             /** Needed Units */
             needed_units: number | null;
-            /** Units Per Day */
+            /**
+             * Units Per Day
+             * @description null within an hour of the first unit, and below 10 units.
+             */
             units_per_day: number | null;
-            /** Days Left */
+            /**
+             * Days Left
+             * @description null: not known; 0: enough have come, or the verdict is there.
+             */
             days_left: number | null;
             /** Note */
             note: string;
@@ -5399,10 +5425,10 @@ export interface components {
             significant: boolean;
             /**
              * Verdict
-             * @description equal: the interval lies within the smallest effect worth having.
+             * @description equal: the interval lies within the smallest effect worth having. holds: a guardrail that cannot be worse by more than `max_harm`.
              * @enum {string}
              */
-            verdict: "better" | "worse" | "equal" | "unclear";
+            verdict: "better" | "worse" | "equal" | "holds" | "unclear";
             /**
              * Chance To Win
              * @description Percent; shown, never a reason to stop.
@@ -10662,11 +10688,13 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "id": "checkout-7f3a",
-                     *         "duplicate": false
+                     *         "duplicate": false,
+                     *         "variant_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "variant_name": "Short"
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Answer_Union_Stored__EventsStored__"];
+                    "application/json": components["schemas"]["Answer_Union_EventStored__EventsStored__"];
                 };
             };
             400: components["responses"]["Failure"];

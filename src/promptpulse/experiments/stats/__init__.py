@@ -8,10 +8,10 @@ from promptpulse.experiments.stats.estimating import estimate, estimates
 from promptpulse.experiments.stats.power import days_left, detectable, units_needed
 from promptpulse.experiments.stats.ratio import SampleRatio, sample_ratio
 from promptpulse.experiments.stats.values import Comparison, Kind, Method
-from promptpulse.experiments.stats.verdict import Decision, Judged, Outcome, Setting, Treatment, decide, judge
+from promptpulse.experiments.stats.verdict import Decision, Judged, Outcome, Setting, Treatment, decide, holds, judge
 
 __all__ = [
     "Comparison", "Decision", "Family", "Judged", "Kind", "Method", "Outcome", "SampleRatio", "Setting", "Treatment",
     "adjusted", "compare", "days_left", "decide", "detectable",
-    "estimate", "estimates", "interval", "interval_alpha", "judge", "sample_ratio", "units_needed",
+    "estimate", "estimates", "holds", "interval", "interval_alpha", "judge", "sample_ratio", "units_needed",
 ]  # fmt: skip

@@ -109,6 +109,12 @@ def judge(
     return "better" if (comparison.difference > 0) == (better == "up") else "worse"
 
 
+def holds(comparison: Comparison, *, better: Literal["up", "down"], max_harm: float) -> bool:
+    """Whether a guardrail excludes more harm than `max_harm` (fraction of control)."""
+    gain = _gain(comparison, better)
+    return gain is not None and gain[0] >= -max_harm
+
+
 def decide(setting: Setting, treatments: Sequence[Treatment]) -> Decision:
     """The verdict, with reasons in the order of their weight."""
     if stopped := _not_yet(setting, treatments):
@@ -238,8 +244,7 @@ def _unproven(treatment: Treatment) -> list[str]:
         comparison = metric.comparison
         if metric.max_harm is None or (comparison is not None and comparison.lift is None):
             continue
-        gain = None if comparison is None else _gain(comparison, metric.better)
-        if gain is None or gain[0] < -metric.max_harm:
+        if comparison is None or not holds(comparison, better=metric.better, max_harm=metric.max_harm):
             found = (metric.note or "not enough data") if comparison is None else _lift(comparison)
             said.append(
                 f"Guardrail {metric.label} of {treatment.name}: may still be worse by more than {_percent(metric.max_harm)}"

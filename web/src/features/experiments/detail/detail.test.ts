@@ -7,6 +7,7 @@ import { feedOf } from "./feed";
 import { plotOf, scaleEnd } from "./lifts";
 import { stepsOf } from "./missing";
 import { parseSegment, segmentBy } from "./segments";
+import { pText } from "./pText";
 import { snippets } from "./snippets";
 import { prepareTrend } from "./trend";
 import { parseMethod } from "./verdicts";
@@ -241,4 +242,11 @@ test("segments by a property wait for its name", () => {
 test("a method that there is not is the default", () => {
   expect(parseMethod("bayesian")).toBe("bayesian");
   expect(parseMethod("peeking")).toBe("sequential");
+});
+
+test("an interval that leaves out 0 is explained where the correction makes it unclear", () => {
+  const alone = { ...versus(20, 2, 43), p_value: 0.02, p_adjusted: 0.1 };
+  expect(pText(alone)).toBe("p = 0.1 for all metrics together");
+  expect(pText({ ...alone, lift_low: -2 })).toBe("p = 0.1");
+  expect(pText({ ...alone, significant: true, p_adjusted: 0.0001 })).toBe("p < 0.001");
 });

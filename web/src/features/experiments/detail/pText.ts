@@ -1,10 +1,15 @@
 import type { Versus } from "../../../api/experiments";
 import { format } from "../../../format/number";
 
-/** How sure a comparison is, beside its word: "p 0.012, corrected"; with what CUPED took away. */
-export function pText({ p_adjusted, p_value, variance_reduced }: Versus): string {
+/**
+ * How sure a comparison is, beside its word: "p = 0.012"; with what CUPED took away. An interval that leaves out 0 beside
+ * "Not clear yet" is explained: it is about this metric alone, the p-value about all that are looked at.
+ */
+export function pText({ p_adjusted, p_value, variance_reduced, significant, lift_low, lift_high }: Versus): string {
   const p = p_adjusted ?? p_value;
-  const said = p === null ? [] : [p < 0.001 ? "p < 0.001" : `p ${format(p, "score")}`];
+  const alone = !significant && lift_low !== null && lift_high !== null && lift_low * lift_high > 0;
+  const corrected = alone && p_adjusted !== null && p_adjusted !== p_value ? " for all metrics together" : "";
+  const said = p === null ? [] : [p < 0.001 ? "p < 0.001" : `p = ${format(p, "score")}${corrected}`];
   const reduced = variance_reduced !== null && variance_reduced >= 1;
   return [...said, ...(reduced ? [`CUPED −${format(variance_reduced, "percent")} variance`] : [])].join(", ");
 }

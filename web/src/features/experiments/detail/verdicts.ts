@@ -7,6 +7,7 @@ export const VERSUS_WORD: Record<Versus["verdict"], { word: string; tone: Tone }
   better: { word: "Better", tone: "good" },
   worse: { word: "Worse", tone: "bad" },
   equal: { word: "No difference worth having", tone: "accent" },
+  holds: { word: "Holds", tone: "good" },
   unclear: { word: "Not clear yet", tone: "quiet" },
 };
 
