@@ -1,5 +1,4 @@
 import { Skeleton } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useLocation, useNavigate } from "react-router";
 import type { Params } from "../api/client";
@@ -8,6 +7,7 @@ import { useProject } from "../state/ProjectContext";
 import { useHref } from "../state/useHref";
 import { useView } from "../state/useView";
 import type { View } from "../state/view";
+import { copyLink } from "../ui/copyLink";
 import { downloadAddress, downloadText } from "../ui/download";
 import { Empty } from "../ui/Empty";
 import { Failure } from "../ui/Failure";
@@ -93,16 +93,6 @@ export function TimeChartPanel({
     if (state?.zoomed === true) void navigate(-1);
     else if (!("preset" in view.range)) change({ range: { preset: "24h" } });
   };
-  const copyLink = () => {
-    const address = new URL(window.location.href);
-    address.hash = id;
-    void navigator.clipboard
-      .writeText(address.toString())
-      .then(() => notifications.show({ message: `Link to ${title} copied` }))
-      .catch(() =>
-        notifications.show({ message: `The browser does not let pages copy. The link: ${address.toString()}` }),
-      );
-  };
 
   return (
     <Panel
@@ -117,7 +107,7 @@ export function TimeChartPanel({
             onTable={() => setAsTable(!asTable)}
             onCsv={() => downloadText(`${id}.csv`, "text/csv", chartCsv(chart))}
             onPng={() => downloadAddress(`${id}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
-            onLink={copyLink}
+            onLink={() => void copyLink(id, title)}
             callsHref={href("/calls", calls, of)}
           />
         )

@@ -1,9 +1,9 @@
-import { Button, SegmentedControl } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { Outlet } from "react-router";
 import { useView } from "../../state/useView";
 import { isComparing } from "../../state/where";
+import { DownloadLink } from "../../ui/DownloadLink";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
@@ -44,18 +44,7 @@ export function Calls() {
       <Panel
         title="Calls"
         note={calls.data === undefined ? undefined : `${rows.length}${calls.hasNextPage ? " newest" : ""}`}
-        actions={
-          <Button
-            component="a"
-            href={exportAddress}
-            size="compact-xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconDownload size={14} aria-hidden />}
-          >
-            Export all as CSV
-          </Button>
-        }
+        actions={<DownloadLink href={exportAddress}>Export all as CSV</DownloadLink>}
       >
         {calls.data === undefined && calls.error !== null && (
           <Failure what="The calls could not be loaded" error={calls.error} onRetry={() => void calls.refetch()} />

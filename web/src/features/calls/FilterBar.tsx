@@ -1,7 +1,6 @@
-import { Button, CloseButton, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { Button, CloseButton } from "@mantine/core";
 import { useSearchParams } from "react-router";
+import { SearchInput } from "../../ui/SearchInput";
 import { AddFilter } from "./AddFilter";
 import classes from "./Calls.module.css";
 import { activeFilters, SEARCH, withFilter } from "./filters";
@@ -11,20 +10,15 @@ export function FilterBar() {
   const [params, setParams] = useSearchParams();
   const active = activeFilters(params);
   const set = (key: string, value: string) => setParams((current) => withFilter(current, key, value));
-  const search = useDebouncedCallback((value: string) => set(SEARCH, value), 300);
   const clear = () =>
     setParams((current) => active.reduce((rest, { filter }) => withFilter(rest, filter.key, ""), current));
   return (
     <div className={classes["bar"]} role="group" aria-label="Filters">
-      <TextInput
-        size="xs"
-        type="search"
-        className={classes["search"] ?? ""}
-        aria-label="Search in ids, users, sessions and error messages"
+      <SearchInput
+        label="Search in ids, users, sessions and error messages"
         placeholder="Id, user, session or error message"
-        leftSection={<IconSearch size={14} aria-hidden />}
-        defaultValue={params.get(SEARCH) ?? ""}
-        onChange={(event) => search(event.currentTarget.value)}
+        value={params.get(SEARCH) ?? ""}
+        onSearch={(text) => set(SEARCH, text)}
       />
       {active.map(({ filter, value }) => (
         <span key={filter.key} className={classes["chip"]}>

@@ -1,12 +1,13 @@
-import { Button, NativeSelect, Skeleton } from "@mantine/core";
+import { NativeSelect, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconDownload } from "@tabler/icons-react";
 import { useSearchParams } from "react-router";
 import { useApi } from "../../../api/ApiContext";
 import { apiUrl } from "../../../api/client";
 import type { Distribution, Experiment, ScoreNames } from "../../../api/experiments";
 import { experiment as experimentKey } from "../../../api/keys";
 import { useProject } from "../../../state/ProjectContext";
+import { withParams } from "../../../state/withParams";
+import { DownloadLink } from "../../../ui/DownloadLink";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
@@ -35,26 +36,14 @@ export function DistributionPanel({ experiment }: { experiment: Experiment }) {
     params: { score: score ?? "" },
     enabled: score !== undefined,
   });
-  const choose = (name: string) =>
-    setParams((current) => {
-      const next = new URLSearchParams(current);
-      next.set("score", name);
-      return next;
-    });
+  const choose = (name: string) => setParams((current) => withParams(current, { score: name }));
   return (
     <Panel
       title="Scores"
       actions={
-        <Button
-          component="a"
-          href={apiUrl(`/scores/experiments/${experiment.id}`, { project, format: "csv" })}
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
+        <DownloadLink href={apiUrl(`/scores/experiments/${experiment.id}`, { project, format: "csv" })}>
           All scores as CSV
-        </Button>
+        </DownloadLink>
       }
     >
       {names.error !== null && (

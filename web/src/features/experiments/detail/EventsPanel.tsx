@@ -1,10 +1,10 @@
-import { Button } from "@mantine/core";
-import { IconDownload, IconFlag, IconStar, IconUserPlus } from "@tabler/icons-react";
+import { IconFlag, IconStar, IconUserPlus } from "@tabler/icons-react";
 import { apiUrl } from "../../../api/client";
 import type { Experiment } from "../../../api/experiments";
 import { NO_DATA } from "../../../format/number";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
+import { DownloadLink } from "../../../ui/DownloadLink";
 import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
@@ -37,16 +37,9 @@ export function EventsPanel({ experiment }: { experiment: Experiment }) {
         </span>
       }
       actions={
-        <Button
-          component="a"
-          href={apiUrl(`/events/experiment/${experiment.id}`, { project, format: "csv" })}
-          size="compact-xs"
-          variant="subtle"
-          color="gray"
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
+        <DownloadLink href={apiUrl(`/events/experiment/${experiment.id}`, { project, format: "csv" })}>
           All events as CSV
-        </Button>
+        </DownloadLink>
       }
     >
       <RowsState

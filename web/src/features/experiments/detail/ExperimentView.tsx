@@ -1,6 +1,7 @@
 import { Tabs } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import type { Experiment } from "../../../api/experiments";
+import { withParams } from "../../../state/withParams";
 import classes from "./Detail.module.css";
 import { DistributionPanel } from "./DistributionPanel";
 import { DraftSteps } from "./DraftSteps";
@@ -30,12 +31,7 @@ export function ExperimentView({ experiment }: { experiment: Experiment }) {
   const tabs = TABS.filter(({ value }) => !draft || value === "setup");
   const tab = tabs.find(({ value }) => value === params.get("tab"))?.value ?? first;
   const choose = (value: string | null) =>
-    setParams((current) => {
-      const next = new URLSearchParams(current);
-      if (value === null || value === first) next.delete("tab");
-      else next.set("tab", value);
-      return next;
-    });
+    setParams((current) => withParams(current, { tab: value === first ? null : value }));
   return (
     <div className={classes["page"]}>
       <Head experiment={experiment} />

@@ -1,11 +1,13 @@
-import { Button, SegmentedControl, Skeleton } from "@mantine/core";
+import { SegmentedControl, Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { IconAlertTriangle, IconDownload } from "@tabler/icons-react";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { Fragment } from "react";
 import { useSearchParams } from "react-router";
 import { apiUrl } from "../../../api/client";
 import type { Experiment, Method, Results } from "../../../api/experiments";
 import { useProject } from "../../../state/ProjectContext";
+import { withParams } from "../../../state/withParams";
+import { DownloadLink } from "../../../ui/DownloadLink";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
@@ -35,12 +37,7 @@ export function ResultsPanel({ experiment, results, method }: Props) {
   const metrics = [...(data?.metrics ?? [])].sort((a, b) => ORDER[a.role] - ORDER[b.role]);
   const end = scaleEnd(metrics);
   const choose = (value: string) =>
-    setParams((current) => {
-      const next = new URLSearchParams(current);
-      if (value === "sequential") next.delete("method");
-      else next.set("method", value);
-      return next;
-    });
+    setParams((current) => withParams(current, { method: value === "sequential" ? null : value }));
   return (
     <Panel
       title="Metrics"
@@ -53,16 +50,9 @@ export function ResultsPanel({ experiment, results, method }: Props) {
             onChange={choose}
             data={METHODS.map(({ value, label }) => ({ value, label }))}
           />
-          <Button
-            component="a"
-            href={apiUrl(`/experiments/${experiment.id}/results`, { project, method, format: "csv" })}
-            size="compact-xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<IconDownload size={14} aria-hidden />}
-          >
+          <DownloadLink href={apiUrl(`/experiments/${experiment.id}/results`, { project, method, format: "csv" })}>
             CSV
-          </Button>
+          </DownloadLink>
         </>
       }
     >

@@ -3,6 +3,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { Fragment } from "react";
 import { useSearchParams } from "react-router";
 import type { Experiment, Segments } from "../../../api/experiments";
+import { withParams } from "../../../state/withParams";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { Panel } from "../../../ui/Panel";
@@ -33,12 +34,7 @@ export function SegmentsPanel({ experiment }: { experiment: Experiment }) {
     metrics.find(({ key }) => key === params.get("metric")) ??
     metrics.find(({ role }) => role === "primary") ??
     metrics[0];
-  const set = (name: string, value: string) =>
-    setParams((current) => {
-      const next = new URLSearchParams(current);
-      next.set(name, value);
-      return next;
-    });
+  const set = (name: string, value: string) => setParams((current) => withParams(current, { [name]: value }));
   const setKey = useDebouncedCallback((key: string) => set("by", `${choice.kind}${key}`), 400);
   const data = by === null ? undefined : segments.data;
   const rows = (data?.segments ?? []).map((segment) => ({

@@ -1,5 +1,4 @@
 import { NativeSelect, SegmentedControl, Skeleton } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import type { Experiment, TrendAnswer } from "../../../api/experiments";
@@ -14,6 +13,8 @@ import { useDeploymentMarks } from "../../../charts/useDeploymentMarks";
 import { useScheme } from "../../../charts/useScheme";
 import { useClock } from "../../../state/ClockContext";
 import { useProject } from "../../../state/ProjectContext";
+import { withParams } from "../../../state/withParams";
+import { copyLink } from "../../../ui/copyLink";
 import { downloadAddress, downloadText } from "../../../ui/download";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
@@ -72,17 +73,7 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
   const shown = useMemo(() => (chart === null ? null : withoutSeries(chart, hidden)), [chart, hidden]);
 
   const set = (part: Record<string, string | null>, replace = false) =>
-    setParams(
-      (current) => {
-        const next = new URLSearchParams(current);
-        for (const [name, value] of Object.entries(part)) {
-          if (value === null) next.delete(name);
-          else next.set(name, value);
-        }
-        return next;
-      },
-      { replace },
-    );
+    setParams((current) => withParams(current, part), { replace });
   const zoom = (first: number, last: number) => {
     const buckets = chart?.buckets ?? [];
     const start = buckets[first];
@@ -97,14 +88,6 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
     setHidden(next);
   };
   const title = `${metric?.label ?? "Metric"} over time`;
-  const copyLink = () => {
-    const address = new URL(window.location.href);
-    address.hash = ID;
-    void navigator.clipboard
-      .writeText(address.toString())
-      .then(() => notifications.show({ message: `Link to ${title} copied` }))
-      .catch(() => notifications.show({ message: `The browser does not let pages copy: ${address.toString()}` }));
-  };
 
   if (metric === undefined) return null;
   return (
@@ -120,7 +103,7 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
             onTable={() => setAsTable(!asTable)}
             onCsv={() => downloadText(`${experiment.title} ${metric.label}.csv`, "text/csv", chartCsv(chart))}
             onPng={() => downloadAddress(`${metric.label}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
-            onLink={copyLink}
+            onLink={() => void copyLink(ID, title)}
             callsHref={callsOf(null)}
           />
         )

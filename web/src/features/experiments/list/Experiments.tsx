@@ -1,11 +1,11 @@
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { Button, SegmentedControl } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { Link, useSearchParams } from "react-router";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
+import { SearchInput } from "../../../ui/SearchInput";
 import { STATUS_WORD } from "../words";
 import classes from "./Experiments.module.css";
 import { ExperimentsTable } from "./ExperimentsTable";
@@ -24,9 +24,7 @@ export function Experiments() {
   const list = useExperiments(filter);
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const total = list.data?.pages[0]?.total;
-  const search = useDebouncedCallback((text: string) => {
-    setParams((current) => withFilter(current, { search: text }), { replace: true });
-  }, 300);
+  const search = (text: string) => setParams((current) => withFilter(current, { search: text }), { replace: true });
   return (
     <div className={classes["page"]}>
       <header className={classes["head"]}>
@@ -43,16 +41,7 @@ export function Experiments() {
         )}
       </header>
       <div className={classes["bar"]} role="group" aria-label="Filters">
-        <TextInput
-          size="xs"
-          type="search"
-          className={classes["search"] ?? ""}
-          aria-label="Search in titles"
-          placeholder="Find by title"
-          leftSection={<IconSearch size={14} aria-hidden />}
-          defaultValue={filter.search}
-          onChange={(event) => search(event.currentTarget.value)}
-        />
+        <SearchInput label="Search in titles" placeholder="Find by title" value={filter.search} onSearch={search} />
         <SegmentedControl
           size="xs"
           aria-label="Status"

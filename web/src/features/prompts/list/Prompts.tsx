@@ -1,11 +1,11 @@
-import { Button, Switch, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { Button, Switch } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { useProject } from "../../../state/ProjectContext";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
+import { SearchInput } from "../../../ui/SearchInput";
 import { NewPrompt } from "../form/NewPrompt";
 import { usePrompts } from "../usePrompts";
 import { foundLines, promptLines, sortLines } from "./lines";
@@ -22,7 +22,6 @@ export function Prompts() {
   const state = parseList(params);
   const change = (part: Partial<ListState>, replace = false) =>
     setParams((current) => withList(current, part), { replace });
-  const search = useDebouncedCallback((text: string) => change({ search: text }, true), 300);
   const prompts = usePrompts({ archived: state.archived, search: state.search });
   const archive = usePrompts({ archived: true });
   const { totals, series, versions } = usePromptMetrics();
@@ -52,15 +51,11 @@ export function Prompts() {
         )}
       </header>
       <div className={classes["bar"]} role="group" aria-label="Filters">
-        <TextInput
-          size="xs"
-          type="search"
-          className={classes["search"] ?? ""}
-          aria-label="Search in names, descriptions and tags"
+        <SearchInput
+          label="Search in names, descriptions and tags"
           placeholder="Name, description or tag"
-          leftSection={<IconSearch size={14} aria-hidden />}
-          defaultValue={state.search}
-          onChange={(event) => search(event.currentTarget.value)}
+          value={state.search}
+          onSearch={(text) => change({ search: text }, true)}
         />
         <Switch
           size="xs"
