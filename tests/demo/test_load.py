@@ -16,6 +16,7 @@ from promptpulse.core.times import to_micros
 from promptpulse.demo import Doors, World, company, find_world, load, run_live, traffic
 from promptpulse.demo.opinions import facts_of
 from promptpulse.demo.traffic import Turn, end_us
+from promptpulse.experiments.assigner import Assigned
 from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.writer import Writer, insert
@@ -119,10 +120,10 @@ def test_live_calls_are_stored_as_they_end(store: Store, shop: ProjectRef, price
     facts.start()
     assigned: list[Event] = []
 
-    def assign(event: Event) -> Future[str | None]:
+    def assign(event: Event) -> Future[Assigned]:
         assigned.append(event)
-        answer: Future[str | None] = Future()
-        answer.set_result(event.variant_id)
+        answer: Future[Assigned] = Future()
+        answer.set_result(Assigned(event.variant_id, is_new=True))
         return answer
 
     tried = {trial.experiment.id: trial.experiment for trial in world.trials}

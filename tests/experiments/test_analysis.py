@@ -352,7 +352,7 @@ def test_the_last_hours_are_no_about_less(store: Store, make: Making) -> None:
 
 
 def test_with_a_verdict_nothing_is_left_to_wait_for(store: Store, make: Making) -> None:
-    facts = []
+    facts: list[object] = []
     for n in range(200):
         unit = f"{'AB'[n % 2]}{n}"
         facts += [make.assignment(unit, unit[0], at=after(n / 100)), make.score(unit, unit[0], 3 + n % 2 + n // 2 % 2)]

@@ -6,7 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
@@ -16,12 +17,13 @@ from sqlalchemy.exc import OperationalError
 from clock import NOON
 from experiments.lab import Lab
 from making import NOW
-from promptpulse.core.errors import Unavailable
+from promptpulse.core.errors import NotFound, Unavailable
 from promptpulse.core.facts import Event
+from promptpulse.core.times import from_micros
 from promptpulse.experiments import assigner as module
 from promptpulse.experiments import service
 from promptpulse.experiments.assign import Unit, assignment_event, decide
-from promptpulse.experiments.assigner import Assigner, assignment_of
+from promptpulse.experiments.assigner import Assigned, Assigner, assignment_of
 from promptpulse.experiments.models import Assignment
 from promptpulse.experiments.values import Experiment
 from promptpulse.ingest.facts import FactWriter
@@ -80,7 +82,7 @@ def ask(lab: Lab, one: Assigner, e: Experiment, unit_id: str) -> str | None:
     if not decision.is_new:
         return decision.variant.id
     event = assignment_event(e, decision.variant, Unit(unit_id, ""), {"userId": unit_id}, lab.clock())
-    return one.assign(event).result(WITHIN_S)
+    return one.assign(event).result(WITHIN_S).variant_id
 
 
 def rows(lab: Lab, e: Experiment) -> dict[str, str]:
@@ -146,8 +148,9 @@ def test_an_assignment_that_another_process_made_first_is_the_answer(lab: Lab, o
     first, second = opened(sink), opened(sink)
     control, short = e.variants
     unit = Unit("user-1", "")
-    assert first.assign(assignment_event(e, short, unit, {}, NOON)).result(WITHIN_S) == short.id
-    assert second.assign(assignment_event(e, control, unit, {}, NOON)).result(WITHIN_S) == short.id
+    assert first.assign(assignment_event(e, short, unit, {}, NOON)).result(WITHIN_S) == Assigned(short.id, is_new=True)
+    for one in (second, first):
+        assert one.assign(assignment_event(e, control, unit, {}, NOON)).result(WITHIN_S) == Assigned(short.id)
     assert second.recall(e.id, "user-1") == (short.id, True)
     assert rows(lab, e) == {"user-1": short.id}
 
@@ -155,12 +158,12 @@ def test_an_assignment_that_another_process_made_first_is_the_answer(lab: Lab, o
 def test_who_has_no_assignment_is_looked_up_once(lab: Lab, opened: Open) -> None:
     e, one = lab.running(), opened(Sink())
     assert one.recall(e.id, "user-1") == (None, False)
-    assert one.look_up(e.id, "user-1").result(WITHIN_S) is None
+    assert one.look_up(e.id, "user-1").result(WITHIN_S) == Assigned(None)
     assert one.recall(e.id, "user-1") == (None, True)
     variant_id = ask(lab, one, e, "user-1")
     assert variant_id is not None
     assert one.recall(e.id, "user-1") == (variant_id, True)
-    assert one.look_up(e.id, "user-1").result(WITHIN_S) == variant_id
+    assert one.look_up(e.id, "user-1").result(WITHIN_S) == Assigned(variant_id)
     assert units(lab, e) == 1
 
 
@@ -191,12 +194,26 @@ def test_what_the_event_store_did_not_take_is_sent_after_a_restart(lab: Lab, ope
     assert sink.events[0].context.startswith('{"userId":"user-')
 
 
+@pytest.mark.parametrize("hours", [-1000, 20], ids=["long ago", "ahead"])
+def test_an_assignment_that_a_program_dated_is_not_left_behind(lab: Lab, opened: Open, hours: float) -> None:
+    e, sink = lab.running(), Sink(is_down=True)
+    at = NOW + timedelta(hours=hours)
+    one = opened(sink)
+    one.assign(assignment_event(e, e.control, Unit("user-1", ""), {}, at)).result(WITHIN_S)
+    one.close()
+    sink.is_down = False
+    lab.clock.forward(minutes=1)
+    opened(sink)
+    assert sink.arrived.wait(WITHIN_S)
+    assert [from_micros(event.ts) for event in sink.events] == [at]
+
+
 def test_closing_stores_and_sends_what_was_accepted(lab: Lab, opened: Open) -> None:
     e, sink = lab.running(), Sink()
     one = opened(sink)
     waiting = [one.assign(assignment_event(e, e.control, Unit(f"user-{i}", ""), {}, NOON)) for i in range(300)]
     one.close()
-    assert {f.result(0) for f in waiting} == {e.control.id}
+    assert {f.result(0) for f in waiting} == {Assigned(e.control.id, is_new=True)}
     assert len(rows(lab, e)) == units(lab, e) == len(sink.events) == 300
     assert unsent(lab) == 0
     with pytest.raises(Unavailable, match="shutting down"):
@@ -235,6 +252,35 @@ def test_a_database_that_fails_is_told_and_the_next_try_works(lab: Lab, opened: 
     finally:
         sqlalchemy_event.remove(lab.database.engine, "before_cursor_execute", fail)
     assert units(lab, e) == 1
+
+
+def test_of_two_who_ask_at_once_one_is_new(lab: Lab) -> None:
+    e, one = lab.running(), Assigner(lab.database, lab.clock, Sink())
+    unit = Unit("user-1", "")
+    asked = [one.assign(assignment_event(e, v, unit, {}, NOON)) for v in e.variants]
+    one.start()
+    first = e.variants[0].id
+    assert [f.result(WITHIN_S) for f in asked] == [Assigned(first, is_new=True), Assigned(first)]
+    one.close()
+
+
+def test_an_experiment_that_was_deleted_does_not_fail_its_neighbours(lab: Lab) -> None:
+    e, one = lab.running(), Assigner(lab.database, lab.clock, Sink())
+    gone = replace(e, id="01997c5e-8f00-7000-8000-00000000dead")
+    asked = [
+        one.assign(assignment_event(of, of.control, Unit(f"user-{i}", ""), {}, NOON))
+        for i, of in enumerate((e, gone, e))
+    ]
+    one.start()  # all three are one group
+    with pytest.raises(NotFound, match="not there any more"):
+        asked[1].result(WITHIN_S)
+    assert [asked[i].result(WITHIN_S) for i in (0, 2)] == [Assigned(e.control.id, is_new=True)] * 2
+    assert (set(rows(lab, e)), units(lab, e)) == ({"user-0", "user-2"}, 2)
+    one.close()
+
+
+def test_a_name_that_is_no_text_was_never_assigned(lab: Lab, opened: Open) -> None:
+    assert opened(Sink()).variant_of(lab.running(), "user\x001") is None
 
 
 def test_memory_keeps_the_units_seen_last(lab: Lab, opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:

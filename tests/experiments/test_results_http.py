@@ -95,7 +95,9 @@ def test_the_table_as_a_file(project: httpx.Client, running: Json) -> None:
 
 def test_a_plan_for_the_next_experiment(project: httpx.Client, running: Json) -> None:
     assert running["status"] == "running"
-    plan: Json = new(project, "/experiments/power", {"prompt": "greeting", "metric": {"score": "rating"}, "min_effect": 10})
+    plan: Json = new(
+        project, "/experiments/power", {"prompt": "greeting", "metric": {"score": "rating"}, "min_effect": 10}
+    )
     assert (plan["baseline_source"], plan["units"] > plan["units_fixed"] > 0) == ("measured", True)
     assert 1 < plan["baseline"] < 5
 

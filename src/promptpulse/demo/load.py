@@ -21,6 +21,7 @@ from promptpulse.core.times import from_micros, to_micros
 from promptpulse.demo.opinions import assignment, facts_of
 from promptpulse.demo.queries import assigned, stored, stored_since
 from promptpulse.demo.traffic import CALLS, DAYS, SEED, Live, Turn, World, end_us, traffic
+from promptpulse.experiments.assigner import Assigned
 from promptpulse.experiments.values import Experiment
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.rows import EVENT_TYPES, SCORE_TYPES, fact_columns
@@ -158,7 +159,7 @@ class Doors:
     calls: Callable[[Sequence[Call]], Future[Written]]
     scores: Callable[[Sequence[Score]], Future[frozenset[str]]]
     events: Callable[[Sequence[Event]], Future[frozenset[str]]]
-    assign: Callable[[Event], Future[str | None]]
+    assign: Callable[[Event], Future[Assigned]]
     experiment: Callable[[str, str], Experiment | None]
     """By project and id, as it is now."""
     turns: Callable[[], tuple[Turn, ...]]

@@ -272,7 +272,7 @@ def assignment_event(experiment: Experiment, variant: Variant, unit: Unit, conte
     unit_id = unit.id(experiment.unit)
     return Event(
         project=experiment.project,
-        id=stable_hash("assignment", experiment.id, unit_id),
+        id=assignment_id(experiment, unit_id),
         ts=to_micros(now),
         kind="assignment",
         experiment_id=experiment.id,
@@ -285,6 +285,25 @@ def assignment_event(experiment: Experiment, variant: Variant, unit: Unit, conte
         prompt_version=str(variant.version),
         context=kept_context(experiment, context),
     )
+
+
+def assignment_id(experiment: Experiment, unit_id: str) -> str:
+    """Of the event that tells of the unit's assignment."""
+    return stable_hash("assignment", experiment.id, unit_id)
+
+
+def claim_id(experiment: Experiment, unit_id: str, variant_id: str) -> str:
+    """Of the event that says of a unit to have a variant, where that is not its assignment."""
+    return stable_hash("assignment", experiment.id, unit_id, variant_id)
+
+
+def takes_assignments(experiment: Experiment, at: datetime) -> bool:
+    """Whether an assignment that a program made `at` that time is one of the experiment.
+
+    Variants of a draft may still change, and who comes after the end takes no part."""
+    if experiment.status == "draft":
+        return False
+    return experiment.concluded_at is None or at <= experiment.concluded_at
 
 
 def kept_context(experiment: Experiment, context: Context) -> str:

@@ -16,16 +16,17 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, Executable, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from promptpulse.core.errors import AppError, Unavailable
+from promptpulse.core.errors import AppError, NotFound, Unavailable
 from promptpulse.core.facts import Event
 from promptpulse.core.times import from_micros
 from promptpulse.db import Database
 from promptpulse.experiments.models import Assignment, AssignmentCount
 from promptpulse.experiments.values import Experiment
 from promptpulse.ingest.grouping import Grouping
+from promptpulse.store import Unstorable
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,16 @@ class Kept:
 
     variant_id: str
     assigned_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What somebody who asked is told."""
+
+    variant_id: str | None
+    """That the unit has; None without one."""
+    is_new: bool = False
+    """Stored by this request; else the unit had it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +110,7 @@ class Assigner:
         self._send = send
         self._statements = _statements(database.engine.dialect.name)
         self._known = _Known(KNOWN_UNITS)
-        self._grouping = Grouping[_Asked, str | None]("assignments", self._store, idle=self._tidy)
+        self._grouping = Grouping[_Asked, Assigned]("assignments", self._store, idle=self._tidy)
         self._changed = threading.Condition()  # guards the three fields below
         self._unsent: list[Event] = []
         self._sent: list[Key] = []
@@ -125,20 +136,22 @@ class Assigner:
         """The unit's variant, and whether memory knows the answer. Never waits for the database."""
         return self._known.recall((experiment_id, unit_id))
 
-    def assign(self, event: Event) -> Future[str | None]:
-        """Store the assignment unless the unit has one; the result is the variant that it has.
+    def assign(self, event: Event) -> Future[Assigned]:
+        """Store the assignment unless the unit has one, and tell the event store of a new one soon.
 
-        Raises `Unavailable` when too much is waiting or the server stops; so does the result when it cannot be stored."""
-        return self._grouping.put(
-            _Asked((event.experiment_id, event.unit_id), event), rows=1, size=1000 + len(event.context)
-        )
+        Raises `Unavailable` when too much is waiting or the server stops; so does the result when it cannot be stored,
+        and `NotFound` when the experiment is not there any more."""
+        size = 1000 + len(event.context) + len(event.metadata)
+        return self._grouping.put(_Asked((event.experiment_id, event.unit_id), event), rows=1, size=size)
 
-    def look_up(self, experiment_id: str, unit_id: str) -> Future[str | None]:
-        """The unit's variant, None without one; raises as `assign`."""
+    def look_up(self, experiment_id: str, unit_id: str) -> Future[Assigned]:
+        """The unit's variant; raises as `assign`."""
         return self._grouping.put(_Asked((experiment_id, unit_id), None), rows=1, size=1000)
 
     def variant_of(self, experiment: Experiment, unit_id: str) -> str | None:
         """Id of the variant that the unit has. Reads the database where memory does not know."""
+        if "\x00" in unit_id:  # PostgreSQL refuses it in a text, so nobody has it
+            return None
         variant_id, is_known = self.recall(experiment.id, unit_id)
         if is_known:
             return variant_id
@@ -147,7 +160,7 @@ class Assigner:
         self._known.add((experiment.id, unit_id), kept.variant_id if kept else None)
         return kept.variant_id if kept else None
 
-    def _store(self, group: Sequence[_Asked]) -> list[str | None]:
+    def _store(self, group: Sequence[_Asked]) -> list[Assigned]:
         found: dict[Key, str | None] = {}
         wanted: dict[Key, Event] = {}
         for asked in group:
@@ -162,6 +175,11 @@ class Assigner:
             if others := others | (wanted.keys() - stored.keys()):
                 with self._database.sessions() as session:
                     found |= _read(session.connection(), others)
+        except (IntegrityError, DataError) as e:
+            # of one that asked: its experiment was deleted meanwhile. Each is tried alone then.
+            if len(group) > 1:
+                raise Unstorable("one of several assignments cannot be stored") from e
+            raise NotFound("the experiment is not there any more; see GET /api/v1/experiments") from e
         except SQLAlchemyError as e:
             log.warning("assignments cannot be stored: %s", e)
             raise Unavailable("assignments cannot be stored at the moment; try again", retry_after_s=2) from e
@@ -172,17 +190,18 @@ class Assigner:
             with self._changed:
                 if len(self._unsent) < MOST_UNSENT:
                     self._unsent += stored.values()
-        return [found.get(asked.key) for asked in group]
+        return [Assigned(found.get(a.key), is_new=a.event is not None and stored.get(a.key) is a.event) for a in group]
 
     def _write(self, wanted: dict[Key, Event]) -> dict[Key, Event]:
         """Those of `wanted` that were not there yet."""
+        now = self._clock()  # one that a program dated ahead must not be left behind for a day
         # Always in one order: processes that wait for each other's rows must not do so in a circle.
         rows = [
             {
                 "experiment_id": key[0],
                 "unit_id": key[1],
                 "variant_id": event.variant_id,
-                "assigned_at": from_micros(event.ts),
+                "assigned_at": min(now, from_micros(event.ts)),
                 "unsent": msgspec.json.encode(event).decode(),
             }
             for key, event in sorted(wanted.items())

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from promptpulse.core.errors import Conflict, NotFound, Unavailable
 from promptpulse.core.facts import NOT_ENROLLED
 from promptpulse.experiments.assign import Context, Decision, assignment_event, decide, may_be_stored, unit_of
-from promptpulse.experiments.assigner import Assigner
+from promptpulse.experiments.assigner import Assigned, Assigner
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.prompts.registry import Registry
@@ -87,9 +87,9 @@ class Evaluator:
         return prompt
 
 
-async def _outcome(stored: Future[str | None]) -> str | None:
+async def _outcome(stored: Future[Assigned]) -> str | None:
     try:
-        return await asyncio.wait_for(asyncio.wrap_future(stored), WAIT_S)
+        return (await asyncio.wait_for(asyncio.wrap_future(stored), WAIT_S)).variant_id
     except TimeoutError:
         raise Unavailable("assignments cannot be stored in time; try again in a moment", retry_after_s=2) from None
 

@@ -14,6 +14,7 @@ from promptpulse.experiments.values import Experiment
 from promptpulse.files import Kind
 from promptpulse.metrics import scores as metrics
 from promptpulse.scores import shapes
+from promptpulse.scores.keep import Kept
 from promptpulse.scores.queries import Row, Submission, Version
 
 VariantName = Callable[[str, str], str | None]
@@ -101,6 +102,16 @@ def event_out(row: Row, variant_name: VariantName) -> shapes.EventOut:
         context=_object(row["context"]),
         metadata=_object(row["metadata"]),
         created_at=from_micros(_us(row)),
+    )
+
+
+def event_stored(kept: Kept, experiment: Experiment) -> shapes.EventStored:
+    variant = experiment.variant(kept.variant_id)
+    return shapes.EventStored(
+        id=kept.id,
+        duplicate=kept.duplicate,
+        variant_id=kept.variant_id or None,
+        variant_name=variant.name if variant else None,
     )
 
 

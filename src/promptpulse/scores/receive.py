@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -13,9 +13,10 @@ from pydantic import JsonValue
 
 from promptpulse.core.errors import Refused
 from promptpulse.core.facts import Event, Score, ScoreType
-from promptpulse.core.ids import stable_hash, uuid7
+from promptpulse.core.ids import uuid7
 from promptpulse.core.nesting import DEEPEST, is_too_deep
-from promptpulse.core.times import to_micros
+from promptpulse.core.times import from_micros, to_micros
+from promptpulse.experiments.assign import assignment_id, claim_id, takes_assignments
 from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.ingest.calls_in import instant_us
 from promptpulse.scores.place import Places, variant_named, variant_of
@@ -109,7 +110,40 @@ def value_of(kind: ScoreType, value: object, field: str) -> tuple[float | None, 
     raise _disagrees(field, value, f"{expected[kind]}; send another value or another type")
 
 
-def read_event(given: EventIn, places: Places, moment: Moment, path: str = "") -> Event:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event that may be stored."""
+
+    event: Event
+    experiment: Experiment
+    is_assignment: bool
+    """The unit is to have the variant, unless it has one; `event` tells of it then. Else it is an event and no more."""
+
+    @property
+    def claim(self) -> Event:
+        """What is stored of an assignment where the unit has another variant: the analysis must see that."""
+        event = self.event
+        return msgspec.structs.replace(event, id=claim_id(self.experiment, event.unit_id, event.variant_id))
+
+
+def read_events(given: Sequence[EventIn], paths: Sequence[str], places: Places, moment: Moment) -> list[Received]:
+    """Of one request, in order: outcomes know the assignments before them. Raises as `read_event`."""
+    told: dict[tuple[str, str], str] = {}
+
+    def assigned_to(experiment: Experiment, unit: str) -> str | None:
+        return places.assigned_to(experiment, unit) or told.get((experiment.id, unit))
+
+    with_told = replace(places, assigned_to=assigned_to)
+    found = []
+    for event, path in zip(given, paths, strict=True):
+        one = read_event(event, with_told, moment, path)
+        if one.event.kind == "assignment":
+            told.setdefault((one.experiment.id, one.event.unit_id), one.event.variant_id)
+        found.append(one)
+    return found
+
+
+def read_event(given: EventIn, places: Places, moment: Moment, path: str = "") -> Received:
     """`path` stands before the fields that refusals name. Raises Refused, and NotFound for an unknown experiment."""
     experiment = _experiment_of_event(given, places, moment.project, path)
     if given.kind == "assignment" and given.outcome is not None:
@@ -124,17 +158,20 @@ def read_event(given: EventIn, places: Places, moment: Moment, path: str = "") -
     if not unit:
         field = path + given.spelled("user_id")
         raise Refused(f"{field}: say to whom it happened with user_id or session_id", field=field)
+    if given.kind == "assignment" and "\x00" in unit:
+        field = path + given.spelled("user_id" if unit == user else "session_id")
+        raise Refused(f"{field}: holds a character that is no text (U+0000); remove it", field=field)
     variant = _variant_of_event(given, experiment, unit, places, path)
     ts = time_of(given.timestamp, moment.now, f"{path}timestamp")
-    if given.kind == "assignment":
-        if variant is None:
-            field = path + given.spelled("variant_id")
-            raise Refused(f"{field}: who is not enrolled is not assigned; leave the event out", field=field)
-        # Of experiment, unit and variant: a second variant is a contradiction, and must be seen as one.
-        event_id = stable_hash("assignment", experiment.id, unit, variant.id)
-    else:
+    is_assignment = given.kind == "assignment" and takes_assignments(experiment, from_micros(ts))
+    if given.kind == "outcome":
         event_id = given.id or uuid7(moment.now)
-    return Event(
+    elif variant is None:
+        field = path + given.spelled("variant_id")
+        raise Refused(f"{field}: who is not enrolled is not assigned; leave the event out", field=field)
+    else:
+        event_id = assignment_id(experiment, unit) if is_assignment else claim_id(experiment, unit, variant.id)
+    event = Event(
         project=moment.project,
         id=event_id,
         ts=ts,
@@ -154,6 +191,7 @@ def read_event(given: EventIn, places: Places, moment: Moment, path: str = "") -
         context=_json(given.context, f"{path}context"),
         metadata=_json(given.metadata, f"{path}metadata"),
     )
+    return Received(event, experiment, is_assignment)
 
 
 def _variant_of_scores(given: ScoresIn, places: Places, project: str) -> Variant | None:

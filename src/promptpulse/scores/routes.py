@@ -17,7 +17,6 @@ from promptpulse.accounts.mappings import mappings_of
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, Page, PageMeta, documented
 from promptpulse.accounts.values import By
 from promptpulse.core.errors import BadRequest, NotFound, Refused
-from promptpulse.core.facts import Event
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.values import Experiment
 from promptpulse.files import FORMATS, MEDIA, Format, Kind, documented_as_files, export
@@ -26,8 +25,9 @@ from promptpulse.metrics import scores as metrics
 from promptpulse.metrics import zone
 from promptpulse.query.service import instant
 from promptpulse.scores import present, queries, shapes
+from promptpulse.scores.keep import keep
 from promptpulse.scores.place import Places
-from promptpulse.scores.receive import Moment, read_event, read_scores
+from promptpulse.scores.receive import Moment, read_events, read_scores
 
 router = APIRouter(prefix="/api", tags=["scores"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -76,6 +76,7 @@ VERSION: JsonValue = {
 }  # fmt: skip
 NAMES: JsonValue = {"score_names": ["helpful", "rating"], "types": {"helpful": ["bool"], "rating": ["int"]}}
 MAPPINGS: JsonValue = {"mappings": {"feedback": {"positive": 1, "negative": 0}}}
+EVENT_STORED: JsonValue = {"id": "checkout-7f3a", "duplicate": False, "variant_id": ID, "variant_name": "Short"}
 STORED: JsonValue = {"id": "7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e", "duplicate": False}
 
 
@@ -261,7 +262,7 @@ def score_names_of_experiment(
     "/v1/events",
     status_code=201,
     summary="Send events of an experiment",
-    responses=documented(201, {"id": "checkout-7f3a", "duplicate": False}, 400, 401, 403, 404, 503),
+    responses=documented(201, EVENT_STORED, 400, 401, 403, 404, 503),
 )
 async def post_events(
     request: Request,
@@ -285,24 +286,16 @@ async def post_events(
             }
         ),
     ],
-) -> Answer[shapes.Stored | shapes.EventsStored]:  # fmt: skip
+) -> Answer[shapes.EventStored | shapes.EventsStored]:  # fmt: skip
     """One event, or `{"events": [...]}`, of which all are stored or, where one is refused, none. A repeated `id` is
-    answered by 200 and stores nothing."""
+    answered by 200 and stores nothing. A unit keeps its first assignment, whoever made it: see `variant_id`."""
     services = request.app.state.services
     given = body.events if isinstance(body, shapes.EventBatch) else [body]
     paths = [f"events.{i}." for i in range(len(given))] if isinstance(body, shapes.EventBatch) else [""]
     moment = Moment(access.project.id, services.clock())
-    places = _places(request)
-
-    def read() -> list[Event]:
-        return [read_event(event, places, moment, path) for event, path in zip(given, paths, strict=True)]
-
-    rows = await run_in_threadpool(read)
-    known = set(await asyncio.wrap_future(services.facts.events(rows)))
-    stored = []
-    for row in rows:
-        stored.append(shapes.Stored(id=row.id, duplicate=row.id in known))
-        known.add(row.id)  # a second one in this request is a duplicate of the first
+    received = await run_in_threadpool(read_events, given, paths, _places(request), moment)
+    kept = await keep(received, services.assigner.assign, services.facts.events)
+    stored = [present.event_stored(k, one.experiment) for k, one in zip(kept, received, strict=True)]
     duplicates = sum(s.duplicate for s in stored)
     if duplicates == len(stored):
         response.status_code = 200

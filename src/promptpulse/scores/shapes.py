@@ -130,7 +130,9 @@ class EventIn(Spelled):
         examples=["checkout-7f3a"],
     )
     kind: EventKind = Field(
-        "outcome", description="`assignment` is for programs that assign on their own; others leave it to `evaluate`."
+        "outcome",
+        description="`assignment` is for programs that assign on their own; others leave it to `evaluate`. The unit keeps the"
+        " variant, unless it has one.",
     )
     experiment_id: Label = Field(None, validation_alias=either("experiment_id", "experimentId", "expId"), examples=[ID])
     experiment: Label = Field(
@@ -277,9 +279,17 @@ class Stored(BaseModel):
     duplicate: bool = Field(description="It was stored before: a retry is harmless.")
 
 
+class EventStored(Stored):
+    variant_id: str | None = Field(
+        description="Of an assignment: the variant that the unit has, which is another one than was sent where it had one"
+        " already. Of an outcome: the one it names, or that of the unit's assignment. null: none."
+    )
+    variant_name: str | None
+
+
 class EventsStored(BaseModel):
     """Of several events."""
 
     accepted: int
     duplicates: int = Field(description="Events that were stored before: a retry is harmless.")
-    events: list[Stored] = Field(description="As sent, in order.")
+    events: list[EventStored] = Field(description="As sent, in order.")
