@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from server.making import eventually, new_experiment, new_prompt
 from server.process import Json, Server
 
 pytestmark = pytest.mark.xdist_group("bad input")
+PYDANTIC = re.compile(
+    "Input should|Field required|Extra inputs|should have at|after validation|valid (string|integer|number)"
+)
 NOWHERE = "00000000-0000-7000-8000-000000000000"
 
 # <words> stand for ids of the project below.
@@ -243,6 +247,27 @@ def test_bad_input_is_refused_with_the_field_named(
     assert told["success"] is False
     assert isinstance(told["error"], str)
     assert told.get("field") == field, told
+    assert not PYDANTIC.search(told["error"]), told
+
+
+@pytest.mark.parametrize(
+    ("request_", "body", "error"),
+    [
+        ("POST /scores", scores(), "scores: is empty; send at least 1"),
+        ("POST /scores", without(SCORES, "scores"), "scores: is missing; send it"),
+        ("POST /scores", scores(without(RATING, "name")), "scores.0.name: is missing; send it"),
+        ("POST /events", {"events": []}, "events: is empty; send at least 1"),
+        ("POST /events", {**OUTCOME, "context": "x"}, "context: must be an object: {...}, not 'x'"),
+        ("POST /events", {"events": [{**OUTCOME, "outcom": "x"}]},
+         "events.0.outcom: there is no such field here; leave it out, or correct its name"),
+        ("POST /prompts", {**PROMPT, "type": "image"}, "type: must be 'text' or 'chat', not 'image'"),
+        ("POST /experiments", {**TEST, "traffic": "much"}, "traffic: must be a number, not 'much'"),
+        ("POST /experiments", {**TEST, "variants": HALVES[:1]}, "variants: has 1 entry; send at least 2"),
+        ("GET /scores/experiments/<running>?limit=0", None, "limit: must be at least 1, not '0'"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_said_in_words_that_help(place: Place, request_: str, body: Body | None, error: str) -> None:
+    assert ask(place, request_, body).json()["error"] == error
 
 
 def test_nothing_of_what_was_refused_is_stored(place: Place) -> None:

@@ -14,6 +14,7 @@ from promptpulse.accounts.shapes import documented
 from promptpulse.core.errors import AppError, Refused
 from promptpulse.core.facts import Score, ScoreType
 from promptpulse.core.ids import uuid7
+from promptpulse.core.wording import problem
 from promptpulse.scores.receive import Moment, time_of, value_of
 from promptpulse.scores.shapes import Label, Name, Remark, Value
 
@@ -269,6 +270,6 @@ def _typed(score: LangfuseScore) -> tuple[ScoreType, object]:
 
 
 def _refused(error: ValidationError, path: str) -> Refused:
-    first = error.errors()[0]
-    field = path + ".".join(str(part) for part in first["loc"])
-    return Refused(f"{field.rstrip('.')}: {first['msg'].removeprefix('Value error, ')}", field=field.rstrip("."))
+    name, message = problem([{**one} for one in error.errors()])
+    field = f"{path}{name}".rstrip(".")
+    return Refused(f"{field}: {message}", field=field)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
 from functools import cache
 from uuid import uuid4
 
@@ -16,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from promptpulse.accounts.limits import is_otlp
 from promptpulse.core.errors import AppError, BadRequest, Refused, UnsupportedType
+from promptpulse.core.wording import problem
 from promptpulse.store import StoreError
 
 log = logging.getLogger(__name__)
@@ -96,19 +96,12 @@ def _validation_error(request: Request, error: Exception) -> Response:
             found = UnsupportedType(f"content-type: {given!r} is not known here; send application/json")
         case (("model_attributes_type" | "missing"), ("body",)):
             found = Refused("the body must be a JSON object; see /openapi.json", code="invalid_value")
-        case _, location:
-            field, message = _problem(location, first["msg"])
-            found = Refused(message, code="invalid_value", field=field or None)
+        case _:
+            # the first part of a place says only where in the request it is
+            field, message = problem([{**one, "loc": tuple(one["loc"])[1:]} for one in error.errors()])
+            text = f"{field}: {message}" if field else message
+            found = Refused(text, code="invalid_value", field=field or None)
     return failure(request, found)
-
-
-def _problem(location: Sequence[str | int], message: str) -> tuple[str, str]:
-    # "list[FilterIn]" and "literal['json']" are pydantic's names for the branches of a union
-    named = (str(part) for part in location if part not in {"body", "query", "path", "header"})
-    place = [part for part in named if "[" not in part]
-    field = ".".join(place)
-    text = message.removeprefix("Value error, ")
-    return field, f"{field}: {text}" if field else text
 
 
 def _http_error(request: Request, error: Exception) -> Response:
