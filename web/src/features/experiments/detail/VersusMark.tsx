@@ -15,25 +15,19 @@ interface Props {
   better: "up" | "down";
 }
 
-function iconOf(verdict: Versus["verdict"], better: "up" | "down"): Icon {
-  switch (verdict) {
-    case "unclear":
-      return IconHelp;
-    case "equal":
-      return IconEqual;
-    case "holds":
-      return IconShieldCheck;
-    case "better":
-      return better === "up" ? IconArrowUpRight : IconArrowDownRight;
-    case "worse":
-      return better === "up" ? IconArrowDownRight : IconArrowUpRight;
-  }
-}
+/** By what is better of the metric: an arrow says where it went. */
+const ICONS: Record<Versus["verdict"], Record<Props["better"], Icon>> = {
+  unclear: { up: IconHelp, down: IconHelp },
+  equal: { up: IconEqual, down: IconEqual },
+  holds: { up: IconShieldCheck, down: IconShieldCheck },
+  better: { up: IconArrowUpRight, down: IconArrowDownRight },
+  worse: { up: IconArrowDownRight, down: IconArrowUpRight },
+};
 
 /** What a comparison says: icon, word and colour. */
 export function VersusMark({ versus, better }: Props) {
   const { word, tone } = VERSUS_WORD[versus.verdict];
-  const Mark = iconOf(versus.verdict, better);
+  const Mark = ICONS[versus.verdict][better];
   return (
     <span className={marks["mark"]} data-tone={tone}>
       <Mark size={14} aria-hidden /> {word}
