@@ -2,7 +2,6 @@ import { Alert, Button } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { randomId } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { flushSync } from "react-dom";
 import { Link, useNavigate } from "react-router";
@@ -12,6 +11,7 @@ import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { useView } from "../../../state/useView";
 import { FormError } from "../../../ui/FormError";
+import { BackLink } from "../BackLink";
 import { useExperimentWrite } from "../useExperimentWrite";
 import { AnalysisSection } from "./AnalysisSection";
 import { BasicsSection } from "./BasicsSection";
@@ -98,9 +98,7 @@ export function ExperimentForm({ stored }: { stored: Experiment | null }) {
       : [];
   return (
     <form id={formId} noValidate onSubmit={form.onSubmit(submit, focusFirstError)}>
-      <Link to={target} className={classes["back"] ?? ""}>
-        <IconArrowLeft size={14} aria-hidden /> {stored === null ? "Experiments" : stored.title}
-      </Link>
+      <BackLink to={target}>{stored === null ? "Experiments" : stored.title}</BackLink>
       <h1 className={classes["title"]}>{stored === null ? "New experiment" : "Edit experiment"}</h1>
       {kept !== null && (
         <Alert variant="light" mb="sm" p="xs">

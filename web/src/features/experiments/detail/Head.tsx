@@ -1,9 +1,8 @@
-import { IconArrowLeft } from "@tabler/icons-react";
-import { Link } from "react-router";
 import type { Experiment } from "../../../api/experiments";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
+import { BackLink } from "../BackLink";
 import { runningText } from "../progress";
 import { StatusMark } from "../StatusMark";
 import { Actions } from "./Actions";
@@ -24,9 +23,7 @@ export function Head({ experiment }: { experiment: Experiment }) {
   ];
   return (
     <header>
-      <Link to={href("/experiments")} className={classes["back"] ?? ""}>
-        <IconArrowLeft size={14} aria-hidden /> Experiments
-      </Link>
+      <BackLink to={href("/experiments")}>Experiments</BackLink>
       <div className={classes["head"]}>
         <div className={classes["names"]}>
           <h1 className={classes["title"]}>{experiment.title}</h1>

@@ -1,12 +1,9 @@
-import { Button, Group, Modal, Stack } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import type { Prompt, PromptVersion } from "../../../api/types";
-import { FormError } from "../../../ui/FormError";
 import { useRegistryChange } from "../useRegistryChange";
 import { configOf, contentOf, draftFrom } from "./draft";
-import { DraftFields } from "./DraftFields";
+import { DraftDialog } from "./DraftDialog";
 import { usePromptForm, type PromptValues } from "./usePromptForm";
 
 interface Props {
@@ -19,7 +16,6 @@ interface Props {
 
 /** Writes the next version of a prompt, beginning with a copy. */
 export function NewVersion({ prompt, from, onClose, onMade }: Props) {
-  const narrow = useMediaQuery("(max-width: 47.99em)");
   const create = useRegistryChange<PromptVersion>();
   const { form, refused } = usePromptForm({ ...draftFrom(from), name: prompt.name, type: prompt.type, tags: [] });
   const [atField, setAtField] = useState(false);
@@ -36,30 +32,16 @@ export function NewVersion({ prompt, from, onClose, onMade }: Props) {
       },
     );
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <DraftDialog
       title={`Next version of ${prompt.name}, from v${from.number}`}
-      size={760}
-      fullScreen={narrow}
-      closeOnClickOutside={!form.isDirty()}
-      closeOnEscape={!form.isDirty()}
-    >
-      <form onSubmit={form.onSubmit(submit)} noValidate>
-        <Stack gap="md">
-          <DraftFields form={form} first={false} />
-          <FormError error={atField ? null : create.error} fields={[]} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Add version {prompt.latest_version + 1}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      action={`Add version ${prompt.latest_version + 1}`}
+      form={form}
+      first={false}
+      sending={create.isPending}
+      error={atField ? null : create.error}
+      onSubmit={submit}
+      onClose={onClose}
+    />
   );
 }
 
