@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from promptpulse.accounts.audit import entries
 from promptpulse.accounts.service import create_project
 from promptpulse.core.errors import AppError, Conflict, NotFound, Refused
 from promptpulse.experiments import service
+from promptpulse.experiments.present import experiment_out
 from promptpulse.experiments.registry import Experiments
 from promptpulse.prompts.service import deploy
 
@@ -336,6 +338,99 @@ def test_control_that_is_served_already_needs_no_deployment(lab: Lab) -> None:
     e = lab.running()
     lab.conclude(e.id, winner="Control", deploy=True, environment="production")
     assert lab.row(e.id).conclusion["deployed_to"] == "production"  # type: ignore[index]  # it is concluded
+
+
+def test_a_winner_that_somebody_deploys_meanwhile_is_served_and_concluded(lab: Lab) -> None:
+    e, waits, failed = lab.running(), threading.Event(), []
+
+    def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if threading.current_thread() is other and ("FROM prompts" in statement or statement == "BEGIN IMMEDIATE"):
+            waits.set()
+
+    def conclude() -> None:
+        try:
+            lab.conclude(e.id, winner="Short", deploy=True)
+        except AppError as error:
+            failed.append(error.message)
+
+    other = threading.Thread(target=conclude)
+    event.listen(lab.database.engine, "before_cursor_execute", before)
+    try:
+        with lab.database.writing() as session:
+            deploy(session, lab.project, "greeting", 2, "production", "", lab.by)
+            session.flush()
+            other.start()
+            assert waits.wait(20), "for the prompt, or for the database"
+        other.join(20)
+    finally:
+        event.remove(lab.database.engine, "before_cursor_execute", before)
+    assert failed == []
+    assert (lab.value(e.id).status, lab.served()) == ("concluded", {"production": 2})
+
+
+def test_two_who_conclude_at_once_conclude_once(lab: Lab) -> None:
+    e, start = lab.running(), threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def conclude(winner: str) -> None:
+        start.wait(20)
+        try:
+            outcomes.append(lab.conclude(e.id, winner=winner, deploy=True).status)
+        except AppError as error:
+            outcomes.append(error.code)
+
+    threads = [threading.Thread(target=conclude, args=(v.name,)) for v in e.variants]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["concluded", "conflict"]
+    concluded = lab.value(e.id)
+    winner = next(v for v in concluded.variants if v.id == concluded.winner)
+    assert lab.served() == {"production": winner.version}
+
+
+def test_two_who_change_the_weights_at_once_leave_both_in_the_history(lab: Lab) -> None:
+    e, start = lab.running(), threading.Barrier(2)
+
+    def change(first: int) -> None:
+        start.wait(20)
+        weights = zip(e.variants, (first, 100 - first), strict=True)
+        lab.change(e.id, variants=[{"name": v.name, "prompt": "greeting", "weight": w} for v, w in weights])
+
+    threads = [threading.Thread(target=change, args=(first,)) for first in (10, 20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    changed = lab.value(e.id)
+    history = [list(w.by_variant.values()) for w in changed.weight_history]
+    assert (history[0], sorted(history[1:])) == ([50, 50], [[10, 90], [20, 80]])
+    assert [v.weight for v in changed.variants] == history[-1]
+
+
+def test_a_list_asks_the_database_as_often_for_many_as_for_one(lab: Lab) -> None:
+    def asked() -> int:
+        statements: list[str] = []
+
+        def before(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            statements.append(statement)
+
+        event.listen(lab.database.engine, "before_cursor_execute", before)
+        try:
+            with lab.database.sessions() as session:
+                rows, _ = service.page(session, lab.project, service.Wanted(), 100, 0)
+                service.units_of(session, [row.id for row in rows])
+                assert all(len(experiment_out(row, 0, lab.clock()).variants) == 2 for row in rows)
+        finally:
+            event.remove(lab.database.engine, "before_cursor_execute", before)
+        return sum("SELECT" in statement for statement in statements)
+
+    lab.create(title="0")
+    one = asked()
+    for i in range(1, 8):
+        lab.create(title=str(i))
+    assert asked() == one == 4
 
 
 @pytest.mark.parametrize(

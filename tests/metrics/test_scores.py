@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,7 +13,7 @@ from promptpulse.core.times import to_micros
 from promptpulse.ingest.rows import SCORE_TYPES, fact_columns
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics.scores import Scope, Spread, VersionScores, by_variant, by_version, names
-from promptpulse.store import Store
+from promptpulse.store import Answer, Store
 
 Given = Callable[..., None]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -119,6 +119,23 @@ def test_many_texts_are_cut_to_the_most_frequent(store: Store, scope: Scope, giv
     texts = by_variant(store, scope, {})["a"].by_name["comment"].texts
     assert len(texts) == 50
     assert next(iter(texts.items())) == ("text 59", 2)
+
+
+def test_the_first_score_of_a_variant_may_arrive_between_two_reads(
+    store: Store, scope: Scope, given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(rating=4, tone="kind")
+    query = Store.query
+
+    def late(self: Store, sql: str, params: Mapping[str, object] | None = None) -> Answer:
+        answer = query(self, sql, params)
+        monkeypatch.undo()  # after the first of three
+        given(variant="b", rating=5, tone="rude")
+        return answer
+
+    monkeypatch.setattr(Store, "query", late)
+    assert by_variant(store, scope, {}).keys() == {"a"}
+    assert by_variant(store, scope, {}).keys() == {"a", "b"}
 
 
 def test_without_scores_there_is_nothing(store: Store, scope: Scope) -> None:

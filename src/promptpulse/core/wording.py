@@ -11,7 +11,8 @@ TEXT, NUMBER, WHOLE, TRUTH = "a text", "a number", "a whole number", "true or fa
 LIST, OBJECT = "a list: [...]", "an object: {{...}}"
 TIME, DAY = "a time such as 2026-11-21T12:00:00Z", "a day such as 2026-11-21"
 KINDS = {
-    "string_type": TEXT, "int_type": WHOLE, "int_parsing": WHOLE, "int_parsing_size": "a smaller number",
+    "string_type": TEXT, "string_unicode": "a text of whole characters",
+    "int_type": WHOLE, "int_parsing": WHOLE, "int_parsing_size": "a smaller number",
     "int_from_float": WHOLE, "float_type": NUMBER, "float_parsing": NUMBER, "finite_number": "a finite number",
     "bool_type": TRUTH, "bool_parsing": TRUTH, "list_type": LIST, "dict_type": OBJECT, "model_type": OBJECT,
     "model_attributes_type": OBJECT, "datetime_type": TIME, "datetime_parsing": TIME, "datetime_from_date_parsing": TIME,

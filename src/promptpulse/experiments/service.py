@@ -213,12 +213,12 @@ def conclude(session: Session, row: ExperimentRow, wanted: ConcludeIn, decision:
 
 
 def _deploy(session: Session, row: ExperimentRow, winner: ExperimentVariant, environment: str, by: By) -> None:
-    """Nothing happens where the version is served already: often control wins."""
-    pointer = session.get(PromptPointer, (winner.prompt_id, environment))
-    if pointer is not None and pointer.number == winner.version:
-        return
+    """Nothing happens where the version is served already: often control wins, or somebody was faster."""
+    prompt = prompts.prompt_named(session, row.project_id, winner.prompt)
+    if prompt is None:
+        raise prompts.no_prompt(winner.prompt)
     message = f"Winner of the experiment {row.title!r}: {winner.name}"
-    prompts.deploy(session, row.project_id, winner.prompt, winner.version, environment, message, by)
+    prompts.ensure_deployed(session, prompt, prompts.Wanted(winner.version, environment, message), by)
 
 
 def delete(session: Session, row: ExperimentRow, by: By) -> None:

@@ -132,6 +132,8 @@ def by_variant(store: Store, scope: Scope, mappings: Mappings) -> dict[str, Vari
         scope.params | mapped | {"names": SHOWN_NAMES},
     )
     for variant, name, n, mean, deviation, least, quarters, most, bools, trues in numbers.rows():
+        if str(variant) not in found:  # its first score has just arrived
+            continue
         of_name = NamedScores(spread=_spread(n, mean, deviation, (least, quarters, most)))
         if bools:
             of_name.bool_rate = 100 * int(str(trues)) / int(str(bools))
@@ -148,8 +150,8 @@ def by_variant(store: Store, scope: Scope, mappings: Mappings) -> dict[str, Vari
         scope.params | {"texts": SHOWN_TEXTS},
     )
     for variant, name, text, n in texts.rows():
-        named = found[str(variant)].by_name.get(str(name))
-        if named is not None:
+        of_variant = found.get(str(variant))
+        if of_variant and (named := of_variant.by_name.get(str(name))):
             named.texts[str(text)] = int(str(n))
     return found
 
