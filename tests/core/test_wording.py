@@ -41,7 +41,7 @@ SHARE = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
         (Annotated[int, Field(lt=5)], 5, "f", "must be less than 5, not 5"),
         (bool, "maybe", "f", "must be true or false, not 'maybe'"),
         (str, 5, "f", "must be a text, not 5"),
-        (str, "\ud800", "f", "must be a text of whole characters, not '\\ud800'"),
+        (NAME, "\ud800", "f", "must be a text of whole characters, not '\\ud800'"),
         (str | None, ["a"], "f", "must be a text, not a list"),
         (Literal["a", "b", "c"], "d", "f", "must be 'a', 'b' or 'c', not 'd'"),
         (list[int], {}, "f", "must be a list: [...], not an object"),

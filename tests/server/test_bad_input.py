@@ -177,6 +177,7 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("an unknown method", "GET /experiments/<running>/results?method=magic", None, 422, "method"),
     ("a metric it does not have", "GET /experiments/<running>/trend?metric=score:tone", None, 404, "metric"),
     ("effects of nothing", "POST /experiments/power", {"min_effect": 0}, 422, "min_effect"),
+    ("an unknown metric", "POST /experiments/power", {"metric": {"metric": "happiness"}}, 422, "metric.metric"),
     ("one weight", "POST /experiments/power", {"weights": [100]}, 422, "weights"),
 
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}", None, 404, None),

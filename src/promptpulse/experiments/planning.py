@@ -33,7 +33,7 @@ class _Baseline:
 
 def power(store: Store, project: str, asked: shapes.PowerIn, mappings: Mappings, now: datetime) -> shapes.PowerOut:
     """Raises Refused for a metric that is none."""
-    spec = rules.metrics([asked.metric])[0] if asked.metric else None
+    spec = rules.metric(asked.metric, "metric") if asked.metric else None
     per_day, measured = asked.units_per_day, None
     if asked.prompt:
         cohort, first = users_of_prompt(store, project, asked.prompt, asked.unit, (now - WINDOW, now))

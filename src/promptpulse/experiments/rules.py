@@ -100,7 +100,7 @@ def weights(variants: Sequence[VariantIn]) -> list[float]:
 
 def metrics(given: Sequence[MetricIn]) -> list[MetricSpec]:
     """Resolved: nothing is left to a default. Raises Refused for a metric that is there twice."""
-    found = [_metric(m, f"metrics.{i}") for i, m in enumerate(given)]
+    found = [metric(m, f"metrics.{i}") for i, m in enumerate(given)]
     for key, n in Counter(spec.key for spec in found).items():
         if n > 1:
             raise Refused(f"metrics: {key} is there {n} times; name it once", field="metrics")
@@ -113,7 +113,8 @@ def metrics(given: Sequence[MetricIn]) -> list[MetricSpec]:
     return found
 
 
-def _metric(given: MetricIn, place: str) -> MetricSpec:
+def metric(given: MetricIn, place: str) -> MetricSpec:
+    """Resolved. `place`: what the client calls it."""
     kinds = [name for name in ("score", "metric", "outcome") if getattr(given, name) is not None]
     if len(kinds) != 1:
         said = "none of them" if not kinds else " and ".join(kinds)
