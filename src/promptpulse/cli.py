@@ -113,9 +113,7 @@ def demo(
         services = open_services(
             settings, prepare=lambda store, database: show.fill(store, database, Prices(prices_of(database)))
         )
-        show.begin(
-            services.database, services.pipeline, services.facts, services.assigner, services.experiments
-        )
+        show.begin(services.database, services.pipeline, services.facts, services.assigner, services.experiments)
 
         def ready(address: str) -> None:
             out.print(f"PromptPulse {__version__} answers on [bold]{address}[/bold]")
