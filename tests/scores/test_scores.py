@@ -217,7 +217,7 @@ def test_a_score_may_name_its_prompt(world: World) -> None:
         ({"sdkEventId": "x" * 257}, "sdkEventId"),
         ({"timestamp": "2026-01-02T12:00:00"}, "timestamp"),
         ({"timestamp": "2014-01-02T12:00:00Z"}, "timestamp"),
-        ({"timestamp": (datetime.now(UTC) + timedelta(days=2)).isoformat()}, "timestamp"),
+        ({"timestamp": "2100-01-02T12:00:00Z"}, "timestamp"),
         ({"timestamp": "yesterday"}, "timestamp"),
         ({"comment": "x" * 10_001}, "comment"),
     ],
