@@ -9,12 +9,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from making import NOW, MakeCall
 from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.metrics import rollups
 from promptpulse.store import Store, migrate, open_store
+
+# The same examples in every run: what was green stays green until the code changes.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -140,4 +140,4 @@ def test_a_ratio_scales_with_its_numerator(rows: list[tuple[int, int]], scale: i
     one = _known(estimate(moments(y, x), "ratio", variance_reduction=False))
     many = _known(estimate(moments(scale * y, x), "ratio", variance_reduction=False))
     assert many.value == pytest.approx(scale * one.value)
-    assert many.variance == pytest.approx(scale**2 * one.variance, abs=1e-9)
+    assert many.variance == pytest.approx(scale**2 * one.variance, rel=1e-9, abs=1e-9)
