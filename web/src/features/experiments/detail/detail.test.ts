@@ -246,7 +246,7 @@ test("a method that there is not is the default", () => {
 
 test("an interval that leaves out 0 is explained where the correction makes it unclear", () => {
   const alone = { ...versus(20, 2, 43), p_value: 0.02, p_adjusted: 0.1 };
-  expect(pText(alone)).toBe("p = 0.1 for all metrics together");
+  expect(pText(alone)).toBe("p = 0.1, corrected");
   expect(pText({ ...alone, lift_low: -2 })).toBe("p = 0.1");
   expect(pText({ ...alone, significant: true, p_adjusted: 0.0001 })).toBe("p < 0.001");
 });
