@@ -37,7 +37,7 @@ from promptpulse.experiments.shapes import (
 )
 from promptpulse.experiments.values import Experiment, MetricSpec, Variant, WeightsInForce
 from promptpulse.prompts import service as prompts
-from promptpulse.prompts.models import Prompt, PromptPointer, PromptVersion
+from promptpulse.prompts.models import Prompt
 from promptpulse.prompts.values import PRODUCTION
 
 PLANNED_UNITS = 5000
@@ -90,7 +90,7 @@ def find(session: Session, project_id: str, experiment_id: str) -> ExperimentRow
 
 
 def titled(session: Session, project_id: str, title: str) -> ExperimentRow | None:
-    if "\x00" in title:
+    if not prompts.is_findable(title):
         return None
     return session.scalar(
         select(ExperimentRow).where(ExperimentRow.project_id == project_id, ExperimentRow.title == title)
@@ -298,31 +298,23 @@ def _variants(
 def _version(session: Session, project_id: str, variant: VariantIn, place: str) -> tuple[str, str, int]:
     """Ids of prompt and version, and its number: the given one, or that served in production now."""
     name = rules.text(variant.prompt, f"{place}.prompt")
-    prompt = session.scalar(select(Prompt).where(Prompt.project_id == project_id, Prompt.name == name))
+    prompt = prompts.prompt_named(session, project_id, name)
     if prompt is None:
         raise Refused(
             f"{place}.prompt: there is no prompt {name!r}; list them with GET /api/v1/prompts", field=f"{place}.prompt"
         )
-    number = variant.version
+    number = variant.version or prompts.pointers(session, prompt).get(PRODUCTION)
     if number is None:
-        pointer = session.get(PromptPointer, (prompt.id, PRODUCTION))
-        if pointer is None:
-            raise Refused(
-                f"{place}.version: prompt {name!r} is not served in {PRODUCTION}; name a version",
-                field=f"{place}.version",
-            )
-        number = pointer.number
-    version_id = None
-    if number <= prompt.versions:
-        version_id = session.scalar(
-            select(PromptVersion.id).where(PromptVersion.prompt_id == prompt.id, PromptVersion.number == number)
+        raise Refused(
+            f"{place}.version: prompt {name!r} is not served in {PRODUCTION}; name a version",
+            field=f"{place}.version",
         )
-    if version_id is None:
+    if number > prompt.versions:
         raise Refused(
             f"{place}.version: prompt {name!r} has no version {number}; the newest is {prompt.versions}",
             field=f"{place}.version",
         )
-    return prompt.id, version_id, number
+    return prompt.id, prompts.version_of(session, prompt, number).id, number
 
 
 def _change_draft(session: Session, row: ExperimentRow, wanted: ExperimentPatch, by: By) -> list[str]:
