@@ -22,9 +22,15 @@ from promptpulse.accounts.routes import router as accounts_router
 from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
 from promptpulse.accounts.values import PriceOverride
 from promptpulse.calls.routes import router as calls_router
+from promptpulse.calls.view_routes import router as views_router
+from promptpulse.cohorts.routes import router as cohorts_router
+from promptpulse.compare.routes import router as compare_router
 from promptpulse.core.lock import FolderLock
+from promptpulse.costs.routes import router as costs_router
+from promptpulse.dashboards.routes import router as dashboards_router
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
+from promptpulse.definitions.routes import router as definitions_router
 from promptpulse.experiments.analysis_routes import router as analysis_router
 from promptpulse.experiments.analyst import Analyst
 from promptpulse.experiments.assigner import Assigner
@@ -44,6 +50,7 @@ from promptpulse.overview.routes import router as overview_router
 from promptpulse.prompts.langfuse import router as langfuse_router
 from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.routes import router as prompts_router
+from promptpulse.quality.routes import router as quality_router
 from promptpulse.query.routes import router as query_router
 from promptpulse.scores.langfuse import router as langfuse_scores_router
 from promptpulse.scores.routes import router as scores_router
@@ -226,7 +233,8 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
     # Routes are tried in this order, so what programs wait for while they serve comes first.
     for router in (
         experiments_router, prompts_router, ingest_router, accounts_router, query_router, calls_router, langfuse_router,
-        analysis_router, scores_router, langfuse_scores_router, overview_router, health_router,
+        analysis_router, scores_router, langfuse_scores_router, overview_router, definitions_router, views_router,
+        costs_router, compare_router, cohorts_router, quality_router, dashboards_router, health_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -133,6 +133,13 @@ class Filters(BaseModel):
     min_latency_ms: float | None = Field(None, ge=0, allow_inf_nan=False)
     max_latency_ms: float | None = Field(None, ge=0, allow_inf_nan=False)
     search: str | None = Field(None, max_length=200, description="Part of an id, user, session or error message.")
+    where: str | None = Field(
+        None,
+        max_length=20_000,
+        description="Further filters, a JSON list as `where` of `POST /api/v1/query`.",
+        examples=['[{"dimension": "latency_ms", "op": "gt", "values": [2000]}]'],
+    )
+    text: str | None = Field(None, max_length=200, description="Words in the stored texts of a call, in any case.")
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(None, max_length=300)
     format: Literal["json"] | Format = "json"

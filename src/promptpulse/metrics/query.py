@@ -18,16 +18,19 @@ MAX_POINTS = 1_000_000
 """Groups x buckets x metrics of one answer."""
 
 
+FilterOp = Literal["in", "not_in", "contains", "not_contains", "gt", "gte", "lt", "lte"]
+
+
 class BadQuery(Refused):
     code = "bad_query"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Keep calls whose dimension is (not) one of `values`; None is "not known"."""
+    """Keep calls whose dimension is as `op` and `values` say; None is "not known"."""
 
     dimension: str
-    op: Literal["in", "not_in"]
+    op: FilterOp
     values: tuple[str | None, ...]
 
 

@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from promptpulse.metrics import Filter, Query
-from promptpulse.metrics.query import EARLIEST, LATEST
-
-
-def encodable(text: str) -> str:
-    """Raises `ValueError` for half a surrogate pair, which JSON can spell and no store can keep."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{text!r} holds half of a surrogate pair; send whole characters") from None
-    return text
+from promptpulse.definitions.asked import RangeIn, Text
+from promptpulse.metrics import Query
 
 
-Text = Annotated[str, AfterValidator(encodable)]
-FilterValue = Text | int | None
-
-
-class FilterIn(BaseModel):
-    """Keep calls whose dimension is (not) one of the values; null means "not known"."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    dimension: Text
-    op: Literal["in", "not_in"] = "in"
-    values: Annotated[list[FilterValue], Field(min_length=1, max_length=1000)]
-
-    def value(self) -> Filter:
-        return Filter(self.dimension, self.op, tuple(None if v is None else str(v) for v in self.values))
-
-
-class QueryIn(BaseModel):
+class QueryIn(RangeIn):
     """Metrics over `[start, end)`: one value a group, or one a bucket and group."""
 
     model_config = ConfigDict(
@@ -56,43 +29,26 @@ class QueryIn(BaseModel):
         },
     )
 
-    metrics: Annotated[list[Text], Field(min_length=1, max_length=50, description="Keys of the catalogue.")]
-    start: Annotated[datetime, Field(description="Inclusive; RFC 3339 with a time zone.")]
-    end: Annotated[datetime, Field(description="Exclusive; RFC 3339 with a time zone.")]
+    metrics: Annotated[
+        list[Text],
+        Field(
+            min_length=1,
+            max_length=50,
+            description="Keys of the catalogue, `custom.` and the key of a custom metric, or `=` and a formula.",
+        ),
+    ]
     bucket: Annotated[
         str | None, Field(description="1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.")
     ] = None
-    by: Annotated[list[Text], Field(max_length=4, description="Dimensions to group by.")] = []
-    where: Annotated[
-        list[FilterIn] | dict[Text, FilterValue | list[FilterValue]],
-        Field(description='Filters; or, for equality, an object such as {"model": "gpt-4o"}.'),
-    ] = []
+    by: list[Text] = Field([], max_length=4, description="Dimensions to group by.")
     compare: Annotated[
         Literal["previous"] | None, Field(description="Also answer for the period of equal length just before.")
     ] = None
-    tz: Annotated[str | None, Field(description="IANA time zone in which days begin; the project's when absent.")] = (
-        None
-    )
     limit: Annotated[int, Field(ge=1, le=1000, description="Groups kept: those with the largest `order_by`.")] = 100
     order_by: Annotated[str | None, Field(description="A metric of the query; the first when absent.")] = None
-
-    @field_validator("start", "end")
-    @classmethod
-    def aware(cls, value: datetime) -> datetime:
-        if value.tzinfo is None:
-            raise ValueError("add a time zone: Z or an offset such as +01:00")
-        if not EARLIEST < value.year < LATEST:
-            raise ValueError(f"the year must lie between {EARLIEST} and {LATEST}")
-        return value
-
-    @field_validator("where")
-    @classmethod
-    def as_filters(
-        cls, value: list[FilterIn] | dict[Text, FilterValue | list[FilterValue]]
-    ) -> list[FilterIn] | dict[Text, FilterValue | list[FilterValue]]:
-        if isinstance(value, list):
-            return value
-        return [FilterIn(dimension=k, values=v if isinstance(v, list) else [v]) for k, v in value.items()]
+    cumulative: Annotated[
+        bool, Field(description="Each bucket with all before it in the range; only of counts, tokens and costs.")
+    ] = False
 
     def value(self, project: str, tz: str) -> Query:
         return Query(
@@ -102,15 +58,11 @@ class QueryIn(BaseModel):
             end=self.end,
             bucket=self.bucket,
             by=tuple(self.by),
-            where=self._filters(),
+            where=self.filters,
             tz=self.tz or tz,
             limit=self.limit,
             order_by=self.order_by or "",
         )
-
-    def _filters(self) -> tuple[Filter, ...]:
-        assert isinstance(self.where, list)  # noqa: S101 - of `as_filters`
-        return tuple(f.value() for f in self.where)
 
 
 class MetricOut(BaseModel):
@@ -133,6 +85,9 @@ class FrameOut(BaseModel):
     groups: list[dict[str, str | None]]
     metrics: list[MetricOut]
     values: dict[str, list[list[float | int | None]]]
+    moments: dict[str, list[list[str | None]]] = Field(
+        {}, description="Of peaks: the minute in which each value was reached, as `values`."
+    )
     source: str = Field(description="Tables that were read.")
     rows_read: int | None = Field(description="null: the embedded engine does not tell.")
     elapsed_ms: float
@@ -168,6 +123,9 @@ class BandOut(BaseModel):
 
 class CatalogueMetric(MetricOut):
     description: str
+    custom: bool = False
+    formula: str | None = Field(None, description="Of a custom metric.")
+    threshold: float | None = Field(None, description="The worst value that is still good.")
     bands: list[BandOut] = []
 
 
@@ -182,8 +140,27 @@ class CatalogueMeasure(BaseModel):
     kind: str
 
 
+class CatalogueField(BaseModel):
+    """What filters and formulas may read of a call."""
+
+    key: str
+    label: str
+    type: Literal["text", "number", "boolean"]
+    unit: str | None
+
+
+class CatalogueFunction(BaseModel):
+    """Of formulas."""
+
+    name: str
+    signature: str = Field(examples=["avg(field where condition)"])
+    description: str
+
+
 class Catalogue(BaseModel):
-    metrics: list[CatalogueMetric]
+    metrics: list[CatalogueMetric] = Field(description="Those of the product, then the project's own.")
+    fields: list[CatalogueField]
+    functions: list[CatalogueFunction]
     measures: list[CatalogueMeasure]
     dimensions: list[CatalogueDimension]
     buckets: list[str]
@@ -192,6 +169,74 @@ class Catalogue(BaseModel):
 class CatalogueAnswer(BaseModel):
     success: Literal[True] = True
     data: Catalogue
+
+
+class HistogramIn(RangeIn):
+    """How often a number takes which values: one histogram, or one a bucket of time."""
+
+    field: Annotated[Text, Field(description="A number of `fields` of the catalogue.", examples=["latency_ms"])]
+    bucket: Annotated[Text | None, Field(description="As in queries; absent: one histogram.")] = None
+    bins: Annotated[int, Field(ge=2, le=100)] = 40
+
+
+class Bin(BaseModel):
+    low: float
+    high: float
+
+
+class HistogramOut(BaseModel):
+    field: str
+    label: str
+    unit: str
+    start: str
+    end: str
+    bins: list[Bin] = Field(description="Ascending, `[low, high)`; the last one holds its high, too.")
+    scale: Literal["linear", "log"] = Field(description="How the bins grow.")
+    buckets: list[str] | None
+    counts: list[list[int]] = Field(description="Of each bucket (or of all), by bin.")
+    total: int
+    unknown: int = Field(description="Calls that do not have the number.")
+
+
+class HistogramAnswer(BaseModel):
+    success: Literal[True] = True
+    data: HistogramOut
+
+
+class ErrorsIn(RangeIn):
+    """What the failed calls say."""
+
+    bucket: Annotated[Text | None, Field(description="Also by time, as in queries.")] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class ErrorGroup(BaseModel):
+    """Failures that read the same but for numbers and ids."""
+
+    pattern: str = Field(description="Filter calls by `error_pattern` to see them.")
+    message: str | None = Field(description="As the newest of them says it.")
+    error_type: str
+    error_family: str | None
+    error_name: str | None
+    calls: int
+    share: float = Field(description="Percent of the failed calls.")
+    first_at: str
+    last_at: str
+    call_id: str = Field(description="The newest of them.")
+    prompts: list[str] = Field(description="Prompts that fail so, the most calls first, 5 at most.")
+
+
+class ErrorsOut(BaseModel):
+    failed: int
+    groups: list[ErrorGroup] = Field(description="The most calls first.")
+    groups_total: int
+    buckets: list[str] | None
+    by_bucket: list[list[int]] | None = Field(description="Calls of each group (outer) in each bucket (inner).")
+
+
+class ErrorsAnswer(BaseModel):
+    success: Literal[True] = True
+    data: ErrorsOut
 
 
 class SeedMetrics(BaseModel):

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_read
+from promptpulse.accounts.shapes import MOMENT, documented
 from promptpulse.core.times import BUCKETS
 from promptpulse.files import FORMATS, MEDIA, Format, documented_as_files, export
 from promptpulse.metrics import DIMENSIONS, METRICS
@@ -21,12 +23,29 @@ from promptpulse.query.models import (
     CatalogueDimension,
     CatalogueMeasure,
     CatalogueMetric,
+    ErrorsAnswer,
+    ErrorsIn,
+    HistogramAnswer,
+    HistogramIn,
     QueryAnswer,
     QueryIn,
     SeedAnswer,
 )
 
 router = APIRouter(tags=["metrics"])
+DISTRIBUTION: JsonValue = {
+    "field": "latency_ms", "label": "Latency", "unit": "ms", "start": MOMENT, "end": MOMENT,
+    "bins": [{"low": 0, "high": 100}, {"low": 100, "high": 1000}], "scale": "log", "buckets": None, "counts": [[12, 30]],
+    "total": 42, "unknown": 0,
+}  # fmt: skip
+ERRORS: JsonValue = {
+    "failed": 12, "groups_total": 1, "buckets": None, "by_bucket": None,
+    "groups": [{
+        "pattern": "9f86d081884c7d65", "message": "Rate limit reached for gpt-4o: 30000 tokens", "error_type": "rate_limit",
+        "error_family": "llm", "error_name": "RateLimitError", "calls": 12, "share": 100, "first_at": MOMENT,
+        "last_at": MOMENT, "call_id": "c1", "prompts": ["summarize"],
+    }],
+}  # fmt: skip
 CATALOGUE = Catalogue(
     metrics=[
         CatalogueMetric(
@@ -38,6 +57,8 @@ CATALOGUE = Catalogue(
     measures=[CatalogueMeasure(key=m.name, kind=m.kind) for m in MEASURES.values()],
     dimensions=[CatalogueDimension(key=d.key, label=d.label, also=list(d.also)) for d in DIMENSIONS.values()],
     buckets=list(BUCKETS),
+    fields=[],
+    functions=[],
 )  # fmt: skip
 
 
@@ -73,6 +94,32 @@ def query(
         compare=asked.compare is not None,
     )
     return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+@router.post(
+    "/api/v1/query/distribution",
+    summary="How a number is distributed",
+    response_model=HistogramAnswer,
+    responses=documented(200, DISTRIBUTION, 401, 403),
+)
+def distribution(
+    request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[HistogramIn, Body()]
+) -> Response:
+    """Histograms of latency, cost, tokens and every other number of a call; over time, a heatmap."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/api/v1/query/errors",
+    summary="What failed calls say",
+    response_model=ErrorsAnswer,
+    responses=documented(200, ERRORS, 401, 403),
+)
+def errors(
+    request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[ErrorsIn, Body()]
+) -> Response:
+    """Failures grouped by their message without its numbers and ids, the commonest first."""
+    raise NotImplementedError
 
 
 @router.get("/api/v1/metrics/catalogue", summary="All metrics, measures and dimensions")

@@ -54,6 +54,7 @@ def frame_out(frame: Frame) -> dict[str, object]:
             for m in (METRICS[k] for k in query.metrics)
         ],
         "values": frame.values,
+        "moments": {},
         "source": frame.source,
         "rows_read": frame.rows_read,
         "elapsed_ms": frame.elapsed_ms,

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from promptpulse.accounts.shapes import ID, MOMENT
-from promptpulse.query.models import Text, encodable
+from promptpulse.definitions.asked import Text, encodable
 
 ScoreType = Literal["int", "float", "bool", "string"]
 EventKind = Literal["assignment", "outcome"]

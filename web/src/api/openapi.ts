@@ -994,6 +994,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query/distribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How a number is distributed
+         * @description Histograms of latency, cost, tokens and every other number of a call; over time, a heatmap.
+         */
+        post: operations["distribution_api_v1_query_distribution_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What failed calls say
+         * @description Failures grouped by their message without its numbers and ids, the commonest first.
+         */
+        post: operations["errors_api_v1_query_errors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/catalogue": {
         parameters: {
             query?: never;
@@ -1508,6 +1548,726 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/custom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List custom metrics
+         * @description By name.
+         */
+        get: operations["list_custom_api_v1_metrics_custom_get"];
+        put?: never;
+        /**
+         * Define a metric
+         * @description Its key is made of its name. A fault in the formula is refused with the character it begins at.
+         */
+        post: operations["create_custom_api_v1_metrics_custom_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/custom/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check and try a formula
+         * @description Says what is wrong and where; with a range, also what the formula gives.
+         */
+        post: operations["check_custom_api_v1_metrics_custom_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/custom/{metric_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a custom metric
+         * @description By its id or its key.
+         */
+        get: operations["read_custom_api_v1_metrics_custom__metric_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a custom metric
+         * @description Dashboards that use it say that it is gone.
+         */
+        delete: operations["delete_custom_api_v1_metrics_custom__metric_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom metric
+         * @description The past is computed with the new formula, too.
+         */
+        patch: operations["change_custom_api_v1_metrics_custom__metric_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/metrics/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the latency targets
+         * @description Lines on the latency chart.
+         */
+        get: operations["read_targets_api_v1_metrics_targets_get"];
+        /**
+         * Change the latency targets
+         * @description What is left out goes back to its default.
+         */
+        put: operations["change_targets_api_v1_metrics_targets_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views
+         * @description Your own and the shared ones, by name.
+         */
+        get: operations["list_views_api_v1_views_get"];
+        put?: never;
+        /**
+         * Save a view
+         * @description For yourself; for everybody of the project when `shared`, which needs an editor.
+         */
+        post: operations["create_view_api_v1_views_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved view
+         * @description Your own; admins of the project also shared ones.
+         */
+        delete: operations["delete_view_api_v1_views__view_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved view
+         * @description Your own; admins of the project also shared ones.
+         */
+        patch: operations["change_view_api_v1_views__view_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/costs/projection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this period will cost
+         * @description With a band that holds four of five periods, and its method.
+         */
+        get: operations["projection_api_v1_costs_projection_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List budgets
+         * @description With what the running period has spent and will.
+         */
+        get: operations["list_budgets_api_v1_costs_budgets_get"];
+        put?: never;
+        /**
+         * Set a budget
+         * @description Of the project, or of a prompt. Periods begin in the project's time zone, weeks on Monday.
+         */
+        post: operations["create_budget_api_v1_costs_budgets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a budget
+         * @description The calls and their costs stay.
+         */
+        delete: operations["delete_budget_api_v1_costs_budgets__budget_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a budget
+         * @description Counts at once, for the running period, too.
+         */
+        patch: operations["change_budget_api_v1_costs_budgets__budget_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/costs/unpriced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models without a price
+         * @description The most calls first. Failed calls without usage cost nothing and are not among them.
+         */
+        get: operations["unpriced_api_v1_costs_unpriced_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/repricings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List re-pricings
+         * @description Newest first, 100 at most.
+         */
+        get: operations["list_repricings_api_v1_costs_repricings_get"];
+        put?: never;
+        /**
+         * Price stored calls anew
+         * @description Runs in the background, one after the other, and goes on after a restart.
+         */
+        post: operations["start_repricing_api_v1_costs_repricings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/repricings/{repricing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a re-pricing
+         * @description How far it is, and what it changed.
+         */
+        get: operations["read_repricing_api_v1_costs_repricings__repricing_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reconciliations
+         * @description Newest first.
+         */
+        get: operations["list_reconciliations_api_v1_costs_reconciliations_get"];
+        put?: never;
+        /**
+         * Compare with a provider's bill
+         * @description The gap by model and day. Columns are found by their names; days are those of the file, in UTC.
+         */
+        post: operations["reconcile_api_v1_costs_reconciliations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/reconciliations/{reconciliation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a reconciliation
+         * @description As it was computed when the file came.
+         */
+        get: operations["read_reconciliation_api_v1_costs_reconciliations__reconciliation_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a reconciliation
+         * @description The file is not kept anyway, only what it said by model and day.
+         */
+        delete: operations["delete_reconciliation_api_v1_costs_reconciliations__reconciliation_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where money can be saved
+         * @description Found in the calls of the range, the largest saving first. Nothing is said without numbers behind it.
+         */
+        get: operations["suggestions_api_v1_costs_suggestions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare up to three prompts or versions
+         * @description A winner is named only where the difference is more than noise.
+         */
+        post: operations["compare_api_v1_compare_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is the new version better?
+         * @description A sentence, and the numbers it stands on.
+         */
+        post: operations["versions_api_v1_compare_versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Metrics by cohort
+         * @description By time, by new and returning users, by any dimension or property. Says how the cohorts are defined.
+         */
+        post: operations["cohorts_api_v1_cohorts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cohorts/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many users come back
+         * @description Users by the week of their first call, and the weeks in which they came back.
+         */
+        get: operations["retention_api_v1_cohorts_retention_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What scores say
+         * @description By name, the most given first. Over time: `POST /api/v1/query` with a formula such as `=avg(score.rating)`.
+         */
+        get: operations["scores_api_v1_quality_scores_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much answers vary
+         * @description Spread of scores, lengths and times by prompt and version, the most calls first.
+         */
+        get: operations["consistency_api_v1_quality_consistency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feedback of users, newest first
+         * @description One row a value, with its comment and the call it is about.
+         */
+        get: operations["feedback_api_v1_quality_feedback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Did the provider change?
+         * @description Shifts of length, latency and refusals by model, told apart from changes of one's own prompts.
+         */
+        get: operations["drift_api_v1_quality_drift_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List dashboards
+         * @description The four ready-made ones first, then the project's by name.
+         */
+        get: operations["list_dashboards_api_v1_dashboards_get"];
+        put?: never;
+        /**
+         * Create a dashboard
+         * @description Every widget's query is checked before it is stored.
+         */
+        post: operations["create_dashboard_api_v1_dashboards_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a dashboard from a file
+         * @description As `GET .../export` made it, here or elsewhere. A name that is taken gets a number.
+         */
+        post: operations["import_dashboard_api_v1_dashboards_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a widget shows
+         * @description Of a widget that may not be saved yet.
+         */
+        post: operations["widget_data_api_v1_dashboards_data_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a dashboard
+         * @description By its id, or by the name of a ready-made one.
+         */
+        get: operations["read_dashboard_api_v1_dashboards__dashboard_id__get"];
+        /**
+         * Save a dashboard
+         * @description Replaces it. A ready-made one stays as it is: what is saved is a copy with an id of its own.
+         */
+        put: operations["save_dashboard_api_v1_dashboards__dashboard_id__put"];
+        post?: never;
+        /**
+         * Delete a dashboard
+         * @description Its links stop working. Ready-made ones stay.
+         */
+        delete: operations["delete_dashboard_api_v1_dashboards__dashboard_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Duplicate a dashboard
+         * @description Named "… copy". Ready-made ones, too.
+         */
+        post: operations["duplicate_dashboard_api_v1_dashboards__dashboard_id__duplicate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a dashboard
+         * @description Without ids: another PromptPulse can import it.
+         */
+        get: operations["export_dashboard_api_v1_dashboards__dashboard_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List links
+         * @description Newest first, also those that expired or were revoked.
+         */
+        get: operations["list_shares_api_v1_dashboards__dashboard_id__shares_get"];
+        put?: never;
+        /**
+         * Share by link
+         * @description Whoever has the link sees this dashboard, as it is then, and nothing else. The link is shown once.
+         */
+        post: operations["share_api_v1_dashboards__dashboard_id__shares_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{dashboard_id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description It stops working at once.
+         */
+        delete: operations["revoke_api_v1_dashboards__dashboard_id__shares__share_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a shared dashboard
+         * @description Without signing in. 404 when the link is wrong, expired or revoked.
+         */
+        get: operations["read_shared_api_v1_shared__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/widgets/{widget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a shared widget shows
+         * @description Only as the widget was saved; the range alone may be chosen, 92 days at most.
+         */
+        get: operations["shared_data_api_v1_shared__token__widgets__widget_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1590,6 +2350,20 @@ export interface components {
             /** Experiment Id */
             experiment_id: string | null;
         };
+        /** AlertRow */
+        AlertRow: {
+            /** Title */
+            title: string;
+            /** Severity */
+            severity: string;
+            /** State */
+            state: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
         /**
          * Analysis
          * @description Fixed when the experiment starts, so that nobody can choose afterwards what makes a result.
@@ -1636,6 +2410,66 @@ export interface components {
             success: true;
             data: components["schemas"]["AssignmentOut"];
         };
+        /** Answer[BudgetOut] */
+        Answer_BudgetOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["BudgetOut"];
+        };
+        /** Answer[CohortsOut] */
+        Answer_CohortsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["CohortsOut"];
+        };
+        /** Answer[CompareOut] */
+        Answer_CompareOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["CompareOut"];
+        };
+        /** Answer[CustomMetricOut] */
+        Answer_CustomMetricOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["CustomMetricOut"];
+        };
+        /** Answer[DashboardFile] */
+        Answer_DashboardFile_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DashboardFile-Output"];
+        };
+        /** Answer[DashboardOut] */
+        Answer_DashboardOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DashboardOut"];
+        };
         /** Answer[DeploymentOut] */
         Answer_DeploymentOut_: {
             /**
@@ -1666,6 +2500,16 @@ export interface components {
             success: true;
             data: components["schemas"]["DistributionOut"];
         };
+        /** Answer[DriftOut] */
+        Answer_DriftOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DriftOut"];
+        };
         /** Answer[ExperimentOut] */
         Answer_ExperimentOut_: {
             /**
@@ -1685,6 +2529,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["ExplainOut"];
+        };
+        /** Answer[FormulaChecked] */
+        Answer_FormulaChecked_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["FormulaChecked"];
         };
         /** Answer[KeyMade] */
         Answer_KeyMade_: {
@@ -1777,6 +2631,16 @@ export interface components {
             success: true;
             data: components["schemas"]["ProjectOut"];
         };
+        /** Answer[ProjectionOut] */
+        Answer_ProjectionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ProjectionOut"];
+        };
         /** Answer[PromptOut] */
         Answer_PromptOut_: {
             /**
@@ -1787,6 +2651,26 @@ export interface components {
             success: true;
             data: components["schemas"]["PromptOut"];
         };
+        /** Answer[ReconciliationDetail] */
+        Answer_ReconciliationDetail_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReconciliationDetail"];
+        };
+        /** Answer[RepricingOut] */
+        Answer_RepricingOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["RepricingOut"];
+        };
         /** Answer[ResultsOut] */
         Answer_ResultsOut_: {
             /**
@@ -1796,6 +2680,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["ResultsOut"];
+        };
+        /** Answer[RetentionOut] */
+        Answer_RetentionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["RetentionOut"];
         };
         /** Answer[ScoreNames] */
         Answer_ScoreNames_: {
@@ -1837,6 +2731,26 @@ export interface components {
             success: true;
             data: components["schemas"]["SessionOut"];
         };
+        /** Answer[ShareOut] */
+        Answer_ShareOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ShareOut"];
+        };
+        /** Answer[SharedOut] */
+        Answer_SharedOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SharedOut"];
+        };
         /** Answer[Stored] */
         Answer_Stored_: {
             /**
@@ -1846,6 +2760,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Stored"];
+        };
+        /** Answer[TargetsBody] */
+        Answer_TargetsBody_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["TargetsBody"];
         };
         /** Answer[TokenMade] */
         Answer_TokenMade_: {
@@ -1898,6 +2822,36 @@ export interface components {
             success: true;
             data: components["schemas"]["VersionOut"];
         };
+        /** Answer[VersionsOut] */
+        Answer_VersionsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["VersionsOut"];
+        };
+        /** Answer[ViewOut] */
+        Answer_ViewOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ViewOut"];
+        };
+        /** Answer[WidgetData] */
+        Answer_WidgetData_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["WidgetData"];
+        };
         /** Answer[list[BucketScores]] */
         Answer_list_BucketScores__: {
             /**
@@ -1909,6 +2863,50 @@ export interface components {
             /** Data */
             data: components["schemas"]["BucketScores"][];
         };
+        /** Answer[list[BudgetOut]] */
+        Answer_list_BudgetOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["BudgetOut"][];
+        };
+        /** Answer[list[ConsistencyRow]] */
+        Answer_list_ConsistencyRow__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ConsistencyRow"][];
+        };
+        /** Answer[list[CustomMetricOut]] */
+        Answer_list_CustomMetricOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["CustomMetricOut"][];
+        };
+        /** Answer[list[DashboardSummary]] */
+        Answer_list_DashboardSummary__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["DashboardSummary"][];
+        };
         /** Answer[list[DeploymentOut]] */
         Answer_list_DeploymentOut__: {
             /**
@@ -1919,6 +2917,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["DeploymentOut"][];
+        };
+        /** Answer[list[Feedback]] */
+        Answer_list_Feedback__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["Feedback"][];
         };
         /** Answer[list[KeyOut]] */
         Answer_list_KeyOut__: {
@@ -1942,6 +2951,17 @@ export interface components {
             /** Data */
             data: components["schemas"]["MemberOut"][];
         };
+        /** Answer[list[ModelWithoutPrice]] */
+        Answer_list_ModelWithoutPrice__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ModelWithoutPrice"][];
+        };
         /** Answer[list[PriceOut]] */
         Answer_list_PriceOut__: {
             /**
@@ -1964,6 +2984,61 @@ export interface components {
             /** Data */
             data: components["schemas"]["ProjectOut"][];
         };
+        /** Answer[list[ReconciliationOut]] */
+        Answer_list_ReconciliationOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ReconciliationOut"][];
+        };
+        /** Answer[list[RepricingOut]] */
+        Answer_list_RepricingOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["RepricingOut"][];
+        };
+        /** Answer[list[ScoreSummary]] */
+        Answer_list_ScoreSummary__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ScoreSummary"][];
+        };
+        /** Answer[list[ShareOut]] */
+        Answer_list_ShareOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ShareOut"][];
+        };
+        /** Answer[list[Suggestion]] */
+        Answer_list_Suggestion__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["Suggestion"][];
+        };
         /** Answer[list[TokenOut]] */
         Answer_list_TokenOut__: {
             /**
@@ -1985,6 +3060,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["VersionScores"][];
+        };
+        /** Answer[list[ViewOut]] */
+        Answer_list_ViewOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ViewOut"][];
         };
         /** AssignedPrompt */
         AssignedPrompt: {
@@ -2142,6 +3228,13 @@ export interface components {
             /** High */
             high: number | null;
         };
+        /** Bin */
+        Bin: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+        };
         /** BucketScores */
         BucketScores: {
             /** Bucket Id */
@@ -2182,6 +3275,116 @@ export interface components {
                     [key: string]: number;
                 };
             };
+        };
+        /** BudgetIn */
+        BudgetIn: {
+            /**
+             * Name
+             * @example Support, monthly
+             */
+            name: string;
+            /** Amount Usd */
+            amount_usd: number;
+            /**
+             * Period
+             * @default month
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /**
+             * Prompt Id
+             * @description null: the whole project.
+             */
+            prompt_id?: string | null;
+            /** Environment */
+            environment?: string | null;
+        };
+        /** BudgetOut */
+        BudgetOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Amount Usd */
+            amount_usd: number;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Environment */
+            environment: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Start
+             * Format: date
+             * @description Of the running period.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Spent Usd */
+            spent_usd: number | null;
+            /**
+             * Spent Share
+             * @description Percent of the amount.
+             */
+            spent_share: number | null;
+            /** Priced Share */
+            priced_share: number | null;
+            /** Projected Usd */
+            projected_usd: number | null;
+            /** Low Usd */
+            low_usd: number | null;
+            /** High Usd */
+            high_usd: number | null;
+            /**
+             * Crosses On
+             * @description Day on which the amount is or was passed, within this period.
+             */
+            crosses_on: string | null;
+            /**
+             * State
+             * @description at_risk: the projection passes the amount. unknown: nothing is priced, or too little history.
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "over" | "unknown";
+        };
+        /**
+         * BudgetPatch
+         * @description Absent leaves a value as it is.
+         */
+        BudgetPatch: {
+            /** Name */
+            name?: string | null;
+            /** Amount Usd */
+            amount_usd?: number | null;
+            /** Period */
+            period?: ("day" | "week" | "month") | null;
+        };
+        /** BudgetRow */
+        BudgetRow: {
+            /** Name */
+            name: string;
+            /** Amount Usd */
+            amount_usd: number;
+            /** Spent Usd */
+            spent_usd: number | null;
+            /** Projected Usd */
+            projected_usd: number | null;
+            /** State */
+            state: string;
         };
         /** CallAnswer */
         CallAnswer: {
@@ -2469,8 +3672,15 @@ export interface components {
         };
         /** Catalogue */
         Catalogue: {
-            /** Metrics */
+            /**
+             * Metrics
+             * @description Those of the product, then the project's own.
+             */
             metrics: components["schemas"]["CatalogueMetric"][];
+            /** Fields */
+            fields: components["schemas"]["CatalogueField"][];
+            /** Functions */
+            functions: components["schemas"]["CatalogueFunction"][];
             /** Measures */
             measures: components["schemas"]["CatalogueMeasure"][];
             /** Dimensions */
@@ -2500,6 +3710,38 @@ export interface components {
              */
             also: string[];
         };
+        /**
+         * CatalogueField
+         * @description What filters and formulas may read of a call.
+         */
+        CatalogueField: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "boolean";
+            /** Unit */
+            unit: string | null;
+        };
+        /**
+         * CatalogueFunction
+         * @description Of formulas.
+         */
+        CatalogueFunction: {
+            /** Name */
+            name: string;
+            /**
+             * Signature
+             * @example avg(field where condition)
+             */
+            signature: string;
+            /** Description */
+            description: string;
+        };
         /** CatalogueMeasure */
         CatalogueMeasure: {
             /** Key */
@@ -2519,6 +3761,21 @@ export interface components {
             better: string;
             /** Description */
             description: string;
+            /**
+             * Custom
+             * @default false
+             */
+            custom: boolean;
+            /**
+             * Formula
+             * @description Of a custom metric.
+             */
+            formula?: string | null;
+            /**
+             * Threshold
+             * @description The worst value that is still good.
+             */
+            threshold?: number | null;
             /**
              * Bands
              * @default []
@@ -2549,6 +3806,198 @@ export interface components {
             content?: components["schemas"]["JsonValue"];
         } & {
             [key: string]: unknown;
+        };
+        /** Cohort */
+        Cohort: {
+            /**
+             * Key
+             * @description null: not known.
+             */
+            key: string | null;
+            /** Label */
+            label: string;
+            /** Values */
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        /** CohortsIn */
+        CohortsIn: {
+            /**
+             * Start
+             * Format: date-time
+             * @description Inclusive; RFC 3339 with a time zone.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             * @description Exclusive; RFC 3339 with a time zone.
+             */
+            end: string;
+            /**
+             * Where
+             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][] | {
+                [key: string]: string | boolean | number | (string | boolean | number | null)[] | null;
+            };
+            /**
+             * Tz
+             * @description IANA time zone in which days begin; the project's when absent.
+             */
+            tz?: string | null;
+            /**
+             * By
+             * @description hour (of the day), weekday, day, week, new_users (new or returning), or a dimension or properties.<key> of the catalogue.
+             * @example new_users
+             */
+            by: string;
+            /** Metrics */
+            metrics: string[];
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+        };
+        /** CohortsOut */
+        CohortsOut: {
+            /**
+             * Definition
+             * @example New: the user's first call ever lies in the range. Returning: it is older.
+             */
+            definition: string;
+            /** Metrics */
+            metrics: components["schemas"]["MetricName"][];
+            /**
+             * Cohorts
+             * @description In order of time, or the largest first.
+             */
+            cohorts: components["schemas"]["Cohort"][];
+            /**
+             * Total
+             * @description How many there are, shown or not.
+             */
+            total: number;
+        };
+        /** CompareIn */
+        CompareIn: {
+            /**
+             * Start
+             * Format: date-time
+             * @description Inclusive; RFC 3339 with a time zone.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             * @description Exclusive; RFC 3339 with a time zone.
+             */
+            end: string;
+            /**
+             * Where
+             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][] | {
+                [key: string]: string | boolean | number | (string | boolean | number | null)[] | null;
+            };
+            /**
+             * Tz
+             * @description IANA time zone in which days begin; the project's when absent.
+             */
+            tz?: string | null;
+            /** Subjects */
+            subjects: components["schemas"]["SubjectIn"][];
+            /**
+             * Metrics
+             * @description Keys of the catalogue, also custom ones; the usual ones when absent.
+             */
+            metrics?: string[] | null;
+        };
+        /** CompareOut */
+        CompareOut: {
+            /** Subjects */
+            subjects: components["schemas"]["ComparedSubject"][];
+            /** Rows */
+            rows: components["schemas"]["ComparedRow"][];
+            /**
+             * Winner
+             * @description Index of the subject that wins somewhere and loses nowhere.
+             */
+            winner: number | null;
+            /** Summary */
+            summary: string;
+            /**
+             * Level
+             * @description Percent that the intervals hold, all comparisons of a row together.
+             */
+            level: number;
+            /** Method */
+            method: string;
+        };
+        /** ComparedRow */
+        ComparedRow: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "up" | "down" | "neither";
+            /** Values */
+            values: components["schemas"]["ComparedValue"][];
+            /**
+             * Winner
+             * @description Index of the subject that is best by more than noise.
+             */
+            winner: number | null;
+            /**
+             * Note
+             * @description Why there is no winner, where there is none.
+             */
+            note: string;
+        };
+        /** ComparedSubject */
+        ComparedSubject: {
+            /** Prompt Id */
+            prompt_id: string;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Label */
+            label: string;
+            /** Calls */
+            calls: number;
+            /** Users */
+            users: number;
+            /**
+             * Place
+             * @description 1st, 2nd or 3rd over all ranked metrics; equal where noise decides.
+             */
+            place: number | null;
+        };
+        /** ComparedValue */
+        ComparedValue: {
+            /** Value */
+            value: number | null;
+            /**
+             * Low
+             * @description Bounds of the value; null where it has no known error.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Rank
+             * @description 1 is best; equal where the difference may be noise. null: not ranked.
+             */
+            rank: number | null;
         };
         /** ConcludeIn */
         ConcludeIn: {
@@ -2633,6 +4082,306 @@ export interface components {
              * @enum {string}
              */
             kind: "added" | "removed" | "changed";
+        };
+        /** ConsistencyRow */
+        ConsistencyRow: {
+            /** Prompt Id */
+            prompt_id: string;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Calls */
+            calls: number;
+            output_tokens: components["schemas"]["Variation"];
+            latency_ms: components["schemas"]["Variation"];
+            /** Scores */
+            scores: components["schemas"]["NamedVariation"][];
+        };
+        /**
+         * CustomMetricIn
+         * @description A number that the project defines by itself.
+         */
+        CustomMetricIn: {
+            /**
+             * Name
+             * @example Customer satisfaction
+             */
+            name: string;
+            /**
+             * Formula
+             * @description See `docs/custom-metrics.md`.
+             * @example 100 * count(score.feedback = 'positive') / count(score.feedback)
+             */
+            formula: string;
+            /**
+             * Unit
+             * @default number
+             * @enum {string}
+             */
+            unit: "number" | "count" | "percent" | "ms" | "tokens" | "usd" | "score";
+            /**
+             * Better
+             * @description Which direction is good.
+             * @default neither
+             * @enum {string}
+             */
+            better: "up" | "down" | "neither";
+            /**
+             * Threshold
+             * @description The worst value that is still good, in the unit; needs a direction.
+             */
+            threshold?: number | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /** CustomMetricOut */
+        CustomMetricOut: {
+            /** Id */
+            id: string;
+            /**
+             * Key
+             * @description Name in queries, dashboards and rules; never changes.
+             * @example custom.customer_satisfaction
+             */
+            key: string;
+            /** Name */
+            name: string;
+            /** Formula */
+            formula: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "number" | "count" | "percent" | "ms" | "tokens" | "usd" | "score";
+            /**
+             * Better
+             * @enum {string}
+             */
+            better: "up" | "down" | "neither";
+            /** Threshold */
+            threshold: number | null;
+            /** Description */
+            description: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CustomMetricPatch
+         * @description Absent leaves a value as it is; a null threshold takes it away. The key stays.
+         */
+        CustomMetricPatch: {
+            /** Name */
+            name?: string | null;
+            /** Formula */
+            formula?: string | null;
+            /** Unit */
+            unit?: ("number" | "count" | "percent" | "ms" | "tokens" | "usd" | "score") | null;
+            /** Better */
+            better?: ("up" | "down" | "neither") | null;
+            /** Threshold */
+            threshold?: number | null;
+            /** Description */
+            description?: string | null;
+        };
+        /** DashboardBody */
+        "DashboardBody-Input": {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Range
+             * @description The range it opens with.
+             * @default 7d
+             * @enum {string}
+             */
+            range: "1h" | "24h" | "7d" | "30d";
+            /**
+             * Widgets
+             * @default []
+             */
+            widgets: components["schemas"]["Widget-Input"][];
+        };
+        /** DashboardBody */
+        "DashboardBody-Output": {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Range
+             * @description The range it opens with.
+             * @default 7d
+             * @enum {string}
+             */
+            range: "1h" | "24h" | "7d" | "30d";
+            /**
+             * Widgets
+             * @default []
+             */
+            widgets: components["schemas"]["Widget-Output"][];
+        };
+        /**
+         * DashboardFile
+         * @description A dashboard without anything that belongs to one database.
+         */
+        "DashboardFile-Input": {
+            /**
+             * Promptpulse Dashboard
+             * @description Version of this format.
+             * @constant
+             */
+            promptpulse_dashboard: 1;
+            dashboard: components["schemas"]["DashboardBody-Input"];
+        };
+        /**
+         * DashboardFile
+         * @description A dashboard without anything that belongs to one database.
+         */
+        "DashboardFile-Output": {
+            /**
+             * Promptpulse Dashboard
+             * @description Version of this format.
+             * @constant
+             */
+            promptpulse_dashboard: 1;
+            dashboard: components["schemas"]["DashboardBody-Output"];
+        };
+        /** DashboardOut */
+        DashboardOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Range
+             * @enum {string}
+             */
+            range: "1h" | "24h" | "7d" | "30d";
+            /** Ready Made */
+            ready_made: boolean;
+            /** Widgets */
+            widgets: components["schemas"]["Widget-Output"][];
+            /** Revision */
+            revision: number;
+            /** Created At */
+            created_at: string | null;
+            /** Created By */
+            created_by: string | null;
+            /** Updated At */
+            updated_at: string | null;
+            /** Updated By */
+            updated_by: string | null;
+        };
+        /** DashboardSummary */
+        DashboardSummary: {
+            /**
+             * Id
+             * @description Ready-made dashboards: executive, performance, cost, quality.
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /**
+             * Ready Made
+             * @description Cannot be changed; a change makes a copy.
+             */
+            ready_made: boolean;
+            /** Widgets */
+            widgets: number;
+            /** Updated At */
+            updated_at: string | null;
+            /** Updated By */
+            updated_by: string | null;
+            /**
+             * Shares
+             * @description Links that work now.
+             */
+            shares: number;
+        };
+        /** DashboardUpdate */
+        DashboardUpdate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Range
+             * @description The range it opens with.
+             * @default 7d
+             * @enum {string}
+             */
+            range: "1h" | "24h" | "7d" | "30d";
+            /**
+             * Widgets
+             * @default []
+             */
+            widgets: components["schemas"]["Widget-Input"][];
+            /**
+             * Revision
+             * @description The one that was edited; another one in the store answers 409 and keeps both.
+             */
+            revision?: number | null;
+        };
+        /**
+         * DayBand
+         * @description What will have been spent by the end of a day to come.
+         */
+        DayBand: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Low Usd */
+            low_usd: number;
+            /** Total Usd */
+            total_usd: number;
+            /** High Usd */
+            high_usd: number;
+        };
+        /** DayCost */
+        DayCost: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Usd
+             * @description null: calls, but none with a known cost; or a day that is yet to come.
+             */
+            usd: number | null;
+            /**
+             * Total Usd
+             * @description Since the period began, this day included.
+             */
+            total_usd: number | null;
         };
         /** DeployIn */
         DeployIn: {
@@ -2735,6 +4484,58 @@ export interface components {
              */
             other: number;
         };
+        /** DriftMetric */
+        DriftMetric: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "output_tokens" | "latency_ms" | "refusals";
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+            /** Change Percent */
+            change_percent: number | null;
+            /** Low Percent */
+            low_percent: number | null;
+            /** High Percent */
+            high_percent: number | null;
+            /**
+             * Changed On
+             * @description The day on which the new level began; null: no change was found.
+             */
+            changed_on: string | null;
+            /**
+             * Cause
+             * @description provider: it shifted within prompts whose version did not change. own_change: a version changed that day. mix: other prompts or features use the model than before.
+             * @enum {string}
+             */
+            cause: "provider" | "own_change" | "mix" | "none" | "too_few";
+            /** Days */
+            days: components["schemas"]["DriftPoint"][];
+        };
+        /** DriftOut */
+        DriftOut: {
+            /** Method */
+            method: string;
+            /** Models */
+            models: components["schemas"]["ModelDrift"][];
+        };
+        /** DriftPoint */
+        DriftPoint: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Value */
+            value: number | null;
+        };
         /** EndCriteria */
         EndCriteria: {
             /**
@@ -2750,6 +4551,135 @@ export interface components {
              * @default false
              */
             on_decision: boolean;
+        };
+        /**
+         * ErrorGroup
+         * @description Failures that read the same but for numbers and ids.
+         */
+        ErrorGroup: {
+            /**
+             * Pattern
+             * @description Filter calls by `error_pattern` to see them.
+             */
+            pattern: string;
+            /**
+             * Message
+             * @description As the newest of them says it.
+             */
+            message: string | null;
+            /** Error Type */
+            error_type: string;
+            /** Error Family */
+            error_family: string | null;
+            /** Error Name */
+            error_name: string | null;
+            /** Calls */
+            calls: number;
+            /**
+             * Share
+             * @description Percent of the failed calls.
+             */
+            share: number;
+            /** First At */
+            first_at: string;
+            /** Last At */
+            last_at: string;
+            /**
+             * Call Id
+             * @description The newest of them.
+             */
+            call_id: string;
+            /**
+             * Prompts
+             * @description Prompts that fail so, the most calls first, 5 at most.
+             */
+            prompts: string[];
+        };
+        /** ErrorRow */
+        ErrorRow: {
+            /** Title */
+            title: string;
+            /** Error Type */
+            error_type: string;
+            /** Calls */
+            calls: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Call Id */
+            call_id: string;
+        };
+        /** ErrorsAnswer */
+        ErrorsAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ErrorsOut"];
+        };
+        /**
+         * ErrorsIn
+         * @description What the failed calls say.
+         */
+        ErrorsIn: {
+            /**
+             * Start
+             * Format: date-time
+             * @description Inclusive; RFC 3339 with a time zone.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             * @description Exclusive; RFC 3339 with a time zone.
+             */
+            end: string;
+            /**
+             * Where
+             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][] | {
+                [key: string]: string | boolean | number | (string | boolean | number | null)[] | null;
+            };
+            /**
+             * Tz
+             * @description IANA time zone in which days begin; the project's when absent.
+             */
+            tz?: string | null;
+            /**
+             * Bucket
+             * @description Also by time, as in queries.
+             */
+            bucket?: string | null;
+            /**
+             * Limit
+             * @default 20
+             */
+            limit: number;
+        };
+        /** ErrorsOut */
+        ErrorsOut: {
+            /** Failed */
+            failed: number;
+            /**
+             * Groups
+             * @description The most calls first.
+             */
+            groups: components["schemas"]["ErrorGroup"][];
+            /** Groups Total */
+            groups_total: number;
+            /** Buckets */
+            buckets: string[] | null;
+            /**
+             * By Bucket
+             * @description Calls of each group (outer) in each bucket (inner).
+             */
+            by_bucket: number[][] | null;
         };
         /**
          * EvaluateIn
@@ -3083,6 +5013,19 @@ export interface components {
             /** Notes */
             notes?: string | null;
         };
+        /** ExperimentRow */
+        ExperimentRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: string;
+            /** Decision */
+            decision: string;
+            /** Units */
+            units: number;
+        };
         /**
          * ExplainIn
          * @description The unit, as `evaluate` would see it.
@@ -3172,6 +5115,15 @@ export interface components {
             /** Scores */
             scores: number;
         };
+        /** Fact */
+        Fact: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: number | null;
+            /** Unit */
+            unit: string;
+        };
         /**
          * @example {
          *       "success": false,
@@ -3190,20 +5142,71 @@ export interface components {
             field?: string;
         };
         /**
+         * Feedback
+         * @description One value that somebody gave.
+         */
+        Feedback: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | boolean | string | null;
+            /** Comment */
+            comment: string | null;
+            /** Source */
+            source: string | null;
+            /** User Id */
+            user_id: string | null;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Call Id */
+            call_id: string | null;
+            /** Trace Id */
+            trace_id: string | null;
+        };
+        /** FeedbackRow */
+        FeedbackRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | boolean | string | null;
+            /** Comment */
+            comment: string | null;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+        };
+        /**
          * FilterIn
-         * @description Keep calls whose dimension is (not) one of the values; null means "not known".
+         * @description Keep calls whose field is as said; null means "not known".
          */
         FilterIn: {
-            /** Dimension */
+            /**
+             * Dimension
+             * @description A dimension, a number such as latency_ms, or properties.<key>: `fields` of the catalogue.
+             */
             dimension: string;
             /**
              * Op
+             * @description in, not_in: one of the values. contains, not_contains: a part of the text, in any case. gt, gte, lt, lte: more or less than a number; what is not known is neither.
              * @default in
              * @enum {string}
              */
-            op: "in" | "not_in";
+            op: "in" | "not_in" | "contains" | "not_contains" | "gt" | "gte" | "lt" | "lte";
             /** Values */
-            values: (string | number | null)[];
+            values: (string | boolean | number | null)[];
         };
         /**
          * Forecast
@@ -3226,6 +5229,63 @@ export interface components {
             days_left: number | null;
             /** Note */
             note: string;
+        };
+        /** FormulaCheckIn */
+        FormulaCheckIn: {
+            /** Formula */
+            formula: string;
+            /**
+             * Start
+             * @description With `end`: also compute it.
+             */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /** Tz */
+            tz?: string | null;
+        };
+        /** FormulaChecked */
+        FormulaChecked: {
+            problem: components["schemas"]["FormulaProblem"] | null;
+            /**
+             * Reads
+             * @description Fields and scores that the formula reads.
+             * @example [
+             *       "score.feedback"
+             *     ]
+             */
+            reads: string[];
+            preview: components["schemas"]["FormulaPreview"] | null;
+        };
+        /**
+         * FormulaPreview
+         * @description The formula over the range asked for; null is "no data".
+         */
+        FormulaPreview: {
+            /** Value */
+            value: number | null;
+            /** Buckets */
+            buckets: string[];
+            /** Values */
+            values: (number | null)[];
+        };
+        /** FormulaProblem */
+        FormulaProblem: {
+            /**
+             * Message
+             * @example 'latency' is not a field; did you mean latency_ms?
+             */
+            message: string;
+            /**
+             * Position
+             * @description Characters before the fault, from 0.
+             */
+            position: number;
+            /**
+             * Length
+             * @description Characters at fault; 0 at the end of the formula.
+             */
+            length: number;
         };
         /**
          * FrameOut
@@ -3259,6 +5319,14 @@ export interface components {
                 [key: string]: (number | null)[][];
             };
             /**
+             * Moments
+             * @description Of peaks: the minute in which each value was reached, as `values`.
+             * @default {}
+             */
+            moments: {
+                [key: string]: (string | null)[][];
+            };
+            /**
              * Source
              * @description Tables that were read.
              */
@@ -3284,6 +5352,101 @@ export interface components {
              * @default 0.1.0
              */
             version: string;
+        };
+        /** HistogramAnswer */
+        HistogramAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["HistogramOut"];
+        };
+        /**
+         * HistogramIn
+         * @description How often a number takes which values: one histogram, or one a bucket of time.
+         */
+        HistogramIn: {
+            /**
+             * Start
+             * Format: date-time
+             * @description Inclusive; RFC 3339 with a time zone.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             * @description Exclusive; RFC 3339 with a time zone.
+             */
+            end: string;
+            /**
+             * Where
+             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][] | {
+                [key: string]: string | boolean | number | (string | boolean | number | null)[] | null;
+            };
+            /**
+             * Tz
+             * @description IANA time zone in which days begin; the project's when absent.
+             */
+            tz?: string | null;
+            /**
+             * Field
+             * @description A number of `fields` of the catalogue.
+             * @example latency_ms
+             */
+            field: string;
+            /**
+             * Bucket
+             * @description As in queries; absent: one histogram.
+             */
+            bucket?: string | null;
+            /**
+             * Bins
+             * @default 40
+             */
+            bins: number;
+        };
+        /** HistogramOut */
+        HistogramOut: {
+            /** Field */
+            field: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /**
+             * Bins
+             * @description Ascending, `[low, high)`; the last one holds its high, too.
+             */
+            bins: components["schemas"]["Bin"][];
+            /**
+             * Scale
+             * @description How the bins grow.
+             * @enum {string}
+             */
+            scale: "linear" | "log";
+            /** Buckets */
+            buckets: string[] | null;
+            /**
+             * Counts
+             * @description Of each bucket (or of all), by bin.
+             */
+            counts: number[][];
+            /** Total */
+            total: number;
+            /**
+             * Unknown
+             * @description Calls that do not have the number.
+             */
+            unknown: number;
         };
         /** IngestAnswer */
         IngestAnswer: {
@@ -3822,6 +5985,17 @@ export interface components {
              */
             max_harm?: number | null;
         };
+        /** MetricName */
+        MetricName: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Better */
+            better: string;
+        };
         /** MetricResult */
         MetricResult: {
             /** Key */
@@ -3851,6 +6025,63 @@ export interface components {
             max_harm: number | null;
             /** Variants */
             variants: components["schemas"]["VariantMetric"][];
+        };
+        /** ModelDrift */
+        ModelDrift: {
+            /** Provider */
+            provider: string | null;
+            /** Model */
+            model: string;
+            /**
+             * Snapshot
+             * @description `response_model`, where a new one appeared in the range.
+             */
+            snapshot: string | null;
+            /** Snapshot Since */
+            snapshot_since: string | null;
+            /**
+             * Sentence
+             * @example gpt-4o: answers are 31 % shorter since 2026-11-09, while no prompt changed: the provider changed.
+             */
+            sentence: string;
+            /** Metrics */
+            metrics: components["schemas"]["DriftMetric"][];
+        };
+        /** ModelWithoutPrice */
+        ModelWithoutPrice: {
+            /** Provider */
+            provider: string | null;
+            /** Model */
+            model: string | null;
+            /** Calls */
+            calls: number;
+            /**
+             * Share
+             * @description Percent of all calls in the range.
+             */
+            share: number;
+            /**
+             * Reason
+             * @description no_usage: the calls do not say their tokens.
+             * @enum {string}
+             */
+            reason: "no_price" | "no_usage";
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /** NamedVariation */
+        NamedVariation: {
+            /** Name */
+            name: string;
+            spread: components["schemas"]["Variation"];
         };
         /** OverviewOut */
         OverviewOut: {
@@ -3994,6 +6225,20 @@ export interface components {
              * @description False for a person who signs in by links only.
              */
             has_password: boolean;
+        };
+        /**
+         * Place
+         * @description On a grid of 12 columns; rows of 40 pixels.
+         */
+        Place: {
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
         };
         /**
          * PowerIn
@@ -4308,6 +6553,75 @@ export interface components {
              */
             capture_content?: boolean | null;
         };
+        /**
+         * ProjectionOut
+         * @description What the running period will cost.
+         */
+        ProjectionOut: {
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "week" | "month";
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             * @description First day of the next period.
+             */
+            end: string;
+            /** Tz */
+            tz: string;
+            /** Spent Usd */
+            spent_usd: number | null;
+            /**
+             * Priced Share
+             * @description Percent of calls with a known cost.
+             */
+            priced_share: number | null;
+            /**
+             * Projected Usd
+             * @description null: too little history; `note` says what is missing.
+             */
+            projected_usd: number | null;
+            /** Low Usd */
+            low_usd: number | null;
+            /** High Usd */
+            high_usd: number | null;
+            /**
+             * Level
+             * @description Percent of periods that end between low and high.
+             * @example 80
+             */
+            level: number;
+            /**
+             * Rate Usd
+             * @description The naive figure: spent so far, at the same rate to the end.
+             */
+            rate_usd: number | null;
+            /** Method */
+            method: string;
+            /** History Days */
+            history_days: number;
+            /** Note */
+            note: string;
+            /**
+             * Days
+             * @description The days of the period so far.
+             */
+            days: components["schemas"]["DayCost"][];
+            /** Ahead */
+            ahead: components["schemas"]["DayBand"][];
+            /**
+             * Before
+             * @description The days of the period before.
+             */
+            before: components["schemas"]["DayCost"][];
+        };
         /** PromptNew */
         PromptNew: {
             /**
@@ -4457,11 +6771,6 @@ export interface components {
          */
         QueryIn: {
             /**
-             * Metrics
-             * @description Keys of the catalogue.
-             */
-            metrics: string[];
-            /**
              * Start
              * Format: date-time
              * @description Inclusive; RFC 3339 with a time zone.
@@ -4474,6 +6783,24 @@ export interface components {
              */
             end: string;
             /**
+             * Where
+             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][] | {
+                [key: string]: string | boolean | number | (string | boolean | number | null)[] | null;
+            };
+            /**
+             * Tz
+             * @description IANA time zone in which days begin; the project's when absent.
+             */
+            tz?: string | null;
+            /**
+             * Metrics
+             * @description Keys of the catalogue, `custom.` and the key of a custom metric, or `=` and a formula.
+             */
+            metrics: string[];
+            /**
              * Bucket
              * @description 1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.
              */
@@ -4485,23 +6812,10 @@ export interface components {
              */
             by: string[];
             /**
-             * Where
-             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
-             * @default []
-             */
-            where: components["schemas"]["FilterIn"][] | {
-                [key: string]: string | number | (string | number | null)[] | null;
-            };
-            /**
              * Compare
              * @description Also answer for the period of equal length just before.
              */
             compare?: "previous" | null;
-            /**
-             * Tz
-             * @description IANA time zone in which days begin; the project's when absent.
-             */
-            tz?: string | null;
             /**
              * Limit
              * @description Groups kept: those with the largest `order_by`.
@@ -4513,6 +6827,12 @@ export interface components {
              * @description A metric of the query; the first when absent.
              */
             order_by?: string | null;
+            /**
+             * Cumulative
+             * @description Each bucket with all before it in the range; only of counts, tokens and costs.
+             * @default false
+             */
+            cumulative: boolean;
         };
         /** QueryOut */
         QueryOut: {
@@ -4541,6 +6861,14 @@ export interface components {
             /** Values */
             values: {
                 [key: string]: (number | null)[][];
+            };
+            /**
+             * Moments
+             * @description Of peaks: the minute in which each value was reached, as `values`.
+             * @default {}
+             */
+            moments: {
+                [key: string]: (string | null)[][];
             };
             /**
              * Source
@@ -4594,6 +6922,158 @@ export interface components {
              */
             used: number;
         };
+        /**
+         * ReconciledRow
+         * @description Billed by the provider and counted here, of one model on one day.
+         */
+        ReconciledRow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Model */
+            model: string;
+            /** Billed Usd */
+            billed_usd: number | null;
+            /** Counted Usd */
+            counted_usd: number | null;
+            /**
+             * Gap Usd
+             * @description Billed minus counted.
+             */
+            gap_usd: number | null;
+            /**
+             * Gap Percent
+             * @description Of the billed amount.
+             */
+            gap_percent: number | null;
+            /** Billed Tokens */
+            billed_tokens: number | null;
+            /** Counted Tokens */
+            counted_tokens: number | null;
+            /** Counted Calls */
+            counted_calls: number;
+        };
+        /** ReconciledTotal */
+        ReconciledTotal: {
+            /** Model */
+            model: string;
+            /** Billed Usd */
+            billed_usd: number | null;
+            /** Counted Usd */
+            counted_usd: number | null;
+            /** Gap Usd */
+            gap_usd: number | null;
+            /** Gap Percent */
+            gap_percent: number | null;
+            /** Billed Tokens */
+            billed_tokens: number | null;
+            /** Counted Tokens */
+            counted_tokens: number | null;
+        };
+        /** ReconciliationDetail */
+        ReconciliationDetail: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             * @description Last day, inclusive.
+             */
+            end: string;
+            /** Billed Usd */
+            billed_usd: number | null;
+            /** Counted Usd */
+            counted_usd: number | null;
+            /** Gap Usd */
+            gap_usd: number | null;
+            /** Gap Percent */
+            gap_percent: number | null;
+            /** Lines */
+            lines: number;
+            /**
+             * Columns
+             * @description Which column of the file was taken for what.
+             */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * Notes
+             * @description What was left out and why; what else may explain the gap.
+             */
+            notes: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Models */
+            models: components["schemas"]["ReconciledTotal"][];
+            /** Rows */
+            rows: components["schemas"]["ReconciledRow"][];
+        };
+        /** ReconciliationOut */
+        ReconciliationOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             * @description Last day, inclusive.
+             */
+            end: string;
+            /** Billed Usd */
+            billed_usd: number | null;
+            /** Counted Usd */
+            counted_usd: number | null;
+            /** Gap Usd */
+            gap_usd: number | null;
+            /** Gap Percent */
+            gap_percent: number | null;
+            /** Lines */
+            lines: number;
+            /**
+             * Columns
+             * @description Which column of the file was taken for what.
+             */
+            columns: {
+                [key: string]: string;
+            };
+            /**
+             * Notes
+             * @description What was left out and why; what else may explain the gap.
+             */
+            notes: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+        };
         /** RejectedOut */
         RejectedOut: {
             /**
@@ -4606,6 +7086,101 @@ export interface components {
              * @description The field, the value and what to do.
              */
             error: string;
+        };
+        /**
+         * RepricingIn
+         * @description Which calls to price anew with the prices of now; costs that the client gave stay.
+         */
+        RepricingIn: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Which
+             * @description unpriced: calls without a cost. all: also priced ones.
+             * @default unpriced
+             * @enum {string}
+             */
+            which: "unpriced" | "all";
+            /** Provider */
+            provider?: string | null;
+            /** Model */
+            model?: string | null;
+            /**
+             * Reason
+             * @default
+             * @example price of gpt-4o-mini corrected
+             */
+            reason: string;
+        };
+        /** RepricingOut */
+        RepricingOut: {
+            /** Id */
+            id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done" | "failed";
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Which
+             * @enum {string}
+             */
+            which: "unpriced" | "all";
+            /** Provider */
+            provider: string | null;
+            /** Model */
+            model: string | null;
+            /** Reason */
+            reason: string;
+            /** Days */
+            days: number;
+            /** Days Done */
+            days_done: number;
+            /** Calls Seen */
+            calls_seen: number;
+            /** Calls Changed */
+            calls_changed: number;
+            /**
+             * Calls Unpriced
+             * @description Still without a price.
+             */
+            calls_unpriced: number;
+            /**
+             * Before Usd
+             * @description Known cost of the calls seen, before.
+             */
+            before_usd: number | null;
+            /** After Usd */
+            after_usd: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Error */
+            error: string | null;
         };
         /** ResultsOut */
         ResultsOut: {
@@ -4646,6 +7221,33 @@ export interface components {
             forecast: components["schemas"]["Forecast"];
             /** @description null: no call of a variant has a known cost. */
             bill: components["schemas"]["Bill"] | null;
+        };
+        /** RetentionOut */
+        RetentionOut: {
+            /** Definition */
+            definition: string;
+            /** Weeks */
+            weeks: components["schemas"]["RetentionWeek"][];
+            /** Last Week Partial */
+            last_week_partial: boolean;
+        };
+        /** RetentionWeek */
+        RetentionWeek: {
+            /**
+             * Week
+             * Format: date
+             * @description Monday of the week in which these users made their first call.
+             */
+            week: string;
+            /** Users */
+            users: number;
+            /**
+             * Returned
+             * @description Users active 0, 1, 2 ... weeks later; null: yet to come.
+             */
+            returned: (number | null)[];
+            /** Percent */
+            percent: (number | null)[];
         };
         /**
          * Role
@@ -4726,6 +7328,46 @@ export interface components {
             types: {
                 [key: string]: ("int" | "float" | "bool" | "string")[];
             };
+        };
+        /**
+         * ScoreSummary
+         * @description All values of one name in the range.
+         */
+        ScoreSummary: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "numeric" | "boolean" | "categorical";
+            /** Count */
+            count: number;
+            /**
+             * Mean
+             * @description Of numbers; texts count as the numbers that the project maps them to.
+             */
+            mean: number | null;
+            /**
+             * True Percent
+             * @description Of booleans.
+             */
+            true_percent: number | null;
+            /**
+             * Shares
+             * @description Of texts, the most frequent first, 20 at most.
+             */
+            shares: components["schemas"]["Share"][];
+            /**
+             * Mean Before
+             * @description Mean, or percent of true, in the period of equal length before.
+             */
+            mean_before: number | null;
+            /**
+             * Calls
+             * @description Calls of the range, to tell how many were scored.
+             */
+            calls: number | null;
         };
         /** ScoreValue */
         ScoreValue: {
@@ -4923,6 +7565,81 @@ export interface components {
             /** Projects */
             projects: components["schemas"]["ProjectOut"][];
         };
+        /** Share */
+        Share: {
+            /** Text */
+            text: string;
+            /** Count */
+            count: number;
+            /** Percent */
+            percent: number;
+        };
+        /** ShareNew */
+        ShareNew: {
+            /**
+             * Expires In Days
+             * @default 30
+             */
+            expires_in_days: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** ShareOut */
+        ShareOut: {
+            /** Id */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /**
+             * Path
+             * @description Shown once, when it is made.
+             * @example /shared/q0mE...
+             */
+            path: string | null;
+        };
+        /**
+         * SharedOut
+         * @description What a link shows to anybody who has it: this dashboard, and nothing else.
+         */
+        SharedOut: {
+            /**
+             * Project
+             * @description Name.
+             */
+            project: string;
+            /** Tz */
+            tz: string;
+            dashboard: components["schemas"]["DashboardOut"];
+            /**
+             * Metrics
+             * @description Those that its widgets use.
+             */
+            metrics: components["schemas"]["MetricName"][];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /** SignIn */
         SignIn: {
             /**
@@ -5016,6 +7733,16 @@ export interface components {
              */
             duplicate: boolean;
         };
+        /** SubjectIn */
+        SubjectIn: {
+            /** Prompt Id */
+            prompt_id: string;
+            /**
+             * Prompt Version
+             * @description null: all versions.
+             */
+            prompt_version?: string | null;
+        };
         /**
          * SubmissionOut
          * @description What came in one request.
@@ -5055,6 +7782,56 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** Suggestion */
+        Suggestion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "long_prompt" | "cached_input" | "costly_failures" | "cheaper_model";
+            /**
+             * Title
+             * @example summarize reads 8,200 tokens a call
+             */
+            title: string;
+            /**
+             * Detail
+             * @description What it means and what to try, with its assumptions.
+             */
+            detail: string;
+            /**
+             * Saving Usd
+             * @description A month, at the traffic of the range; null: not known.
+             */
+            saving_usd: number | null;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Model */
+            model: string | null;
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
+        };
+        /**
+         * TargetsBody
+         * @description Latency targets of the project, milliseconds.
+         */
+        TargetsBody: {
+            /**
+             * P50 Latency Ms
+             * @default 1000
+             */
+            p50_latency_ms: number;
+            /**
+             * P95 Latency Ms
+             * @default 2000
+             */
+            p95_latency_ms: number;
+            /**
+             * P99 Latency Ms
+             * @default 5000
+             */
+            p99_latency_ms: number;
         };
         /** TokenMade */
         TokenMade: {
@@ -5278,6 +8055,29 @@ export interface components {
             /** Control */
             control: boolean;
         };
+        /** Variation */
+        Variation: {
+            /** Count */
+            count: number;
+            /** Mean */
+            mean: number | null;
+            /**
+             * Deviation
+             * @description Standard deviation of a sample.
+             */
+            deviation: number | null;
+            /**
+             * Relative
+             * @description Deviation / mean, percent: lower is more consistent.
+             */
+            relative: number | null;
+            /** P10 */
+            p10: number | null;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+        };
         /** Verdict */
         Verdict: {
             /**
@@ -5391,6 +8191,62 @@ export interface components {
              */
             bool_rate: number | null;
         };
+        /** VersionsIn */
+        VersionsIn: {
+            /**
+             * Start
+             * Format: date-time
+             * @description Inclusive; RFC 3339 with a time zone.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             * @description Exclusive; RFC 3339 with a time zone.
+             */
+            end: string;
+            /**
+             * Where
+             * @description Filters; or, for equality, an object such as {"model": "gpt-4o"}.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][] | {
+                [key: string]: string | boolean | number | (string | boolean | number | null)[] | null;
+            };
+            /**
+             * Tz
+             * @description IANA time zone in which days begin; the project's when absent.
+             */
+            tz?: string | null;
+            /** Prompt Id */
+            prompt_id: string;
+            /**
+             * Versions
+             * @description Old and new; the two newest when absent.
+             */
+            versions?: string[] | null;
+        };
+        /** VersionsOut */
+        VersionsOut: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "better" | "worse" | "mixed" | "no_difference" | "too_few";
+            /**
+             * Sentence
+             * @example 2.1 is better: 98 % success against 95 %, p95 1.2 s against 1.5 s. Move traffic to it.
+             */
+            sentence: string;
+            /**
+             * Lines
+             * @example [
+             *       "2: 95 % success, 1.5 s p95, $0.018 a request"
+             *     ]
+             */
+            lines: string[];
+            evidence: components["schemas"]["CompareOut"] | null;
+        };
         /**
          * Versus
          * @description A variant against control. `lift` is the difference in percent of control.
@@ -5439,6 +8295,253 @@ export interface components {
              * @description Percent of variance that CUPED took away; null: not used.
              */
             variance_reduced: number | null;
+        };
+        /**
+         * ViewIn
+         * @description A page with its filters, under a name.
+         */
+        ViewIn: {
+            /**
+             * Name
+             * @example Slow answers in production
+             */
+            name: string;
+            /**
+             * Page
+             * @example calls
+             */
+            page: string;
+            /**
+             * Search
+             * @description Query string of the page.
+             * @example range=7d&min_latency_ms=2000
+             */
+            search: string;
+            /**
+             * Shared
+             * @description Also for the others of the project.
+             * @default false
+             */
+            shared: boolean;
+        };
+        /** ViewOut */
+        ViewOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Page */
+            page: string;
+            /** Search */
+            search: string;
+            /** Shared */
+            shared: boolean;
+            /**
+             * Own
+             * @description Yours: you may change and delete it. Admins may change shared ones, too.
+             */
+            own: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+        };
+        /**
+         * ViewPatch
+         * @description Absent leaves a value as it is.
+         */
+        ViewPatch: {
+            /** Name */
+            name?: string | null;
+            /** Search */
+            search?: string | null;
+            /** Shared */
+            shared?: boolean | null;
+        };
+        /** Widget */
+        "Widget-Input": {
+            /**
+             * Id
+             * @description Unique in the dashboard.
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "line" | "area" | "bar" | "pie" | "table" | "number" | "heatmap" | "errors" | "feedback" | "experiments" | "budgets" | "alerts" | "text";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Text
+             * @description Markdown, of a text widget.
+             * @default
+             */
+            text: string;
+            /**
+             * @default {
+             *       "metrics": [],
+             *       "by": [],
+             *       "where": [],
+             *       "limit": 10,
+             *       "cumulative": false,
+             *       "compare": false
+             *     }
+             */
+            query: components["schemas"]["WidgetQuery"];
+            place: components["schemas"]["Place"];
+        };
+        /** Widget */
+        "Widget-Output": {
+            /**
+             * Id
+             * @description Unique in the dashboard.
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "line" | "area" | "bar" | "pie" | "table" | "number" | "heatmap" | "errors" | "feedback" | "experiments" | "budgets" | "alerts" | "text";
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Text
+             * @description Markdown, of a text widget.
+             * @default
+             */
+            text: string;
+            /**
+             * @default {
+             *       "metrics": [],
+             *       "by": [],
+             *       "where": [],
+             *       "limit": 10,
+             *       "cumulative": false,
+             *       "compare": false
+             *     }
+             */
+            query: components["schemas"]["WidgetQuery"];
+            place: components["schemas"]["Place"];
+        };
+        /**
+         * WidgetData
+         * @description What a widget shows; the field of its kind is set.
+         */
+        WidgetData: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** @description line, area, bar, pie, table, number. */
+            result?: components["schemas"]["QueryOut"] | null;
+            /** @description Of a number: one value, where `result` is its sparkline. */
+            totals?: components["schemas"]["QueryOut"] | null;
+            /** @description heatmap. */
+            distribution?: components["schemas"]["HistogramOut"] | null;
+            /** Errors */
+            errors?: components["schemas"]["ErrorRow"][] | null;
+            /** Feedback */
+            feedback?: components["schemas"]["FeedbackRow"][] | null;
+            /** Experiments */
+            experiments?: components["schemas"]["ExperimentRow"][] | null;
+            /** Budgets */
+            budgets?: components["schemas"]["BudgetRow"][] | null;
+            /** Alerts */
+            alerts?: components["schemas"]["AlertRow"][] | null;
+            /** Groups Total */
+            groups_total?: number | null;
+        };
+        /**
+         * WidgetDataIn
+         * @description A widget as the builder has it, saved or not.
+         */
+        WidgetDataIn: {
+            widget: components["schemas"]["Widget-Input"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Where
+             * @description Filters of the page; the widget's own win.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+        };
+        /**
+         * WidgetQuery
+         * @description What a widget shows, over its own range or the page's.
+         */
+        WidgetQuery: {
+            /**
+             * Metrics
+             * @description Keys of the catalogue, custom metrics, or `=` and a formula.
+             * @default []
+             */
+            metrics: string[];
+            /**
+             * By
+             * @default []
+             */
+            by: string[];
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * Bucket
+             * @description As in queries; absent: auto for charts over time.
+             */
+            bucket?: string | null;
+            /**
+             * Limit
+             * @default 10
+             */
+            limit: number;
+            /**
+             * Cumulative
+             * @default false
+             */
+            cumulative: boolean;
+            /**
+             * Compare
+             * @description Also the period before.
+             * @default false
+             */
+            compare: boolean;
+            /**
+             * Field
+             * @description Of a heatmap: the number whose distribution is shown.
+             */
+            field?: string | null;
+            /**
+             * Range
+             * @description Own range; absent: that of the page.
+             */
+            range?: ("1h" | "24h" | "7d" | "30d") | null;
         };
         /** PageMeta */
         promptpulse__accounts__shapes__PageMeta: {
@@ -7518,6 +10621,10 @@ export interface operations {
                 max_latency_ms?: number | null;
                 /** @description Part of an id, user, session or error message. */
                 search?: string | null;
+                /** @description Further filters, a JSON list as `where` of `POST /api/v1/query`. */
+                where?: string | null;
+                /** @description Words in the stored texts of a call, in any case. */
+                text?: string | null;
                 limit?: number;
                 cursor?: string | null;
                 format?: "json" | ("csv" | "ndjson" | "parquet");
@@ -9183,6 +12290,137 @@ export interface operations {
                     "text/csv": string;
                     "application/x-ndjson": string;
                     "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    distribution_api_v1_query_distribution_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistogramIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "field": "latency_ms",
+                     *         "label": "Latency",
+                     *         "unit": "ms",
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "bins": [
+                     *           {
+                     *             "low": 0,
+                     *             "high": 100
+                     *           },
+                     *           {
+                     *             "low": 100,
+                     *             "high": 1000
+                     *           }
+                     *         ],
+                     *         "scale": "log",
+                     *         "counts": [
+                     *           [
+                     *             12,
+                     *             30
+                     *           ]
+                     *         ],
+                     *         "total": 42,
+                     *         "unknown": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HistogramAnswer"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    errors_api_v1_query_errors_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErrorsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "failed": 12,
+                     *         "groups_total": 1,
+                     *         "groups": [
+                     *           {
+                     *             "pattern": "9f86d081884c7d65",
+                     *             "message": "Rate limit reached for gpt-4o: 30000 tokens",
+                     *             "error_type": "rate_limit",
+                     *             "error_family": "llm",
+                     *             "error_name": "RateLimitError",
+                     *             "calls": 12,
+                     *             "share": 100,
+                     *             "first_at": "2026-11-21T09:30:00Z",
+                     *             "last_at": "2026-11-21T09:30:00Z",
+                     *             "call_id": "c1",
+                     *             "prompts": [
+                     *               "summarize"
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorsAnswer"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -10968,6 +14206,2833 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Answer_OverviewOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_custom_api_v1_metrics_custom_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "key": "custom.customer_satisfaction",
+                     *           "name": "Customer satisfaction",
+                     *           "formula": "100 * count(score.feedback = 'positive') / count(score.feedback)",
+                     *           "unit": "percent",
+                     *           "better": "up",
+                     *           "threshold": 80,
+                     *           "description": "Share of positive feedback.",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "updated_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_CustomMetricOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_custom_api_v1_metrics_custom_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomMetricIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "key": "custom.customer_satisfaction",
+                     *         "name": "Customer satisfaction",
+                     *         "formula": "100 * count(score.feedback = 'positive') / count(score.feedback)",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "threshold": 80,
+                     *         "description": "Share of positive feedback.",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_CustomMetricOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    check_custom_api_v1_metrics_custom_check_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormulaCheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "reads": [
+                     *           "score.feedback"
+                     *         ],
+                     *         "preview": {
+                     *           "value": 82.5,
+                     *           "buckets": [
+                     *             "2026-11-21T09:30:00Z"
+                     *           ],
+                     *           "values": [
+                     *             82.5
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_FormulaChecked_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_custom_api_v1_metrics_custom__metric_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key of the custom metric. */
+                metric_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "key": "custom.customer_satisfaction",
+                     *         "name": "Customer satisfaction",
+                     *         "formula": "100 * count(score.feedback = 'positive') / count(score.feedback)",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "threshold": 80,
+                     *         "description": "Share of positive feedback.",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_CustomMetricOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_custom_api_v1_metrics_custom__metric_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key of the custom metric. */
+                metric_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_custom_api_v1_metrics_custom__metric_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Id or key of the custom metric. */
+                metric_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomMetricPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "key": "custom.customer_satisfaction",
+                     *         "name": "Customer satisfaction",
+                     *         "formula": "100 * count(score.feedback = 'positive') / count(score.feedback)",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "threshold": 80,
+                     *         "description": "Share of positive feedback.",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_CustomMetricOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_targets_api_v1_metrics_targets_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "p50_latency_ms": 1000,
+                     *         "p95_latency_ms": 2000,
+                     *         "p99_latency_ms": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_TargetsBody_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_targets_api_v1_metrics_targets_put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "p50_latency_ms": 1000,
+                     *         "p95_latency_ms": 2000,
+                     *         "p99_latency_ms": 5000
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_TargetsBody_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_views_api_v1_views_get: {
+        parameters: {
+            query?: {
+                page?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Slow answers in production",
+                     *           "page": "calls",
+                     *           "search": "range=7d&min_latency_ms=2000",
+                     *           "shared": true,
+                     *           "own": true,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ViewOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_view_api_v1_views_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Slow answers in production",
+                     *         "page": "calls",
+                     *         "search": "range=7d&min_latency_ms=2000",
+                     *         "shared": true,
+                     *         "own": true,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ViewOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_view_api_v1_views__view_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_view_api_v1_views__view_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Slow answers in production",
+                     *         "page": "calls",
+                     *         "search": "range=7d&min_latency_ms=2000",
+                     *         "shared": true,
+                     *         "own": true,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ViewOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    projection_api_v1_costs_projection_get: {
+        parameters: {
+            query?: {
+                /** @description The running day, week or month of the project. */
+                period?: "day" | "week" | "month";
+                prompt_id?: string | null;
+                environment?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "period": "month",
+                     *         "start": "2026-11-01",
+                     *         "end": "2026-12-01",
+                     *         "tz": "Europe/Berlin",
+                     *         "spent_usd": 210.5,
+                     *         "priced_share": 98.7,
+                     *         "projected_usd": 301,
+                     *         "low_usd": 289,
+                     *         "high_usd": 316,
+                     *         "level": 80,
+                     *         "rate_usd": 300.7,
+                     *         "method": "Level and weekday pattern of the last 8 weeks; the band from errors of past forecasts.",
+                     *         "history_days": 56,
+                     *         "note": "",
+                     *         "days": [
+                     *           {
+                     *             "day": "2026-11-01",
+                     *             "usd": 10.2,
+                     *             "total_usd": 10.2
+                     *           }
+                     *         ],
+                     *         "ahead": [
+                     *           {
+                     *             "day": "2026-11-30",
+                     *             "low_usd": 289,
+                     *             "total_usd": 301,
+                     *             "high_usd": 316
+                     *           }
+                     *         ],
+                     *         "before": [
+                     *           {
+                     *             "day": "2026-10-01",
+                     *             "usd": 9.8,
+                     *             "total_usd": 9.8
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ProjectionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_budgets_api_v1_costs_budgets_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Support, monthly",
+                     *           "amount_usd": 300,
+                     *           "period": "month",
+                     *           "prompt_id": "support-reply",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "start": "2026-11-01",
+                     *           "end": "2026-12-01",
+                     *           "spent_usd": 210.5,
+                     *           "spent_share": 70.2,
+                     *           "priced_share": 98.7,
+                     *           "projected_usd": 301,
+                     *           "low_usd": 289,
+                     *           "high_usd": 316,
+                     *           "crosses_on": "2026-11-30",
+                     *           "state": "at_risk"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_BudgetOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_budget_api_v1_costs_budgets_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support, monthly",
+                     *         "amount_usd": 300,
+                     *         "period": "month",
+                     *         "prompt_id": "support-reply",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "start": "2026-11-01",
+                     *         "end": "2026-12-01",
+                     *         "spent_usd": 210.5,
+                     *         "spent_share": 70.2,
+                     *         "priced_share": 98.7,
+                     *         "projected_usd": 301,
+                     *         "low_usd": 289,
+                     *         "high_usd": 316,
+                     *         "crosses_on": "2026-11-30",
+                     *         "state": "at_risk"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_BudgetOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_budget_api_v1_costs_budgets__budget_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_budget_api_v1_costs_budgets__budget_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support, monthly",
+                     *         "amount_usd": 300,
+                     *         "period": "month",
+                     *         "prompt_id": "support-reply",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "start": "2026-11-01",
+                     *         "end": "2026-12-01",
+                     *         "spent_usd": 210.5,
+                     *         "spent_share": 70.2,
+                     *         "priced_share": 98.7,
+                     *         "projected_usd": 301,
+                     *         "low_usd": 289,
+                     *         "high_usd": 316,
+                     *         "crosses_on": "2026-11-30",
+                     *         "state": "at_risk"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_BudgetOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    unpriced_api_v1_costs_unpriced_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "provider": "acme",
+                     *           "model": "acme-large",
+                     *           "calls": 120,
+                     *           "share": 1.3,
+                     *           "reason": "no_price",
+                     *           "first_at": "2026-11-21T09:30:00Z",
+                     *           "last_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ModelWithoutPrice__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_repricings_api_v1_costs_repricings_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "status": "done",
+                     *           "start": "2026-11-21T09:30:00Z",
+                     *           "end": "2026-11-21T09:30:00Z",
+                     *           "which": "unpriced",
+                     *           "model": "acme-large",
+                     *           "reason": "price agreed",
+                     *           "days": 30,
+                     *           "days_done": 30,
+                     *           "calls_seen": 120,
+                     *           "calls_changed": 118,
+                     *           "calls_unpriced": 2,
+                     *           "after_usd": 3.21,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "finished_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_RepricingOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    start_repricing_api_v1_costs_repricings_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepricingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "status": "done",
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "which": "unpriced",
+                     *         "model": "acme-large",
+                     *         "reason": "price agreed",
+                     *         "days": 30,
+                     *         "days_done": 30,
+                     *         "calls_seen": 120,
+                     *         "calls_changed": 118,
+                     *         "calls_unpriced": 2,
+                     *         "after_usd": 3.21,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "finished_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RepricingOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_repricing_api_v1_costs_repricings__repricing_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                repricing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "status": "done",
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "which": "unpriced",
+                     *         "model": "acme-large",
+                     *         "reason": "price agreed",
+                     *         "days": 30,
+                     *         "days_done": 30,
+                     *         "calls_seen": 120,
+                     *         "calls_changed": 118,
+                     *         "calls_unpriced": 2,
+                     *         "after_usd": 3.21,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "finished_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RepricingOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_reconciliations_api_v1_costs_reconciliations_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "openai-november.csv",
+                     *           "provider": "openai",
+                     *           "start": "2026-11-01",
+                     *           "end": "2026-11-20",
+                     *           "billed_usd": 102,
+                     *           "counted_usd": 100,
+                     *           "gap_usd": 2,
+                     *           "gap_percent": 1.96,
+                     *           "lines": 20,
+                     *           "columns": {
+                     *             "day": "start_time_iso",
+                     *             "model": "model",
+                     *             "usd": "amount_value"
+                     *           },
+                     *           "notes": [],
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ReconciliationOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    reconcile_api_v1_costs_reconciliations_post: {
+        parameters: {
+            query: {
+                /** @description Name of the file. */
+                name: string;
+                /** @description Only calls of this provider are compared. */
+                provider?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "openai-november.csv",
+                     *         "provider": "openai",
+                     *         "start": "2026-11-01",
+                     *         "end": "2026-11-20",
+                     *         "billed_usd": 102,
+                     *         "counted_usd": 100,
+                     *         "gap_usd": 2,
+                     *         "gap_percent": 1.96,
+                     *         "lines": 20,
+                     *         "columns": {
+                     *           "day": "start_time_iso",
+                     *           "model": "model",
+                     *           "usd": "amount_value"
+                     *         },
+                     *         "notes": [],
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "models": [
+                     *           {
+                     *             "model": "gpt-4o-mini",
+                     *             "billed_usd": 102,
+                     *             "counted_usd": 100,
+                     *             "gap_usd": 2,
+                     *             "gap_percent": 1.96,
+                     *             "billed_tokens": 1000000,
+                     *             "counted_tokens": 990000
+                     *           }
+                     *         ],
+                     *         "rows": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ReconciliationDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_reconciliation_api_v1_costs_reconciliations__reconciliation_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                reconciliation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "openai-november.csv",
+                     *         "provider": "openai",
+                     *         "start": "2026-11-01",
+                     *         "end": "2026-11-20",
+                     *         "billed_usd": 102,
+                     *         "counted_usd": 100,
+                     *         "gap_usd": 2,
+                     *         "gap_percent": 1.96,
+                     *         "lines": 20,
+                     *         "columns": {
+                     *           "day": "start_time_iso",
+                     *           "model": "model",
+                     *           "usd": "amount_value"
+                     *         },
+                     *         "notes": [],
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "models": [
+                     *           {
+                     *             "model": "gpt-4o-mini",
+                     *             "billed_usd": 102,
+                     *             "counted_usd": 100,
+                     *             "gap_usd": 2,
+                     *             "gap_percent": 1.96,
+                     *             "billed_tokens": 1000000,
+                     *             "counted_tokens": 990000
+                     *           }
+                     *         ],
+                     *         "rows": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ReconciliationDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_reconciliation_api_v1_costs_reconciliations__reconciliation_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                reconciliation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    suggestions_api_v1_costs_suggestions_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "kind": "cached_input",
+                     *           "title": "summarize repeats its beginning, and 4 % of its input is cached",
+                     *           "detail": "Put what never changes first; cached input costs a tenth with this model.",
+                     *           "saving_usd": 120,
+                     *           "prompt_id": "summarize",
+                     *           "model": "gpt-4o",
+                     *           "facts": [
+                     *             {
+                     *               "label": "Cached share of input",
+                     *               "value": 4,
+                     *               "unit": "percent"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_Suggestion__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    compare_api_v1_compare_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "subjects": [
+                     *           {
+                     *             "prompt_id": "a",
+                     *             "label": "a",
+                     *             "calls": 10000,
+                     *             "users": 900,
+                     *             "place": 2
+                     *           },
+                     *           {
+                     *             "prompt_id": "b",
+                     *             "label": "b",
+                     *             "calls": 12000,
+                     *             "users": 950,
+                     *             "place": 1
+                     *           }
+                     *         ],
+                     *         "rows": [
+                     *           {
+                     *             "key": "success_rate",
+                     *             "label": "Success rate",
+                     *             "unit": "percent",
+                     *             "better": "up",
+                     *             "values": [
+                     *               {
+                     *                 "value": 94,
+                     *                 "low": 93.2,
+                     *                 "high": 94.8,
+                     *                 "rank": 2
+                     *               },
+                     *               {
+                     *                 "value": 98,
+                     *                 "low": 97.5,
+                     *                 "high": 98.4,
+                     *                 "rank": 1
+                     *               }
+                     *             ],
+                     *             "winner": 1,
+                     *             "note": ""
+                     *           }
+                     *         ],
+                     *         "winner": 1,
+                     *         "summary": "b is best: it wins on success rate and loses nowhere.",
+                     *         "level": 95,
+                     *         "method": "Users vary, not calls."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_CompareOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    versions_api_v1_compare_versions_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "decision": "better",
+                     *         "sentence": "2.1 is better: 98 % success against 95 %. Move traffic to it.",
+                     *         "lines": [
+                     *           "2: 95 % success",
+                     *           "2.1: 98 % success"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_VersionsOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    cohorts_api_v1_cohorts_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CohortsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "definition": "New: the user's first call ever lies in the range. Returning: it is older.",
+                     *         "metrics": [
+                     *           {
+                     *             "key": "success_rate",
+                     *             "label": "Success rate",
+                     *             "unit": "percent",
+                     *             "better": "up"
+                     *           }
+                     *         ],
+                     *         "cohorts": [
+                     *           {
+                     *             "key": "new",
+                     *             "label": "New users",
+                     *             "values": {
+                     *               "success_rate": 97.1
+                     *             }
+                     *           },
+                     *           {
+                     *             "key": "returning",
+                     *             "label": "Returning users",
+                     *             "values": {
+                     *               "success_rate": 98.4
+                     *             }
+                     *           }
+                     *         ],
+                     *         "total": 2
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_CohortsOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    retention_api_v1_cohorts_retention_get: {
+        parameters: {
+            query?: {
+                /** @description Weeks up to now. */
+                weeks?: number;
+                prompt_id?: string | null;
+                environment?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "definition": "A user belongs to the week of the first call ever, and is back in every week with a call.",
+                     *         "weeks": [
+                     *           {
+                     *             "week": "2026-11-09",
+                     *             "users": 200,
+                     *             "returned": [
+                     *               200,
+                     *               90
+                     *             ],
+                     *             "percent": [
+                     *               100,
+                     *               45
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "last_week_partial": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RetentionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    scores_api_v1_quality_scores_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                prompt_id?: string | null;
+                environment?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "name": "rating",
+                     *           "type": "numeric",
+                     *           "count": 1400,
+                     *           "mean": 4.1,
+                     *           "shares": [],
+                     *           "mean_before": 4,
+                     *           "calls": 20000
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ScoreSummary__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    consistency_api_v1_quality_consistency_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                prompt_id?: string | null;
+                environment?: string | null;
+                limit?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "prompt_id": "summarize",
+                     *           "prompt_version": "3",
+                     *           "calls": 5000,
+                     *           "output_tokens": {
+                     *             "count": 1400,
+                     *             "mean": 4.1,
+                     *             "deviation": 0.9,
+                     *             "relative": 22,
+                     *             "p10": 3,
+                     *             "p50": 4,
+                     *             "p90": 5
+                     *           },
+                     *           "latency_ms": {
+                     *             "count": 1400,
+                     *             "mean": 4.1,
+                     *             "deviation": 0.9,
+                     *             "relative": 22,
+                     *             "p10": 3,
+                     *             "p50": 4,
+                     *             "p90": 5
+                     *           },
+                     *           "scores": [
+                     *             {
+                     *               "name": "rating",
+                     *               "spread": {
+                     *                 "count": 1400,
+                     *                 "mean": 4.1,
+                     *                 "deviation": 0.9,
+                     *                 "relative": 22,
+                     *                 "p10": 3,
+                     *                 "p50": 4,
+                     *                 "p90": 5
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ConsistencyRow__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    feedback_api_v1_quality_feedback_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                prompt_id?: string | null;
+                environment?: string | null;
+                /** @description Only scores of this name. */
+                name?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-11-21T09:30:00Z",
+                     *           "name": "feedback",
+                     *           "value": "positive",
+                     *           "comment": "quick",
+                     *           "source": "sdk",
+                     *           "user_id": "u1",
+                     *           "prompt_id": "summarize",
+                     *           "prompt_version": "3",
+                     *           "call_id": "01997c5e-8f00-7000-8000-000000000001"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_Feedback__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    drift_api_v1_quality_drift_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                environment?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "method": "The day that splits a model's days best, tested against shuffled days.",
+                     *         "models": [
+                     *           {
+                     *             "provider": "openai",
+                     *             "model": "gpt-4o",
+                     *             "sentence": "gpt-4o: answers are 31 % shorter since 2026-11-09, while no prompt changed: the provider changed.",
+                     *             "metrics": [
+                     *               {
+                     *                 "metric": "output_tokens",
+                     *                 "label": "Output tokens",
+                     *                 "unit": "tokens",
+                     *                 "before": 210,
+                     *                 "after": 145,
+                     *                 "change_percent": -31,
+                     *                 "low_percent": -34,
+                     *                 "high_percent": -28,
+                     *                 "changed_on": "2026-11-09",
+                     *                 "cause": "provider",
+                     *                 "days": [
+                     *                   {
+                     *                     "day": "2026-11-08",
+                     *                     "value": 211
+                     *                   },
+                     *                   {
+                     *                     "day": "2026-11-09",
+                     *                     "value": 144
+                     *                   }
+                     *                 ]
+                     *               }
+                     *             ]
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DriftOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_dashboards_api_v1_dashboards_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Support",
+                     *           "description": "",
+                     *           "ready_made": false,
+                     *           "widgets": 1,
+                     *           "updated_at": "2026-11-21T09:30:00Z",
+                     *           "updated_by": "ada@example.com",
+                     *           "shares": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_DashboardSummary__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_dashboard_api_v1_dashboards_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardBody-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support",
+                     *         "description": "",
+                     *         "range": "7d",
+                     *         "widgets": [
+                     *           {
+                     *             "id": "requests",
+                     *             "kind": "line",
+                     *             "title": "Requests",
+                     *             "text": "",
+                     *             "query": {
+                     *               "metrics": [
+                     *                 "total_requests"
+                     *               ],
+                     *               "by": [
+                     *                 "prompt_id"
+                     *               ],
+                     *               "where": [],
+                     *               "limit": 10,
+                     *               "cumulative": false,
+                     *               "compare": false
+                     *             },
+                     *             "place": {
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "w": 6,
+                     *               "h": 6
+                     *             }
+                     *           }
+                     *         ],
+                     *         "ready_made": false,
+                     *         "revision": 3,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DashboardOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    import_dashboard_api_v1_dashboards_import_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardFile-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support",
+                     *         "description": "",
+                     *         "range": "7d",
+                     *         "widgets": [
+                     *           {
+                     *             "id": "requests",
+                     *             "kind": "line",
+                     *             "title": "Requests",
+                     *             "text": "",
+                     *             "query": {
+                     *               "metrics": [
+                     *                 "total_requests"
+                     *               ],
+                     *               "by": [
+                     *                 "prompt_id"
+                     *               ],
+                     *               "where": [],
+                     *               "limit": 10,
+                     *               "cumulative": false,
+                     *               "compare": false
+                     *             },
+                     *             "place": {
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "w": 6,
+                     *               "h": 6
+                     *             }
+                     *           }
+                     *         ],
+                     *         "ready_made": false,
+                     *         "revision": 3,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DashboardOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    widget_data_api_v1_dashboards_data_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WidgetDataIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "budgets": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_WidgetData_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_dashboard_api_v1_dashboards__dashboard_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support",
+                     *         "description": "",
+                     *         "range": "7d",
+                     *         "widgets": [
+                     *           {
+                     *             "id": "requests",
+                     *             "kind": "line",
+                     *             "title": "Requests",
+                     *             "text": "",
+                     *             "query": {
+                     *               "metrics": [
+                     *                 "total_requests"
+                     *               ],
+                     *               "by": [
+                     *                 "prompt_id"
+                     *               ],
+                     *               "where": [],
+                     *               "limit": 10,
+                     *               "cumulative": false,
+                     *               "compare": false
+                     *             },
+                     *             "place": {
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "w": 6,
+                     *               "h": 6
+                     *             }
+                     *           }
+                     *         ],
+                     *         "ready_made": false,
+                     *         "revision": 3,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DashboardOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    save_dashboard_api_v1_dashboards__dashboard_id__put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support",
+                     *         "description": "",
+                     *         "range": "7d",
+                     *         "widgets": [
+                     *           {
+                     *             "id": "requests",
+                     *             "kind": "line",
+                     *             "title": "Requests",
+                     *             "text": "",
+                     *             "query": {
+                     *               "metrics": [
+                     *                 "total_requests"
+                     *               ],
+                     *               "by": [
+                     *                 "prompt_id"
+                     *               ],
+                     *               "where": [],
+                     *               "limit": 10,
+                     *               "cumulative": false,
+                     *               "compare": false
+                     *             },
+                     *             "place": {
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "w": 6,
+                     *               "h": 6
+                     *             }
+                     *           }
+                     *         ],
+                     *         "ready_made": false,
+                     *         "revision": 3,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DashboardOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_dashboard_api_v1_dashboards__dashboard_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    duplicate_dashboard_api_v1_dashboards__dashboard_id__duplicate_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support",
+                     *         "description": "",
+                     *         "range": "7d",
+                     *         "widgets": [
+                     *           {
+                     *             "id": "requests",
+                     *             "kind": "line",
+                     *             "title": "Requests",
+                     *             "text": "",
+                     *             "query": {
+                     *               "metrics": [
+                     *                 "total_requests"
+                     *               ],
+                     *               "by": [
+                     *                 "prompt_id"
+                     *               ],
+                     *               "where": [],
+                     *               "limit": 10,
+                     *               "cumulative": false,
+                     *               "compare": false
+                     *             },
+                     *             "place": {
+                     *               "x": 0,
+                     *               "y": 0,
+                     *               "w": 6,
+                     *               "h": 6
+                     *             }
+                     *           }
+                     *         ],
+                     *         "ready_made": false,
+                     *         "revision": 3,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DashboardOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    export_dashboard_api_v1_dashboards__dashboard_id__export_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "promptpulse_dashboard": 1,
+                     *         "dashboard": {
+                     *           "name": "Support",
+                     *           "description": "",
+                     *           "range": "7d",
+                     *           "widgets": [
+                     *             {
+                     *               "id": "requests",
+                     *               "kind": "line",
+                     *               "title": "Requests",
+                     *               "text": "",
+                     *               "query": {
+                     *                 "metrics": [
+                     *                   "total_requests"
+                     *                 ],
+                     *                 "by": [
+                     *                   "prompt_id"
+                     *                 ],
+                     *                 "where": [],
+                     *                 "limit": 10,
+                     *                 "cumulative": false,
+                     *                 "compare": false
+                     *               },
+                     *               "place": {
+                     *                 "x": 0,
+                     *                 "y": 0,
+                     *                 "w": 6,
+                     *                 "h": 6
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DashboardFile_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_shares_api_v1_dashboards__dashboard_id__shares_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "note": "for the board",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "expires_at": "2026-11-21T09:30:00Z",
+                     *           "path": "/shared/q0mE"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ShareOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    share_api_v1_dashboards__dashboard_id__shares_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareNew"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "note": "for the board",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "expires_at": "2026-11-21T09:30:00Z",
+                     *         "path": "/shared/q0mE"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ShareOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    revoke_api_v1_dashboards__dashboard_id__shares__share_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                dashboard_id: string;
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_shared_api_v1_shared__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_SharedOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    shared_data_api_v1_shared__token__widgets__widget_id__get: {
+        parameters: {
+            query: {
+                /** @description Inclusive. */
+                start: string;
+                /** @description Exclusive. */
+                end: string;
+            };
+            header?: never;
+            path: {
+                token: string;
+                widget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "budgets": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_WidgetData_"];
                 };
             };
             400: components["responses"]["Failure"];

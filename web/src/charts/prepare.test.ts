@@ -20,6 +20,7 @@ function result(part: Partial<QueryResult>): QueryResult {
     source: "raw",
     rows_read: 3,
     elapsed_ms: 1,
+    moments: {},
     last_bucket_partial: false,
     ...part,
   };

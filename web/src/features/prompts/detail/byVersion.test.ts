@@ -13,6 +13,7 @@ const result: QueryResult = {
   source: "raw",
   rows_read: 1,
   elapsed_ms: 1,
+  moments: {},
   last_bucket_partial: false,
 };
 const score = (version: string, name: string, part: Partial<VersionScores> = {}): VersionScores => ({

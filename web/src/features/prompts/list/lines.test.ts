@@ -29,6 +29,7 @@ const answer = (groups: QueryResult["groups"], requests: (number | null)[]): Que
   source: "raw",
   rows_read: 1,
   elapsed_ms: 1,
+  moments: {},
   last_bucket_partial: false,
 });
 

@@ -1,0 +1,183 @@
+"""What is spent, what will be, and how to spend less."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from pydantic import JsonValue
+
+from promptpulse.accounts.access import Access, may_edit, may_read
+from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
+from promptpulse.costs import shapes
+from promptpulse.definitions.asked import Instant
+
+router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
+Reader = Annotated[Access, Depends(may_read)]
+Editor = Annotated[Access, Depends(may_edit)]
+Id = Annotated[str, Path(max_length=256)]
+Start = Annotated[Instant | None, Query(description="Inclusive; 30 days before `end` when absent.")]
+End = Annotated[Instant | None, Query(description="Exclusive; now when absent.")]
+PROJECTION: JsonValue = {
+    "period": "month", "start": "2026-11-01", "end": "2026-12-01", "tz": "Europe/Berlin", "spent_usd": 210.5,
+    "priced_share": 98.7, "projected_usd": 301, "low_usd": 289, "high_usd": 316, "level": 80, "rate_usd": 300.7,
+    "method": "Level and weekday pattern of the last 8 weeks; the band from errors of past forecasts.", "history_days": 56,
+    "note": "", "days": [{"day": "2026-11-01", "usd": 10.2, "total_usd": 10.2}],
+    "ahead": [{"day": "2026-11-30", "low_usd": 289, "total_usd": 301, "high_usd": 316}],
+    "before": [{"day": "2026-10-01", "usd": 9.8, "total_usd": 9.8}],
+}  # fmt: skip
+BUDGET: JsonValue = {
+    "id": ID, "name": "Support, monthly", "amount_usd": 300, "period": "month", "prompt_id": "support-reply",
+    "environment": None, "created_at": MOMENT, "created_by": "ada@example.com", "start": "2026-11-01", "end": "2026-12-01",
+    "spent_usd": 210.5, "spent_share": 70.2, "priced_share": 98.7, "projected_usd": 301, "low_usd": 289, "high_usd": 316,
+    "crosses_on": "2026-11-30", "state": "at_risk",
+}  # fmt: skip
+UNPRICED: JsonValue = {
+    "provider": "acme", "model": "acme-large", "calls": 120, "share": 1.3, "reason": "no_price", "first_at": MOMENT,
+    "last_at": MOMENT,
+}  # fmt: skip
+REPRICING: JsonValue = {
+    "id": ID, "status": "done", "start": MOMENT, "end": MOMENT, "which": "unpriced", "provider": None, "model": "acme-large",
+    "reason": "price agreed", "days": 30, "days_done": 30, "calls_seen": 120, "calls_changed": 118, "calls_unpriced": 2,
+    "before_usd": None, "after_usd": 3.21, "created_at": MOMENT, "created_by": "ada@example.com", "finished_at": MOMENT,
+    "error": None,
+}  # fmt: skip
+GAP: JsonValue = {
+    "model": "gpt-4o-mini", "billed_usd": 102, "counted_usd": 100, "gap_usd": 2, "gap_percent": 1.96,
+    "billed_tokens": 1_000_000, "counted_tokens": 990_000,
+}  # fmt: skip
+RECONCILIATION: JsonValue = {
+    "id": ID, "name": "openai-november.csv", "provider": "openai", "start": "2026-11-01", "end": "2026-11-20",
+    "billed_usd": 102, "counted_usd": 100, "gap_usd": 2, "gap_percent": 1.96, "lines": 20,
+    "columns": {"day": "start_time_iso", "model": "model", "usd": "amount_value"}, "notes": [], "created_at": MOMENT,
+    "created_by": "ada@example.com",
+}  # fmt: skip
+SUGGESTION: JsonValue = {
+    "kind": "cached_input", "title": "summarize repeats its beginning, and 4 % of its input is cached",
+    "detail": "Put what never changes first; cached input costs a tenth with this model.", "saving_usd": 120,
+    "prompt_id": "summarize", "model": "gpt-4o", "facts": [{"label": "Cached share of input", "value": 4, "unit": "percent"}],
+}  # fmt: skip
+
+
+@router.get("/projection", summary="What this period will cost", responses=documented(200, PROJECTION, 401, 403))
+def projection(
+    request: Request,
+    access: Reader,
+    period: Annotated[shapes.Period, Query(description="The running day, week or month of the project.")] = "month",
+    prompt_id: Annotated[str | None, Query(max_length=256)] = None,
+    environment: Annotated[str | None, Query(max_length=256)] = None,
+) -> Answer[shapes.ProjectionOut]:
+    """With a band that holds four of five periods, and its method."""
+    raise NotImplementedError
+
+
+@router.get("/budgets", summary="List budgets", responses=documented(200, [BUDGET], 401, 403))
+def list_budgets(request: Request, access: Reader) -> Answer[list[shapes.BudgetOut]]:
+    """With what the running period has spent and will."""
+    raise NotImplementedError
+
+
+@router.post("/budgets", status_code=201, summary="Set a budget", responses=documented(201, BUDGET, 401, 403, 409))
+def create_budget(body: shapes.BudgetIn, request: Request, access: Editor) -> Answer[shapes.BudgetOut]:
+    """Of the project, or of a prompt. Periods begin in the project's time zone, weeks on Monday."""
+    raise NotImplementedError
+
+
+@router.patch("/budgets/{budget_id}", summary="Change a budget", responses=documented(200, BUDGET, 401, 403, 404, 409))
+def change_budget(
+    budget_id: Id, body: shapes.BudgetPatch, request: Request, access: Editor
+) -> Answer[shapes.BudgetOut]:
+    """Counts at once, for the running period, too."""
+    raise NotImplementedError
+
+
+@router.delete("/budgets/{budget_id}", summary="Delete a budget", responses=documented(200, None, 401, 403, 404))
+def delete_budget(budget_id: Id, request: Request, access: Editor) -> Answer[None]:
+    """The calls and their costs stay."""
+    raise NotImplementedError
+
+
+@router.get("/unpriced", summary="Models without a price", responses=documented(200, [UNPRICED], 401, 403))
+def unpriced(
+    request: Request, access: Reader, start: Start = None, end: End = None
+) -> Answer[list[shapes.ModelWithoutPrice]]:
+    """The most calls first. Failed calls without usage cost nothing and are not among them."""
+    raise NotImplementedError
+
+
+@router.get("/repricings", summary="List re-pricings", responses=documented(200, [REPRICING], 401, 403))
+def list_repricings(request: Request, access: Reader) -> Answer[list[shapes.RepricingOut]]:
+    """Newest first, 100 at most."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/repricings",
+    status_code=202,
+    summary="Price stored calls anew",
+    responses=documented(202, REPRICING, 401, 403, 409),
+)
+def start_repricing(body: shapes.RepricingIn, request: Request, access: Editor) -> Answer[shapes.RepricingOut]:
+    """Runs in the background, one after the other, and goes on after a restart."""
+    raise NotImplementedError
+
+
+@router.get(
+    "/repricings/{repricing_id}", summary="Read a re-pricing", responses=documented(200, REPRICING, 401, 403, 404)
+)
+def read_repricing(repricing_id: Id, request: Request, access: Reader) -> Answer[shapes.RepricingOut]:
+    """How far it is, and what it changed."""
+    raise NotImplementedError
+
+
+@router.get("/reconciliations", summary="List reconciliations", responses=documented(200, [RECONCILIATION], 401, 403))
+def list_reconciliations(request: Request, access: Reader) -> Answer[list[shapes.ReconciliationOut]]:
+    """Newest first."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/reconciliations",
+    status_code=201,
+    summary="Compare with a provider's bill",
+    responses=documented(201, {**RECONCILIATION, "models": [GAP], "rows": []}, 400, 401, 403),  # type: ignore[dict-item]
+)
+def reconcile(
+    request: Request,
+    access: Editor,
+    body: Annotated[bytes, Body(media_type="text/csv", description="The provider's export of usage or costs.")],
+    name: Annotated[str, Query(min_length=1, max_length=200, description="Name of the file.")],
+    provider: Annotated[
+        str | None, Query(max_length=256, description="Only calls of this provider are compared.")
+    ] = None,
+) -> Answer[shapes.ReconciliationDetail]:
+    """The gap by model and day. Columns are found by their names; days are those of the file, in UTC."""
+    raise NotImplementedError
+
+
+@router.get(
+    "/reconciliations/{reconciliation_id}",
+    summary="Read a reconciliation",
+    responses=documented(200, {**RECONCILIATION, "models": [GAP], "rows": []}, 401, 403, 404),  # type: ignore[dict-item]
+)
+def read_reconciliation(reconciliation_id: Id, request: Request, access: Reader) -> Answer[shapes.ReconciliationDetail]:
+    """As it was computed when the file came."""
+    raise NotImplementedError
+
+
+@router.delete(
+    "/reconciliations/{reconciliation_id}",
+    summary="Delete a reconciliation",
+    responses=documented(200, None, 401, 403, 404),
+)
+def delete_reconciliation(reconciliation_id: Id, request: Request, access: Editor) -> Answer[None]:
+    """The file is not kept anyway, only what it said by model and day."""
+    raise NotImplementedError
+
+
+@router.get("/suggestions", summary="Where money can be saved", responses=documented(200, [SUGGESTION], 401, 403))
+def suggestions(
+    request: Request, access: Reader, start: Start = None, end: End = None
+) -> Answer[list[shapes.Suggestion]]:
+    """Found in the calls of the range, the largest saving first. Nothing is said without numbers behind it."""
+    raise NotImplementedError

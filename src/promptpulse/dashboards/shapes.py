@@ -1,0 +1,204 @@
+"""Bodies of the routes of dashboards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from promptpulse.accounts.shapes import Input
+from promptpulse.cohorts.shapes import MetricName
+from promptpulse.definitions.asked import FilterIn, Instant, Text
+from promptpulse.query.models import HistogramOut, QueryOut
+
+WidgetKind = Literal[
+    "line",
+    "area",
+    "bar",
+    "pie",
+    "table",
+    "number",
+    "heatmap",
+    "errors",
+    "feedback",
+    "experiments",
+    "budgets",
+    "alerts",
+    "text",
+]
+"""`errors`: the commonest failures. `feedback`: newest scores. `text`: Markdown."""
+Preset = Literal["1h", "24h", "7d", "30d"]
+COLUMNS = 12
+
+
+class Place(Input):
+    """On a grid of 12 columns; rows of 40 pixels."""
+
+    x: Annotated[int, Field(ge=0, le=11)]
+    y: Annotated[int, Field(ge=0, le=1000)]
+    w: Annotated[int, Field(ge=1, le=12)]
+    h: Annotated[int, Field(ge=1, le=50)]
+
+
+class WidgetQuery(Input):
+    """What a widget shows, over its own range or the page's."""
+
+    metrics: list[Text] = Field(
+        [], max_length=10, description="Keys of the catalogue, custom metrics, or `=` and a formula."
+    )
+    by: list[Text] = Field([], max_length=2)
+    where: list[FilterIn] = Field([], max_length=20)
+    bucket: Annotated[Text | None, Field(description="As in queries; absent: auto for charts over time.")] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    cumulative: bool = False
+    compare: Annotated[bool, Field(description="Also the period before.")] = False
+    field: Annotated[Text | None, Field(description="Of a heatmap: the number whose distribution is shown.")] = None
+    range: Annotated[Preset | None, Field(description="Own range; absent: that of the page.")] = None
+
+
+class Widget(Input):
+    id: Annotated[
+        Text, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$", description="Unique in the dashboard.")
+    ]
+    kind: WidgetKind
+    title: Annotated[Text, Field(max_length=200)] = ""
+    text: Annotated[Text, Field(max_length=20_000, description="Markdown, of a text widget.")] = ""
+    query: WidgetQuery = WidgetQuery()
+    place: Place
+
+
+class DashboardBody(Input):
+    name: Annotated[Text, Field(min_length=1, max_length=100)]
+    description: Annotated[Text, Field(max_length=1000)] = ""
+    range: Annotated[Preset, Field(description="The range it opens with.")] = "7d"
+    widgets: list[Widget] = Field([], max_length=60)
+
+
+class DashboardUpdate(DashboardBody):
+    revision: Annotated[
+        int | None, Field(description="The one that was edited; another one in the store answers 409 and keeps both.")
+    ] = None
+
+
+class DashboardSummary(BaseModel):
+    id: str = Field(description="Ready-made dashboards: executive, performance, cost, quality.")
+    name: str
+    description: str
+    ready_made: bool = Field(description="Cannot be changed; a change makes a copy.")
+    widgets: int
+    updated_at: datetime | None
+    updated_by: str | None
+    shares: int = Field(description="Links that work now.")
+
+
+class DashboardOut(BaseModel):
+    id: str
+    name: str
+    description: str
+    range: Preset
+    ready_made: bool
+    widgets: list[Widget]
+    revision: int
+    created_at: datetime | None
+    created_by: str | None
+    updated_at: datetime | None
+    updated_by: str | None
+
+
+class DashboardFile(Input):
+    """A dashboard without anything that belongs to one database."""
+
+    promptpulse_dashboard: Annotated[Literal[1], Field(description="Version of this format.")]
+    dashboard: DashboardBody
+
+
+class ShareNew(Input):
+    expires_in_days: Annotated[int, Field(ge=1, le=365)] = 30
+    note: Annotated[Text, Field(max_length=200)] = ""
+
+
+class ShareOut(BaseModel):
+    id: str
+    note: str
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    path: str | None = Field(description="Shown once, when it is made.", examples=["/shared/q0mE..."])
+
+
+class ErrorRow(BaseModel):
+    title: str
+    error_type: str
+    calls: int
+    last_at: datetime
+    call_id: str
+
+
+class FeedbackRow(BaseModel):
+    at: datetime
+    name: str
+    value: float | bool | str | None
+    comment: str | None
+    prompt_id: str | None
+    prompt_version: str | None
+
+
+class ExperimentRow(BaseModel):
+    id: str
+    title: str
+    status: str
+    decision: str
+    units: int
+
+
+class BudgetRow(BaseModel):
+    name: str
+    amount_usd: float
+    spent_usd: float | None
+    projected_usd: float | None
+    state: str
+
+
+class AlertRow(BaseModel):
+    title: str
+    severity: str
+    state: str
+    since: datetime
+
+
+class WidgetData(BaseModel):
+    """What a widget shows; the field of its kind is set."""
+
+    start: datetime
+    end: datetime
+    result: QueryOut | None = Field(None, description="line, area, bar, pie, table, number.")
+    totals: QueryOut | None = Field(None, description="Of a number: one value, where `result` is its sparkline.")
+    distribution: HistogramOut | None = Field(None, description="heatmap.")
+    errors: list[ErrorRow] | None = None
+    feedback: list[FeedbackRow] | None = None
+    experiments: list[ExperimentRow] | None = None
+    budgets: list[BudgetRow] | None = None
+    alerts: list[AlertRow] | None = None
+    groups_total: int | None = None
+
+
+class WidgetDataIn(Input):
+    """A widget as the builder has it, saved or not."""
+
+    widget: Widget
+    start: Instant
+    end: Instant
+    where: list[FilterIn] = Field([], max_length=20, description="Filters of the page; the widget's own win.")
+
+
+class SharedOut(BaseModel):
+    """What a link shows to anybody who has it: this dashboard, and nothing else."""
+
+    project: str = Field(description="Name.")
+    tz: str
+    dashboard: DashboardOut
+    metrics: list[MetricName] = Field(description="Those that its widgets use.")
+    expires_at: datetime

@@ -1,0 +1,8 @@
+"""Budgets, re-pricings and reconciliations."""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass

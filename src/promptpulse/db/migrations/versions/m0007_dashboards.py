@@ -1,0 +1,8 @@
+"""Dashboards and the links that share them."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    pass

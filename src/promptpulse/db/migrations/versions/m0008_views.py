@@ -1,0 +1,8 @@
+"""Saved views of a page."""
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    pass
