@@ -6,6 +6,11 @@ import { SignedIn } from "./features/frame/SignedIn";
 import { SignIn } from "./features/signin/SignIn";
 
 const Overview = lazy(async () => ({ default: (await import("./features/overview/Overview")).Overview }));
+const Performance = lazy(async () => ({
+  default: (await import("./features/performance/Performance")).Performance,
+}));
+const Compare = lazy(async () => ({ default: (await import("./features/compare/Compare")).Compare }));
+const Cohorts = lazy(async () => ({ default: (await import("./features/cohorts/Cohorts")).Cohorts }));
 const Prompts = lazy(async () => ({ default: (await import("./features/prompts/list/Prompts")).Prompts }));
 const PromptPage = lazy(async () => ({
   default: (await import("./features/prompts/detail/PromptPage")).PromptPage,
@@ -20,6 +25,11 @@ const ExperimentForm = lazy(async () => ({
 }));
 const ExperimentDetail = lazy(async () => ({
   default: (await import("./features/experiments/detail/ExperimentDetail")).ExperimentDetail,
+}));
+const Quality = lazy(async () => ({ default: (await import("./features/quality/Quality")).Quality }));
+const Costs = lazy(async () => ({ default: (await import("./features/costs/Costs")).Costs }));
+const Dashboards = lazy(async () => ({
+  default: (await import("./features/dashboards/list/Dashboards")).Dashboards,
 }));
 const Start = lazy(async () => ({ default: (await import("./features/start/Start")).Start }));
 const Settings = lazy(async () => ({ default: (await import("./features/settings/Settings")).Settings }));
@@ -36,6 +46,9 @@ export function App() {
         }
       >
         <Route index element={<Overview />} />
+        <Route path="performance" element={<Performance />} />
+        <Route path="compare" element={<Compare />} />
+        <Route path="cohorts" element={<Cohorts />} />
         <Route path="prompts" element={<Prompts />} />
         <Route path="prompts/:name" element={<PromptPage />} />
         <Route path="calls" element={<Calls />}>
@@ -45,6 +58,9 @@ export function App() {
         <Route path="experiments/new" element={<ExperimentForm />} />
         <Route path="experiments/:id/edit" element={<ExperimentForm />} />
         <Route path="experiments/:id" element={<ExperimentDetail />} />
+        <Route path="quality" element={<Quality />} />
+        <Route path="costs" element={<Costs />} />
+        <Route path="dashboards" element={<Dashboards />} />
         <Route path="start" element={<Start />} />
         <Route path="settings/:part?" element={<Settings />} />
         <Route path="*" element={<NotFound />} />

@@ -3,6 +3,11 @@ import { barOf } from "./bar";
 
 test.each([
   ["/", { analysis: true, choosesPrompts: true, compares: true }],
+  ["/performance", { analysis: true, choosesPrompts: true, compares: true }],
+  ["/compare", { analysis: true, choosesPrompts: true, compares: false }],
+  ["/costs", { analysis: true, choosesPrompts: true, compares: true }],
+  ["/dashboards", { analysis: false, choosesPrompts: true, compares: false }],
+  ["/dashboards/d1", { analysis: true, choosesPrompts: true, compares: false }],
   ["/calls/c1", { analysis: true, choosesPrompts: true, compares: false }],
   ["/prompts", { analysis: true, choosesPrompts: false, compares: false }],
   ["/prompts/a%2Fb", { analysis: true, choosesPrompts: false, compares: true }],

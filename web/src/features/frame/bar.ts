@@ -8,11 +8,24 @@ export interface Bar {
   compares: boolean;
 }
 
+const ANALYSIS: ReadonlySet<string> = new Set([
+  "",
+  "performance",
+  "compare",
+  "cohorts",
+  "prompts",
+  "calls",
+  "quality",
+  "costs",
+]);
+const COMPARING: ReadonlySet<string> = new Set(["", "performance", "costs"]);
+
 export function barOf(pathname: string): Bar {
   const [page = "", name = ""] = pathname.split("/").slice(1);
   return {
-    analysis: ["", "calls", "prompts"].includes(page),
+    // a list of dashboards is of no time; a dashboard is
+    analysis: ANALYSIS.has(page) || (page === "dashboards" && name !== ""),
     choosesPrompts: page !== "prompts",
-    compares: page === "" || (page === "prompts" && name !== ""),
+    compares: COMPARING.has(page) || (page === "prompts" && name !== ""),
   };
 }
