@@ -30,6 +30,7 @@ from promptpulse.costs.routes import router as costs_router
 from promptpulse.dashboards.routes import router as dashboards_router
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
+from promptpulse.definitions.registry import DefinitionRegistry
 from promptpulse.definitions.routes import router as definitions_router
 from promptpulse.experiments.analysis_routes import router as analysis_router
 from promptpulse.experiments.analyst import Analyst
@@ -81,6 +82,7 @@ class Services:
     database: Database
     accounts: Accounts
     registry: Registry
+    definitions: DefinitionRegistry
     store: Store
     pipeline: Pipeline
     facts: FactWriter
@@ -160,6 +162,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         database=database,
         accounts=accounts,
         registry=registry,
+        definitions=DefinitionRegistry(database, clock),
         store=store,
         pipeline=pipeline,
         facts=facts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["count", "per_minute", "percent", "ms", "tokens", "usd"]
+Unit = Literal["count", "per_minute", "percent", "ms", "tokens", "usd", "number", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Metric:
     peak: bool = False
     """The highest value that the formula takes in any minute (clock minutes, UTC)."""
     bands: tuple[Band, ...] = ()
+    custom: str = ""
+    """In place of `formula`: a formula of the project, in the language of formula.py."""
+    threshold: float | None = None
+    """The worst value that is still good."""
 
 
 def _known_sum(measure: str) -> str:

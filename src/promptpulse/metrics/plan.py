@@ -20,7 +20,7 @@ KEEP_MARGIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One statement. Its columns: `bucket` (its start in seconds, when the query has one), `g0`, `g1`, ... and the metrics."""
+    """One statement. Columns: `bucket` (its start in seconds, if the query has one), groups `g0`, `g1`, ..., metrics `v0`, ..."""
 
     sql: str
     params: dict[str, object]
@@ -126,7 +126,7 @@ def plan(
     inner = f"SELECT {', '.join(columns)} FROM {table}"
     if grouped:
         inner += f" GROUP BY {', '.join(grouped)}"
-    outputs = [f"{_highest(m) if m.peak else _formula(m, used)} AS {m.key}" for m in metrics]
+    outputs = [f"{_highest(m) if m.peak else _formula(m, used)} AS v{i}" for i, m in enumerate(metrics)]
     sql = f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})"
     if peak and keys:
         sql += f" GROUP BY {', '.join(keys)}"

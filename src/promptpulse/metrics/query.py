@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from promptpulse.core.errors import Refused
 from promptpulse.core.times import BUCKETS, MAX_BUCKETS, Bucket, auto_bucket, edges
-from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, METRICS, PROPERTY_PREFIX
+from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, METRICS, PROPERTY_PREFIX, Metric
+from promptpulse.metrics.definitions import CUSTOM_PREFIX, INLINE_PREFIX, NONE, Definitions
 
 MAX_GROUPS = 1000
 EARLIEST, LATEST = 1970, 2200
@@ -52,6 +53,18 @@ class Query:
     """Groups kept: those with the largest value of `order_by`."""
     order_by: str = ""
     """A metric of the query; the first when empty."""
+    definitions: Definitions = field(default=NONE, hash=False, repr=False)
+    """Of the project: what `custom.<key>` and the texts of scores mean."""
+
+    def metric(self, key: str) -> Metric:
+        """Of the catalogue, `custom.<key>` of the project, or `=<formula>`. Raises `BadQuery`."""
+        if found := METRICS.get(key) or self.definitions.metrics.get(key):
+            return found
+        if key.startswith(INLINE_PREFIX):
+            return Metric(key, key.removeprefix(INLINE_PREFIX).strip(), "number", "", "", custom=key[1:])
+        if key.startswith(CUSTOM_PREFIX):
+            raise BadQuery(f"metrics: {key!r} is not a custom metric of this project", field="metrics")
+        raise BadQuery(f"metrics: {key!r} is not a metric; see GET /api/v1/metrics/catalogue", field="metrics")
 
     @property
     def needed_dimensions(self) -> frozenset[str]:
@@ -79,15 +92,12 @@ def checked(query: Query) -> Query:
         bucket = auto_bucket(query.start, query.end)
     if bucket is not None and bucket not in BUCKETS:
         raise BadQuery(f"bucket: {bucket!r} is not one of auto, {', '.join(BUCKETS)}", field="bucket")
-    return Query(
-        query.project, query.metrics, query.start, query.end, bucket, by, where, query.tz, query.limit, query.order_by
-    )  # fmt: skip
+    return replace(query, bucket=bucket, by=by, where=where)
 
 
 def _check_metrics(query: Query) -> None:
     for key in query.metrics:
-        if key not in METRICS:
-            raise BadQuery(f"metrics: {key!r} is not a metric; see GET /api/v1/metrics/catalogue", field="metrics")
+        query.metric(key)
     if not query.metrics:
         raise BadQuery("metrics: name at least one metric", field="metrics")
     if len(set(query.metrics)) < len(query.metrics):

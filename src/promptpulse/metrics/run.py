@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from promptpulse.core.times import from_micros
-from promptpulse.metrics.catalogue import METRICS, Metric
+from promptpulse.metrics.catalogue import Metric
 from promptpulse.metrics.days import whole_days
 from promptpulse.metrics.plan import Plan, Sources, count_groups, pick, pick_days, plan, references
 from promptpulse.metrics.query import MAX_POINTS, BadQuery, Query, axis, checked
@@ -61,7 +61,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
             " lower `limit` or take a larger `bucket`",
             field="limit",
         )
-    values = {key: [_empty_row(METRICS[key], query, starts, now) for _ in groups] for key in query.metrics}
+    values = {key: [_empty_row(query.metric(key), query, starts, now) for _ in groups] for key in query.metrics}
     position = {group: i for i, group in enumerate(groups)}
     column = {0: 0} if starts is None else {int(s.timestamp()): i for i, s in enumerate(starts)}
     for kind in kinds:
@@ -75,7 +75,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
             for metric, value in zip(kind, row, strict=True):
                 values[metric.key][position[group]][column[bucket_s]] = _number(value)
     for key in query.metrics:
-        if METRICS[key].per_minute:
+        if query.metric(key).per_minute:
             values[key] = [_per_minute(row, query, starts, now) for row in values[key]]
     return Frame(
         query=query,
@@ -112,18 +112,18 @@ class _Reading:
     def kinds(self) -> list[list[Metric]]:
         """Metrics that one statement can answer together: all peaks or none, from the same table."""
         found: dict[tuple[bool, str], list[Metric]] = {}
-        for metric in (METRICS[key] for key in self.query.metrics):
+        for metric in map(self.query.metric, self.query.metrics):
             found.setdefault((metric.peak, self._sources([metric], self.starts).tables), []).append(metric)
         return list(found.values())
 
     def groups(self, kinds: Sequence[Sequence[Metric]]) -> tuple[list[StoredGroup], int, _Rows]:
         """The largest groups, how many there are in all, and the values that came with the ranking."""
         query = self.query
-        order = METRICS[query.order_by or query.metrics[0]]
+        order = query.metric(query.order_by or query.metrics[0])
         ranked = [order] if self.starts else next(kind for kind in kinds if order in kind)
         chosen = self._plan(ranked, None, None)
         keys = ", ".join(f"g{i}" for i in range(len(query.by)))
-        tail = f"ORDER BY {order.key} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
+        tail = f"ORDER BY v{ranked.index(order)} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
         chosen = replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit})
         found = self._read(chosen, ranked)
         groups = [group for _, group, _ in found.rows]

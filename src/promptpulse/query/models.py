@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from promptpulse.definitions.asked import RangeIn, Text
-from promptpulse.metrics import Query
+from promptpulse.metrics import Definitions, Query
 
 
 class QueryIn(RangeIn):
@@ -50,7 +50,7 @@ class QueryIn(RangeIn):
         bool, Field(description="Each bucket with all before it in the range; only of counts, tokens and costs.")
     ] = False
 
-    def value(self, project: str, tz: str) -> Query:
+    def value(self, project: str, tz: str, definitions: Definitions) -> Query:
         return Query(
             project=project,
             metrics=tuple(self.metrics),
@@ -62,6 +62,7 @@ class QueryIn(RangeIn):
             tz=self.tz or tz,
             limit=self.limit,
             order_by=self.order_by or "",
+            definitions=definitions,
         )
 
 

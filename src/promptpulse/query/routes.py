@@ -80,19 +80,15 @@ def query(
 
     Another `format` gives a table with a row for each group and bucket, without the comparison."""
     services = request.app.state.services
+    project = access.project
+    question = asked.value(project.id, project.time_zone, services.definitions.of(project.id))
     if form != "json":
-        question = asked.value(access.project.id, access.project.time_zone)
         rows, columns = service.table(services.store, question, services.clock())
         disposition = f'attachment; filename="metrics.{form}"'
         return StreamingResponse(
             export(rows, columns, form), media_type=MEDIA[form], headers={"Content-Disposition": disposition}
         )
-    found = service.answer(
-        services.store,
-        asked.value(access.project.id, access.project.time_zone),
-        services.clock(),
-        compare=asked.compare is not None,
-    )
+    found = service.answer(services.store, question, services.clock(), compare=asked.compare is not None)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
 

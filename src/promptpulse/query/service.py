@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from promptpulse.core.errors import BadRequest
 from promptpulse.core.times import day_start, rfc3339
 from promptpulse.files import Kind, Row
-from promptpulse.metrics import METRICS, Change, Filter, Frame, Query, change, first_call, previous, run, zone
+from promptpulse.metrics import Change, Filter, Frame, Query, change, first_call, previous, run, zone
 from promptpulse.metrics.query import EARLIEST, LATEST
 from promptpulse.metrics.trend import FEWEST_CALLS
 from promptpulse.query.models import SeedAnswer, SeedMetrics
@@ -51,7 +51,7 @@ def frame_out(frame: Frame) -> dict[str, object]:
         "groups": [dict(zip(query.by, group, strict=True)) for group in frame.groups],
         "metrics": [
             {"key": m.key, "label": m.label, "unit": m.unit, "better": m.better}
-            for m in (METRICS[k] for k in query.metrics)
+            for m in map(query.metric, query.metrics)
         ],
         "values": frame.values,
         "moments": {},
@@ -150,7 +150,7 @@ def _changes(frame: Frame, before: Frame, *, is_comparable: bool) -> dict[str, l
 
 
 def _change(frame: Frame, before: Frame, key: str, i: int, j: int | None) -> dict[str, object]:
-    metric = METRICS[key]
+    metric = frame.query.metric(key)
     former = metric.empty if j is None else before.total(key, j)
     found: Change = change(frame.total(key, i), former, is_count=metric.unit == "count")
     if metric.unit in JUMPY and "total_requests" in frame.values:

@@ -197,6 +197,7 @@ def change_mappings(request: Request, access: Editor, *, body: shapes.Mappings) 
     with services.database.writing() as session:
         by = By(access.actor, services.clock())
         found = set_mappings(session, access.project.id, body.mappings, by)
+    services.definitions.forget(access.project.id)
     return Answer(data=shapes.Mappings(mappings=found))
 
 
