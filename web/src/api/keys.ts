@@ -1,7 +1,8 @@
 /** Query keys. All that new calls change lies under `traffic`, so that a refresh can name it. */
 export const SESSION = ["session"] as const;
-export const CATALOGUE = ["catalogue"] as const;
 export const traffic = (project: string) => ["project", project, "traffic"] as const;
+/** What metrics, fields and functions mean; a project has its own metrics. */
+export const catalogue = (project: string) => ["project", project, "catalogue"] as const;
 /** Prompts, their versions and deployments: what a change of any of them changes, too. */
 export const registry = (project: string) => [...traffic(project), "registry"] as const;
 /** Not below `registry`: calls that arrive do not change names. */
@@ -10,3 +11,6 @@ export const settings = (project: string, part: string) => ["project", project, 
 /** Experiments, and below each id what it found. */
 export const experiments = (project: string) => ["project", project, "experiments"] as const;
 export const experiment = (project: string, id: string) => [...experiments(project), "one", id] as const;
+/** Dashboards as they are saved; what their widgets show lies under `traffic`. */
+export const dashboards = (project: string) => ["project", project, "dashboards"] as const;
+export const dashboard = (project: string, id: string) => [...dashboards(project), "one", id] as const;

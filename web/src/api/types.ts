@@ -47,20 +47,18 @@ export interface MetricInfo extends Omit<Schemas["QueryOut"]["metrics"][number],
   better: Better;
 }
 
-export interface CatalogueMetric extends MetricInfo {
-  description: string;
-  bands: Band[];
-}
+export type CatalogueMetric = MetricInfo &
+  Omit<Schemas["CatalogueMetric"], keyof MetricInfo | "bands"> & {
+    bands: Band[];
+  };
+/** A number or a text of a call, by which calls are filtered; formulas read it. */
+export type Field = Schemas["CatalogueField"];
+export type FormulaFunction = Schemas["CatalogueFunction"];
 
-export interface Catalogue {
-  metrics: CatalogueMetric[];
-}
+export type Catalogue = Omit<Schemas["Catalogue"], "metrics"> & { metrics: CatalogueMetric[] };
 
-export interface Filter {
-  dimension: string;
-  op: "in" | "not_in";
-  values: (string | null)[];
-}
+export type Filter = Schemas["FilterIn"];
+export type FilterOp = Filter["op"];
 
 /** The server fills in what is left out; the generated type asks for it. */
 export type Query = Pick<Schemas["QueryIn"], "metrics" | "start" | "end"> &

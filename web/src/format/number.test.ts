@@ -64,3 +64,14 @@ test("axes drop digits that say nothing", () => {
   ]);
   expect([1500, 80_000, 120_000].map((value) => formatAxis(value, "ms"))).toEqual([s("1.5 s"), s("80 s"), s("2 min")]);
 });
+
+test("a number without a unit keeps three digits, and the exact one four decimals", () => {
+  expect([0, 0.00123, 12.345, 1234.5, 56_789].map((value) => format(value, "number"))).toEqual([
+    "0",
+    "0.00123",
+    "12.3",
+    "1,235",
+    "56.8\u00a0k",
+  ]);
+  expect(formatExact(1234.56789, "number")).toBe("1,234.5679");
+});

@@ -1,4 +1,4 @@
-export type Unit = "count" | "per_minute" | "percent" | "ms" | "tokens" | "usd" | "score";
+export type Unit = "number" | "count" | "per_minute" | "percent" | "ms" | "tokens" | "usd" | "score";
 
 /** What stands where a number would, when there is none. */
 export const NO_DATA = "–";
@@ -40,6 +40,8 @@ export function formatChange(percent: number | null | undefined): string {
 }
 
 const BY_UNIT: Record<Unit, (value: number) => string> = {
+  // of any size: three digits say what it is
+  number: (value) => (value < 100 ? significant(value, 3) : short(value)),
   count: short,
   tokens: short,
   per_minute: (value) => `${value !== 0 && value < 10 ? significant(value, 2) : short(Math.round(value))}/min`,
@@ -51,6 +53,7 @@ const BY_UNIT: Record<Unit, (value: number) => string> = {
 };
 
 const EXACT_BY_UNIT: Record<Unit, (value: number) => string> = {
+  number: (value) => (value < 1 ? significant(value, 4) : grouped(value, 4)),
   count: (value) => grouped(value, Number.isInteger(value) ? 0 : 2),
   tokens: (value) => grouped(value, Number.isInteger(value) ? 0 : 1),
   per_minute: (value) => `${grouped(value, 2)}/min`,
