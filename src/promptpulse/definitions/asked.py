@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from promptpulse.metrics import Filter
-from promptpulse.metrics.query import EARLIEST, LATEST, FilterOp
+from promptpulse.metrics.conditions import FilterOp
+from promptpulse.metrics.query import EARLIEST, LATEST
 
 
 def encodable(text: str) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
+from promptpulse.metrics.conditions import conditions
 from promptpulse.metrics.measures import MEASURES, decoded
 from promptpulse.metrics.query import Query
 from promptpulse.metrics.rollups import DAY_ROLLUPS, RAW, ROLLUPS, Source
@@ -183,20 +184,16 @@ def _gaps(query: Query, days: Sequence[date]) -> list[tuple[datetime, datetime]]
 
 
 def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> list[str]:
-    conditions = []
-    for i, f in enumerate(query.where):
-        params[f"f{i}"] = ["" if v is None else v for v in f.values]
-        operator = "IN" if f.op == "in" else "NOT IN"
-        conditions.append(f"{_dimension(f.dimension, f'f{i}', params)} {operator} {{f{i}:Array(String)}}")
+    filters = conditions(query.where, params)
     if only is None:
-        return conditions
+        return filters
     dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
     if len(dimensions) == 1:
         params["only"] = [values[0] for values in only]
-        return [*conditions, f"{dimensions[0]} IN {{only:Array(String)}}"]
+        return [*filters, f"{dimensions[0]} IN {{only:Array(String)}}"]
     params["only"] = [tuple(values) for values in only]
     types = ", ".join(["String"] * len(dimensions))
-    return [*conditions, f"({', '.join(dimensions)}) IN {{only:Array(Tuple({types}))}}"]
+    return [*filters, f"({', '.join(dimensions)}) IN {{only:Array(Tuple({types}))}}"]
 
 
 def _dimension(key: str, position: int | str, params: dict[str, object]) -> str:

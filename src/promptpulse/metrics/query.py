@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from promptpulse.core.errors import Refused
 from promptpulse.core.times import BUCKETS, MAX_BUCKETS, Bucket, auto_bucket, edges
 from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, METRICS, PROPERTY_PREFIX, Metric
+from promptpulse.metrics.conditions import Filter, checked_filter
 from promptpulse.metrics.definitions import CUSTOM_PREFIX, INLINE_PREFIX, NONE, Definitions
+from promptpulse.metrics.fields import BadQuery
 
 MAX_GROUPS = 1000
 EARLIEST, LATEST = 1970, 2200
 """Years that the store can tell."""
 MAX_POINTS = 1_000_000
 """Groups x buckets x metrics of one answer."""
-
-
-FilterOp = Literal["in", "not_in", "contains", "not_contains", "gt", "gte", "lt", "lte"]
-
-
-class BadQuery(Refused):
-    code = "bad_query"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Keep calls whose dimension is as `op` and `values` say; None is "not known"."""
-
-    dimension: str
-    op: FilterOp
-    values: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +68,7 @@ def checked(query: Query) -> Query:
     by = tuple(canonical(d, "by") for d in query.by)
     if len(set(by)) < len(by):
         raise BadQuery("by: each dimension may be named once", field="by")
-    where = tuple(Filter(canonical(f.dimension, "where"), f.op, f.values) for f in query.where)
-    if any(not f.values for f in where):
-        raise BadQuery("where: give each filter at least one value", field="where")
+    where = tuple(checked_filter(f) for f in query.where)
     bucket = query.bucket
     if bucket == "auto":
         bucket = auto_bucket(query.start, query.end)

@@ -11,8 +11,9 @@ from decimal import Decimal
 from promptpulse.core.times import from_micros
 from promptpulse.metrics.catalogue import Metric
 from promptpulse.metrics.days import whole_days
+from promptpulse.metrics.fields import BadQuery
 from promptpulse.metrics.plan import Plan, Sources, count_groups, pick, pick_days, plan, references
-from promptpulse.metrics.query import MAX_POINTS, BadQuery, Query, axis, checked
+from promptpulse.metrics.query import MAX_POINTS, Query, axis, checked
 from promptpulse.metrics.rollups import Source
 from promptpulse.store import Answer, Store
 

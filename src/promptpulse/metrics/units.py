@@ -16,7 +16,8 @@ from typing import Literal
 
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.metrics.catalogue import DIMENSIONS, METRICS, PROPERTY_PREFIX
-from promptpulse.metrics.query import BadQuery, canonical
+from promptpulse.metrics.fields import BadQuery
+from promptpulse.metrics.query import canonical
 from promptpulse.store import Store
 
 HISTORY = timedelta(days=28)
