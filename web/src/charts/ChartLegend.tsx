@@ -23,7 +23,7 @@ export function ChartLegend({ chart, hidden, onToggle }: Props) {
         </span>
       ))}
       {entries.length > 1 &&
-        entries.map(({ key, label, colour }) => (
+        entries.map(({ key, label, colour, overlay }) => (
           <button
             key={key}
             type="button"
@@ -33,6 +33,7 @@ export function ChartLegend({ chart, hidden, onToggle }: Props) {
           >
             {key === "previous" ? <span className={classes["dashes"]} aria-hidden /> : <Swatch place={colour} />}
             {label}
+            {overlay === true && <span className={classes["side"]}>right axis</span>}
           </button>
         ))}
       {marks.length > 0 && (

@@ -17,7 +17,8 @@ interface Props {
   onCsv: () => void;
   onPng: () => void;
   onLink: () => void;
-  callsHref: string;
+  /** null where the chart counts no calls. */
+  callsHref: string | null;
 }
 
 export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref }: Props) {
@@ -35,9 +36,11 @@ export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, calls
         >
           {asTable ? "View as chart" : "View as table"}
         </Menu.Item>
-        <Menu.Item component={Link} to={callsHref} leftSection={<IconList size={16} aria-hidden />}>
-          See the calls
-        </Menu.Item>
+        {callsHref !== null && (
+          <Menu.Item component={Link} to={callsHref} leftSection={<IconList size={16} aria-hidden />}>
+            See the calls
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item leftSection={<IconFileSpreadsheet size={16} aria-hidden />} onClick={onCsv}>
           Download CSV

@@ -7,15 +7,23 @@ export function chartCsv(chart: TimeChart): string {
     `${label} (${unit})`,
     ...(interval === undefined ? [] : [`${label} low (${unit})`, `${label} high (${unit})`]),
   ]);
-  const header = ["time (UTC)", ...named].map(cell);
+  const header = ["time (UTC)", ...named];
   const rows = chart.buckets.map((at, index) => [
     new Date(at).toISOString(),
     ...columns.flatMap(({ points, interval }) => {
       const parts = interval === undefined ? [points] : [points, interval.low, interval.high];
-      return parts.map((part) => String(part[index] ?? ""));
+      return parts.map((part) => part[index] ?? null);
     }),
   ]);
-  return [header, ...rows].map((row) => row.join(",")).join("\r\n") + "\r\n";
+  return csvOf(header, rows);
+}
+
+/** A table as a spreadsheet reads it; null is an empty cell. */
+export function csvOf(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  const texts = rows.map((row) =>
+    row.map((value) => (typeof value === "string" ? cell(value) : value === null ? "" : String(value))).join(","),
+  );
+  return [header.map(cell).join(","), ...texts].join("\r\n") + "\r\n";
 }
 
 /** A text cell, quoted where needed; what a spreadsheet would run as a formula is made text. */

@@ -15,6 +15,26 @@ export interface ChartSpec {
   bands?: readonly Band[] | null;
   /** What it means when there is no value, or every value is 0; without it a line at 0 is drawn. */
   none?: string;
+  /** Metrics drawn as lines over the rest, on an axis of their own at the right. */
+  overlay?: readonly string[];
+  /** Values that are aimed at. */
+  targets?: readonly Target[];
+  /** Names that say more here than those of the catalogue, by metric. */
+  labels?: Readonly<Record<string, string>>;
+}
+
+/** A value that a metric should not pass, drawn as a line in the colour of its series. */
+export interface Target {
+  metric: string;
+  value: number;
+  /** Short enough to stand on the chart. */
+  label: string;
+}
+
+/** More to say of a bucket than its values. */
+export interface Remark {
+  text: string;
+  count: number;
 }
 
 export interface Series {
@@ -29,6 +49,10 @@ export interface Series {
   points: (number | null)[];
   /** How sure the points are: drawn as a band around the line. */
   interval?: Interval;
+  /** A line over the rest, on the axis at the right. */
+  overlay?: true;
+  /** Not measured but expected: drawn broken. */
+  expected?: true;
 }
 
 /** Bounds, one for each bucket. */
@@ -43,6 +67,8 @@ export interface Axis {
   max: number | null;
   /** Distance of its labels; null is for the chart to choose. */
   step: number | null;
+  /** The axis at the right, of the series that lie over the rest. */
+  overlay?: true;
 }
 
 export interface TimeChart {
@@ -62,6 +88,10 @@ export interface TimeChart {
   /** Values at which a line is drawn across: where a better band begins. */
   thresholds: readonly number[];
   bands: readonly Band[] | null;
+  /** Those that fit on the axis. */
+  targets?: readonly (Target & { colour: number })[];
+  /** Of each bucket. */
+  remarks?: readonly (readonly Remark[])[];
   /** What happened meanwhile: lines from top to bottom. */
   marks: readonly Mark[];
   /** No series has any value. */
@@ -81,10 +111,12 @@ export function prepareTimeChart(
   happenings: readonly Happening[] = [],
 ): TimeChart {
   const buckets = (result.buckets ?? []).map((at) => Date.parse(at));
-  const all = seriesOf(result, spec.metrics, result.values);
+  const named = withLabels(result, spec.labels ?? {});
+  const all = seriesOf(named, spec.metrics, result.values);
+  const over = seriesOf(named, spec.overlay ?? [], result.values).map((one) => ({ ...one, overlay: true as const }));
   const ranked = spec.metrics.length > 1 && result.groups.length <= 1 ? all : byMagnitude(all);
   const candidates = spec.kind === "line" ? ranked : withoutZeros(ranked);
-  const shown = candidates.slice(0, MAX_SERIES);
+  const shown: Series[] = [...candidates.slice(0, MAX_SERIES), ...over];
   const colours = assignColours(shown.map(({ identity }) => identity));
   const series = shown.map((one) => ({ ...one, colour: colours.get(one.identity) ?? 0 }));
   const [only] = series;
@@ -93,6 +125,7 @@ export function prepareTimeChart(
   const bands = single ? (spec.bands ?? null) : null;
   const before =
     single && bands === null && result.compare ? seriesOf(result, spec.metrics, result.compare.values)[0] : undefined;
+  const targets = targetsOf(spec.targets ?? [], series);
   const previous = before === undefined ? null : { ...before, label: "Previous period", points: fit(before, buckets) };
   return {
     kind: spec.kind,
@@ -101,11 +134,12 @@ export function prepareTimeChart(
     ticks: timeTicks(buckets, timeZone, MAX_TICKS),
     series,
     previous,
-    total: candidates.length,
-    axes: axesOf(previous === null ? series : [...series, previous], spec.kind, thresholds),
+    total: candidates.length + over.length,
+    axes: axesOf(previous === null ? series : [...series, previous], spec.kind, thresholds, targets),
     partialLast: result.last_bucket_partial,
     thresholds,
     bands,
+    targets,
     marks: marksOf(happenings, buckets, Date.parse(result.end)),
     empty: series.every(({ points }) => points.every((point) => point === null)),
     none: series.every(({ points }) => points.every((point) => (point ?? 0) === 0)) ? (spec.none ?? null) : null,
@@ -121,8 +155,9 @@ export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): Ti
   const series = chart.series.filter(({ key }) => !hidden.has(key));
   const previous = hidden.has("previous") ? null : chart.previous;
   const drawn = previous === null ? series : [...series, previous];
-  const axes = drawn.length === 0 ? chart.axes : axesOf(drawn, chart.kind, chart.thresholds);
-  return { ...chart, series, previous, axes, marks: hidden.has(MARKS) ? [] : chart.marks };
+  const targets = (chart.targets ?? []).filter(({ metric }) => series.some(({ identity }) => identity === metric));
+  const axes = drawn.length === 0 ? chart.axes : axesOf(drawn, chart.kind, chart.thresholds, targets);
+  return { ...chart, series, previous, axes, targets, marks: hidden.has(MARKS) ? [] : chart.marks };
 }
 
 /** Name of a group: its values, "none" where a call had none. */
@@ -130,6 +165,21 @@ export function groupLabel(group: Group): string {
   return Object.entries(group)
     .map(([dimension, value]) => value ?? `no ${dimension.replaceAll("_", " ").replace(/ id$/, "")}`)
     .join(" · ");
+}
+
+function withLabels(result: QueryResult, labels: Readonly<Record<string, string>>): QueryResult {
+  return { ...result, metrics: result.metrics.map((one) => ({ ...one, label: labels[one.key] ?? one.label })) };
+}
+
+/** A target far above all values would press them flat: it is left to the words around the chart. */
+const FAR = 2.5;
+
+function targetsOf(targets: readonly Target[], series: readonly Series[]): NonNullable<TimeChart["targets"]> {
+  const highest = Math.max(0, ...series.flatMap(({ points }) => points.filter((point) => point !== null)));
+  return targets.flatMap((target) => {
+    const own = series.find(({ identity }) => identity === target.metric);
+    return own === undefined || target.value > highest * FAR ? [] : [{ ...target, colour: own.colour }];
+  });
 }
 
 function seriesOf(result: QueryResult, keys: readonly string[], values: QueryResult["values"]): Series[] {
@@ -178,15 +228,36 @@ function fit({ points }: Series, buckets: readonly number[]): (number | null)[] 
 
 const MAX_STEPS = 4;
 
-function axesOf(series: readonly Series[], kind: ChartKind, thresholds: readonly number[]): Axis[] {
-  const units = [...new Set(series.map(({ unit }) => unit))];
-  return units.map((unit) => {
-    const own = series.filter((one) => one.unit === unit);
-    const values = own.flatMap(({ points }) => points.filter((point) => point !== null));
-    if (kind === "line" && unit === "percent") return percentAxis(values, thresholds);
-    if (kind === "line" && unit === "ms") return timeAxis(Math.max(0, ...values));
-    return { unit, min: null, max: null, step: null };
-  });
+function axesOf(
+  series: readonly Series[],
+  kind: ChartKind,
+  thresholds: readonly number[],
+  targets: readonly Target[],
+): Axis[] {
+  const own = series.filter(({ overlay }) => overlay !== true);
+  const over = series.filter(({ overlay }) => overlay === true);
+  const units = [...new Set(own.map(({ unit }) => unit))];
+  const highest = Math.max(0, ...targets.map(({ value }) => value));
+  return [
+    ...units.map((unit) => axisOf(own, unit, kind, thresholds, unit === "ms" ? highest : 0)),
+    ...over.slice(0, 1).map(({ unit }) => ({ ...axisOf(over, unit, "line", [], 0), overlay: true as const })),
+  ];
+}
+
+function axisOf(
+  series: readonly Series[],
+  unit: Unit,
+  kind: ChartKind,
+  thresholds: readonly number[],
+  atLeast: number,
+): Axis {
+  const same = series.filter((one) => one.unit === unit);
+  const values = same.flatMap(({ points, interval }) =>
+    [...points, ...(interval?.high ?? [])].filter((point) => point !== null),
+  );
+  if (kind === "line" && unit === "percent") return percentAxis(values, thresholds);
+  if (kind === "line" && unit === "ms") return timeAxis(Math.max(atLeast, 0, ...values));
+  return { unit, min: null, max: null, step: null };
 }
 
 /** A rate near 100 is read from its distance to 100, one near 0 from its distance to 0. */

@@ -14,8 +14,10 @@ type Point = number | null | { value: number; symbol: "circle" };
 export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EChartsOption {
   const inks = INKS[scheme];
   const labels = new Map(chart.ticks.map(({ index, label }) => [index, label]));
-  const lines = chart.kind === "bar" ? [] : chart.series.flatMap((series) => linesOf(chart, series, scheme));
-  const bars = chart.kind === "bar" ? chart.series.map((series) => barsOf(chart, series, scheme)) : [];
+  const isBar = ({ overlay }: Series) => chart.kind === "bar" && overlay !== true;
+  const bars = chart.series.filter(isBar).map((series) => barsOf(chart, series, scheme));
+  const lines = chart.series.filter((series) => !isBar(series)).flatMap((series) => linesOf(chart, series, scheme));
+  const targets = targetsSeries(chart.targets ?? [], scheme);
   const previous = chart.previous === null ? [] : [previousLine(chart.previous, inks.muted)];
   const option: EChartsOption = {
     animation: false,
@@ -54,7 +56,14 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       ...(max === null ? {} : { max }),
       ...(step === null ? {} : { interval: step }),
     })),
-    series: [...previous, ...lines, ...bars, ...thresholdsOf(chart, inks.muted), ...marksSeries(chart.marks, inks)],
+    series: [
+      ...previous,
+      ...lines,
+      ...bars,
+      ...targets,
+      ...thresholdsOf(chart, inks.muted),
+      ...marksSeries(chart.marks, inks),
+    ],
     tooltip: {
       trigger: "axis",
       confine: false,
@@ -76,6 +85,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
 /** A line, and the dotted way into the last bucket while that one is still filling. */
 function linesOf(chart: TimeChart, series: Series, scheme: Scheme): LineSeriesOption[] {
   const colour = colourAt(series.colour, scheme);
+  const area = chart.kind === "area" && series.overlay !== true;
   const last = chart.buckets.length - 1;
   const line = (id: string, points: (number | null)[], dotted: boolean): LineSeriesOption => ({
     id,
@@ -90,15 +100,23 @@ function linesOf(chart: TimeChart, series: Series, scheme: Scheme): LineSeriesOp
     showSymbol: true,
     connectNulls: false,
     color: colour,
-    lineStyle: { width: chart.kind === "area" ? 0 : 1.75, type: dotted ? [2, 3] : "solid" },
-    yAxisIndex: chart.axes.findIndex(({ unit }) => unit === series.unit),
-    ...(chart.kind === "area" ? { stack: dotted ? "partial" : "all", areaStyle: { opacity: dotted ? 0.3 : 0.8 } } : {}),
+    lineStyle: { width: area ? 0 : 1.75, type: dotted ? [2, 3] : series.expected === true ? [6, 4] : "solid" },
+    yAxisIndex: axisOf(chart, series),
+    ...(area ? { stack: dotted ? "partial" : "all", areaStyle: { opacity: dotted ? 0.3 : 0.8 } } : {}),
   });
   const band = series.interval === undefined ? [] : bandOf(series.key, series.interval, colour);
+  if (series.expected === true) return [...band, line(series.key, series.points, false)];
   if (!chart.partialLast || last < 1) return [...band, line(series.key, series.points, false)];
   const done = chart.buckets.map((_, index) => (index < last ? (series.points[index] ?? null) : null));
   const filling = chart.buckets.map((_, index) => (index >= last - 1 ? (series.points[index] ?? null) : null));
   return [...band, line(series.key, done, false), line(`${series.key}|partial`, filling, true)];
+}
+
+function axisOf({ axes }: TimeChart, series: Series): number {
+  return Math.max(
+    0,
+    axes.findIndex(({ unit, overlay }) => unit === series.unit && overlay === series.overlay),
+  );
 }
 
 /** An interval as an area: a line at the low bound that is not seen, and on top of it what lies between. */
@@ -133,6 +151,7 @@ function barsOf(chart: TimeChart, series: Series, scheme: Scheme): BarSeriesOpti
     type: "bar",
     stack: "all",
     color: colour,
+    yAxisIndex: axisOf(chart, series),
     barCategoryGap: "20%",
     data: series.points.map((value, index) =>
       value !== null && index === last && chart.partialLast
@@ -169,6 +188,33 @@ function thresholdsOf(chart: TimeChart, colour: string): LineSeriesOption[] {
         lineStyle: { color: colour, width: 1, type: "dashed", opacity: 0.8 },
         label: { show: false },
         data: chart.thresholds.map((value) => ({ yAxis: value })),
+      },
+    },
+  ];
+}
+
+function targetsSeries(targets: NonNullable<TimeChart["targets"]>, scheme: Scheme): LineSeriesOption[] {
+  if (targets.length === 0) return [];
+  return [
+    {
+      id: "targets",
+      type: "line",
+      data: [],
+      silent: true,
+      markLine: {
+        silent: true,
+        symbol: "none",
+        data: targets.map(({ value, label, colour }) => ({
+          yAxis: value,
+          lineStyle: { color: colourAt(colour, scheme), width: 1, type: [4, 4] as [number, number], opacity: 0.9 },
+          label: {
+            position: "insideStartTop" as const,
+            distance: 2,
+            fontSize: 10,
+            color: colourAt(colour, scheme),
+            formatter: label,
+          },
+        })),
       },
     },
   ];

@@ -1,4 +1,4 @@
-import { NO_DATA } from "../format/number";
+import { formatExact, NO_DATA } from "../format/number";
 import { formatTime, zoneOffsetName } from "../format/time";
 import { happeningsAt, KINDS } from "./marks";
 import { colourAt, type Scheme } from "./palette";
@@ -20,6 +20,8 @@ export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTML
   if (chart.previous !== null) box.append(row(chart.previous, index, "var(--pp-muted)"));
   const total = totalAt(chart, index);
   if (total !== null) box.append(row(total, index, null));
+  const remarks = chart.remarks?.[index] ?? [];
+  for (const { text, count } of remarks) box.append(remark(text, count));
   const happened = happeningsAt(chart.marks, index, chart.buckets.length);
   for (const { kind, text } of happened.slice(0, MOST_HAPPENINGS)) {
     const line = element("div", classes[KINDS[kind].alarming ? "alarming" : "happening"]);
@@ -35,9 +37,10 @@ export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTML
 }
 
 function totalAt(chart: TimeChart, index: number): Series | null {
-  const [first] = chart.series;
-  if (chart.kind === "line" || first === undefined || chart.series.length < 2) return null;
-  const values = chart.series.flatMap(({ points }) => points[index] ?? []);
+  const stacked = chart.series.filter(({ overlay }) => overlay !== true);
+  const [first] = stacked;
+  if (chart.kind === "line" || first === undefined || stacked.length < 2) return null;
+  const values = stacked.flatMap(({ points }) => points[index] ?? []);
   const points = chart.buckets.map(() => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)));
   return { ...first, label: "All", points };
 }
@@ -52,6 +55,16 @@ function row(series: Series, index: number, colour: string | null): HTMLElement 
   const text = pointText(series, index);
   value.append(text === NO_DATA ? `${NO_DATA} no data` : text);
   line.append(swatch, name, value);
+  return line;
+}
+
+function remark(text: string, count: number): HTMLElement {
+  const line = element("div", classes["remark"]);
+  const what = element("span", classes["words"]);
+  what.append(text);
+  const times = element("span", classes["value"]);
+  times.append(formatExact(count, "count"));
+  line.append(what, times);
   return line;
 }
 
