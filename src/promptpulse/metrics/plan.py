@@ -11,7 +11,7 @@ from itertools import pairwise
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
 from promptpulse.metrics.conditions import conditions
 from promptpulse.metrics.measures import MEASURES, decoded
-from promptpulse.metrics.query import Query
+from promptpulse.metrics.query import HOUR_OF_DAY, NEW_USER, WEEKDAY, Query, zone
 from promptpulse.metrics.rollups import DAY_ROLLUPS, RAW, ROLLUPS, Source
 
 _REFERENCE = re.compile(r"\{(\w+)(?::([\d.]+))?\}")
@@ -49,17 +49,26 @@ def pick(
 
     Exactly: it has the measures and dimensions, keeps the whole range, and no edge falls inside one of its rows."""
     cuts = [query.start, *(starts or ())[1:], *([query.end] if query.end < now else [])]
+    needed = query.needed_dimensions - {HOUR_OF_DAY, WEEKDAY}  # the time of a row tells them
     for rollup in ROLLUPS:
         grain_s = int(rollup.grain.total_seconds())
         if (
             (at_most is None or rollup.grain <= at_most)
             and measures <= rollup.measures
-            and query.needed_dimensions <= rollup.dimensions
+            and needed <= rollup.dimensions
+            and (not query.tells_clock or _strikes_with(query, grain_s))
             and (rollup.keep is None or query.start >= now - rollup.keep + KEEP_MARGIN)
             and all(cut.timestamp() % grain_s == 0 for cut in cuts)
         ):
             return rollup
     return RAW
+
+
+def _strikes_with(query: Query, grain_s: int) -> bool:
+    """Whether hours of the query's zone begin where rows of a rollup do, all through its range."""
+    tz, days = zone(query.tz), (query.end - query.start) // timedelta(days=1) + 1
+    moments = [*(query.start + timedelta(days=n) for n in range(days)), query.end]
+    return all((m.astimezone(tz).utcoffset() or timedelta()).total_seconds() % grain_s == 0 for m in moments)
 
 
 def pick_days(
@@ -101,22 +110,23 @@ def plan(
     """The statement for `metrics` (all peaks, or none). `only`: groups to keep, as stored values."""
     used = references(metrics)
     peak = metrics[0].peak
-    params: dict[str, object] = {"project": query.project, "start": query.start, "end": query.end}
-    filters = _filters(query, params, only)
+    params = _params(query)
     rest = sources.rest
+    t = (sources.of_days or rest).time
+    filters = _filters(query, params, only, t)
     if sources.of_days:
         params["days"] = list(sources.days)
-        t, merged = sources.of_days.time, True
+        merged = True
         table = f"({_days_and_rest(query, sources, list(used), params)})"
         table += f" WHERE {' AND '.join(filters)}" if filters else ""
     else:
-        t, merged = rest.time, not rest.is_raw
+        merged = not rest.is_raw
         table = f"{rest.table} WHERE {' AND '.join([*_range(rest), *filters])}"
-    dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
+    dimensions = [_dimension(d, i, params, t) for i, d in enumerate(query.by)]
     keys = [f"g{i}" for i in range(len(dimensions))]
     columns = [f"{d} AS {k}" for d, k in zip(dimensions, keys, strict=True)]
     if starts is not None:
-        columns.insert(0, f"{_bucket(t, starts, params)} AS bucket")
+        columns.insert(0, f"{bucket_of(t, starts, params)} AS bucket")
         keys.insert(0, "bucket")
     grouped = [*keys, "minute"] if peak else keys
     if peak:
@@ -136,9 +146,9 @@ def plan(
 
 def count_groups(query: Query, source: Source) -> Plan:
     """How many groups there are: "12 of 80"."""
-    params: dict[str, object] = {"project": query.project, "start": query.start, "end": query.end}
-    where = " AND ".join([*_range(source), *_filters(query, params, None)])
-    dimensions = ", ".join(_dimension(d, i, params) for i, d in enumerate(query.by))
+    params = _params(query)
+    where = " AND ".join([*_range(source), *_filters(query, params, None, source.time)])
+    dimensions = ", ".join(_dimension(d, i, params, source.time) for i, d in enumerate(query.by))
     return Plan(f"SELECT uniqExact({dimensions}) AS n FROM {source.table} WHERE {where}", params, source.table)
 
 
@@ -183,11 +193,16 @@ def _gaps(query: Query, days: Sequence[date]) -> list[tuple[datetime, datetime]]
     return [*found, (at, query.end)] if at < query.end else found
 
 
-def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[str]] | None) -> list[str]:
+def _params(query: Query) -> dict[str, object]:
+    zoned: dict[str, object] = {"tz": query.tz} if query.tells_clock else {}
+    return {"project": query.project, "start": query.start, "end": query.end} | zoned
+
+
+def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[str]] | None, t: str) -> list[str]:
     filters = conditions(query.where, params)
     if only is None:
         return filters
-    dimensions = [_dimension(d, i, params) for i, d in enumerate(query.by)]
+    dimensions = [_dimension(d, i, params, t) for i, d in enumerate(query.by)]
     if len(dimensions) == 1:
         params["only"] = [values[0] for values in only]
         return [*filters, f"{dimensions[0]} IN {{only:Array(String)}}"]
@@ -196,7 +211,23 @@ def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[st
     return [*filters, f"({', '.join(dimensions)}) IN {{only:Array(Tuple({types}))}}"]
 
 
-def _dimension(key: str, position: int | str, params: dict[str, object]) -> str:
+_OF_COHORTS = {
+    HOUR_OF_DAY: "toString(toHour(<t>, {tz:String}))",
+    WEEKDAY: "toString(toDayOfWeek(<t>, 0, {tz:String}))",
+    NEW_USER: """
+        if(user_id = '', '', if(user_id IN (
+          SELECT user_id
+          FROM calls
+          WHERE project = {project:String} AND ts < {start:DateTime64(6, 'UTC')} AND user_id != ''
+        ), 'returning', 'new'))
+    """,
+}
+
+
+def _dimension(key: str, position: int | str, params: dict[str, object], t: str) -> str:
+    """`t`: the column of the time of a row."""
+    if key in _OF_COHORTS:
+        return _OF_COHORTS[key].replace("<t>", t)
     if key.startswith(PROPERTY_PREFIX):
         name = f"property_{position}"
         params[name] = key.removeprefix(PROPERTY_PREFIX)
@@ -204,7 +235,7 @@ def _dimension(key: str, position: int | str, params: dict[str, object]) -> str:
     return key
 
 
-def _bucket(t: str, starts: Sequence[datetime], params: dict[str, object]) -> str:
+def bucket_of(t: str, starts: Sequence[datetime], params: dict[str, object]) -> str:
     """Start of a row's bucket, in seconds: a division where all are equally long, a search where the calendar decides."""
     seconds = [int(s.timestamp()) for s in starts]
     steps = {b - a for a, b in pairwise(seconds)}

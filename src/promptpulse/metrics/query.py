@@ -12,6 +12,10 @@ from promptpulse.metrics.conditions import Filter, checked_filter
 from promptpulse.metrics.definitions import CUSTOM_PREFIX, INLINE_PREFIX, NONE, Definitions
 from promptpulse.metrics.fields import BadQuery
 
+HOUR_OF_DAY, WEEKDAY, NEW_USER = "time.hour", "time.weekday", "user.new"
+COHORTS = (HOUR_OF_DAY, WEEKDAY, NEW_USER)
+"""What calls may also be grouped by: their hour and weekday (1 is Monday) in the query's zone, and whether the user's first
+call ever lies in the range (`new`) or before it (`returning`; not known without a user)."""
 MAX_GROUPS = 1000
 EARLIEST, LATEST = 1970, 2200
 """Years that the store can tell."""
@@ -54,6 +58,11 @@ class Query:
     def needed_dimensions(self) -> frozenset[str]:
         return frozenset({*self.by, *(f.dimension for f in self.where)})
 
+    @property
+    def tells_clock(self) -> bool:
+        """Groups by what a clock on the wall shows."""
+        return HOUR_OF_DAY in self.by or WEEKDAY in self.by
+
 
 def checked(query: Query) -> Query:
     """`query` with short names resolved. Raises `BadQuery` that names the field and what to do."""
@@ -91,7 +100,7 @@ def _check_metrics(query: Query) -> None:
 def canonical(dimension: str, field: str) -> str:
     """The key of a dimension given by key, short name or `properties.<key>`."""
     key = ALIASES.get(dimension, dimension)
-    if key in DIMENSIONS or (key.startswith(PROPERTY_PREFIX) and len(key) > len(PROPERTY_PREFIX)):
+    if key in DIMENSIONS or key in COHORTS or (key.startswith(PROPERTY_PREFIX) and len(key) > len(PROPERTY_PREFIX)):
         return key
     raise BadQuery(
         f"{field}: {dimension!r} is not a dimension; use one of {', '.join(DIMENSIONS)} or {PROPERTY_PREFIX}<key>",
