@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { useEffect, useRef, useState, type ReactNode, type Ref } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "react-router";
 import { copyLink } from "../ui/copyLink";
 import { downloadAddress, downloadText } from "../ui/download";
@@ -7,8 +7,8 @@ import { Failure } from "../ui/Failure";
 import { Panel } from "../ui/Panel";
 import classes from "./ChartBox.module.css";
 import { ChartMenu } from "./ChartMenu";
-import type { ChartPicture } from "./Drawing";
 import { INKS } from "./palette";
+import { PictureContext, type ChartPicture } from "./PictureContext";
 import { useScheme } from "./useScheme";
 
 export interface BoxProps {
@@ -30,9 +30,9 @@ interface Props extends BoxProps {
   instead: ReactNode;
   callsHref: string | null;
   csv: () => string;
-  table: () => ReactNode;
+  table: ReactNode;
   /** The chart. */
-  children: (picture: Ref<ChartPicture>) => ReactNode;
+  children: ReactNode;
   legend?: ReactNode;
   /** Of the chart, pixels. */
   height?: number;
@@ -97,7 +97,7 @@ export function ChartBox({
         {!ready && error !== null && <Failure what={`${title} could not be loaded`} error={error} onRetry={onRetry} />}
         {!ready && error === null && <Skeleton className={classes["skeleton"] ?? ""} />}
         {ready && instead}
-        {drawn && (asTable ? table() : children(picture))}
+        {drawn && (asTable ? table : <PictureContext value={picture}>{children}</PictureContext>)}
       </div>
       {legend !== undefined && <div className={classes["legend"]}>{drawn && legend}</div>}
     </Panel>

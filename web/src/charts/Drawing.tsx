@@ -10,6 +10,7 @@ import * as echarts from "echarts/core";
 import type { EChartsOption } from "echarts";
 import { CanvasRenderer } from "echarts/renderers";
 import {
+  use,
   useEffect,
   useEffectEvent,
   useImperativeHandle,
@@ -20,6 +21,7 @@ import {
   type Ref,
 } from "react";
 import classes from "./Drawing.module.css";
+import { PictureContext, type ChartPicture } from "./PictureContext";
 
 echarts.use([
   LineChart,
@@ -39,11 +41,6 @@ const MIN_DRAG = 6;
 /** A second click within this time makes both a double click. */
 const DOUBLE_CLICK_MS = 250;
 
-export interface ChartPicture {
-  /** The chart as a PNG data address. */
-  png: (background: string) => string;
-}
-
 interface Props {
   /** The option to draw; charts that are connected are all asked for a tooltip, `hovered` says which is under the cursor. */
   draw: (hovered: () => boolean) => EChartsOption;
@@ -59,7 +56,8 @@ interface Props {
   onPlace?: (place: number) => void;
   /** A click on something drawn: its index among the points of its series. */
   onItem?: (index: number) => void;
-  ref?: Ref<ChartPicture>;
+  /** Where its picture goes; that of the panel around it when absent. */
+  ref?: Ref<ChartPicture> | undefined;
 }
 
 /** The only component that touches ECharts. Effects here synchronise with a system outside React. */
@@ -100,7 +98,8 @@ export function Drawing({ draw, label, group, places = 0, onSelect, onDoubleClic
     );
   }, [draw, group]);
 
-  useImperativeHandle(ref, () => ({
+  const outside = use(PictureContext);
+  useImperativeHandle(ref ?? outside, () => ({
     png: (background) => instance.current?.getDataURL({ pixelRatio: 2, backgroundColor: background }) ?? "",
   }));
 

@@ -1,6 +1,7 @@
 import { useCallback, type Ref } from "react";
-import { Drawing, type ChartPicture } from "./Drawing";
+import { Drawing } from "./Drawing";
 import type { Scheme } from "./palette";
+import type { ChartPicture } from "./PictureContext";
 import type { TimeChart } from "./prepare";
 import { toOption } from "./toOption";
 import { tooltipAt } from "./tooltip";
@@ -34,7 +35,7 @@ export function EChart({ chart, scheme, label, group, onZoom, onZoomOut, onBucke
       onSelect={onZoom}
       onDoubleClick={onZoomOut}
       {...(onBucket === undefined ? {} : { onPlace: onBucket })}
-      {...(ref === undefined ? {} : { ref })}
+      ref={ref}
     />
   );
 }

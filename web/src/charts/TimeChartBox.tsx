@@ -82,27 +82,24 @@ export function TimeChartBox({ chart: whole, end, nothing, calls = {}, of = {}, 
       instead={instead}
       callsHref={href("/calls", calls, of)}
       csv={() => (chart === null ? "" : chartCsv(chart))}
-      table={() =>
+      table={
         chart !== null && (
           <ChartTable chart={chart} title={title} callsHref={(start, until) => callsHref({ start, end: until })} />
         )
       }
       legend={whole !== null && <ChartLegend chart={whole} hidden={hidden} onToggle={toggle} />}
     >
-      {(picture) =>
-        chart !== null && (
-          <EChart
-            ref={picture}
-            chart={chart}
-            scheme={scheme}
-            label={`${title}, chart${markedWords(chart)}. Its menu shows the numbers as a table.`}
-            group="page"
-            onZoom={zoom}
-            onZoomOut={zoomOut}
-            onBucket={picks ? open : undefined}
-          />
-        )
-      }
+      {chart !== null && (
+        <EChart
+          chart={chart}
+          scheme={scheme}
+          label={`${title}, chart${markedWords(chart)}. Its menu shows the numbers as a table.`}
+          group="page"
+          onZoom={zoom}
+          onZoomOut={zoomOut}
+          onBucket={picks ? open : undefined}
+        />
+      )}
     </ChartBox>
   );
 }

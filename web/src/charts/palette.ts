@@ -6,6 +6,12 @@ const PALETTE: Record<Scheme, readonly string[]> = {
   dark: ["#4da3e0", "#ff8f52", "#2fc298", "#e58fc0", "#dcb53a", "#8ccbf5", "#ab97ea", "#9aa6b5"],
 };
 
+/** From few to many, of heatmaps. */
+export const SHADES: Record<Scheme, readonly string[]> = {
+  light: ["#e3edf7", "#7ab0da", "#0069ad", "#02315c"],
+  dark: ["#1d2a38", "#28618f", "#4da3e0", "#d3eaff"],
+};
+
 export interface Inks {
   text: string;
   muted: string;

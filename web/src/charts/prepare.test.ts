@@ -151,3 +151,37 @@ test("a rate far from 100 has few labels", () => {
   const { axes } = prepareTimeChart(low, { kind: "line", metrics: ["rate"] }, "UTC");
   expect(axes).toEqual([{ unit: "percent", min: 70, max: 100, step: 10 }]);
 });
+
+test("a line over bars has an axis of its own and is not added up with them", () => {
+  const spec = { kind: "bar", metrics: ["calls"], overlay: ["p95"] } as const;
+  const chart = prepareTimeChart(result({}), spec, "UTC");
+  expect(chart.series.map(({ label, overlay }) => [label, overlay ?? false])).toEqual([
+    ["Calls", false],
+    ["p95", true],
+  ]);
+  expect(chart.axes.map(({ unit, overlay }) => [unit, overlay ?? false])).toEqual([
+    ["count", false],
+    ["ms", true],
+  ]);
+});
+
+test.each([
+  [8, [8]],
+  [20, []],
+])("a target of %s beside values up to 5 is drawn where it does not press them flat", (value, drawn) => {
+  const spec = { kind: "line", metrics: ["p95"], targets: [{ metric: "p95", value, label: "p95" }] } as const;
+  const chart = prepareTimeChart(result({}), spec, "UTC");
+  expect(chart.targets?.map((target) => target.value)).toEqual(drawn);
+  expect(chart.axes[0]?.max).toBe(drawn[0] ?? 6);
+});
+
+test("a target leaves with its series", () => {
+  const spec = { kind: "line", metrics: ["p95"], targets: [{ metric: "p95", value: 8, label: "p95" }] } as const;
+  const chart = prepareTimeChart(result({}), spec, "UTC");
+  expect(withoutSeries(chart, new Set(["p95|"])).targets).toEqual([]);
+});
+
+test("a series may be named for its chart", () => {
+  const spec = { kind: "line", metrics: ["p95"], labels: { p95: "Slowest 5 %" } } as const;
+  expect(prepareTimeChart(result({}), spec, "UTC").series[0]?.label).toBe("Slowest 5 %");
+});

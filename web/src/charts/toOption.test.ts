@@ -57,3 +57,38 @@ test("an interval is an area between its bounds, below zero, too, and gaps stay 
   expect(drawn[0]?.data).toEqual([-4, null, -1, 1]);
   expect(drawn[1]?.data).toEqual([6, null, 4, 4]);
 });
+
+test("a line over bars is drawn on the second axis, and what is expected is broken", () => {
+  const [rate] = CHART.series;
+  if (rate === undefined) throw new Error("the chart has a series");
+  const bars = { ...rate, key: "calls|", unit: "count" } as const;
+  const chart: TimeChart = {
+    ...CHART,
+    kind: "bar",
+    partialLast: false,
+    series: [bars, { ...rate, overlay: true, expected: true }],
+    axes: [
+      { unit: "count", min: null, max: null, step: null },
+      { unit: "percent", min: 85, max: 100, step: 5, overlay: true },
+    ],
+  };
+  const drawn = toOption(chart, "light", () => "").series as {
+    type: string;
+    yAxisIndex: number;
+    lineStyle?: unknown;
+  }[];
+  expect(drawn.map(({ type, yAxisIndex }) => [type, yAxisIndex])).toEqual([
+    ["line", 1],
+    ["bar", 0],
+  ]);
+  expect(drawn[0]?.lineStyle).toMatchObject({ type: [6, 4] });
+});
+
+test("a target is a line in the colour of its series", () => {
+  const targets = [{ metric: "rate", value: 95, label: "95 %", colour: 0 }];
+  const drawn = toOption({ ...CHART, targets }, "light", () => "").series as {
+    id: string;
+    markLine?: { data: unknown[] };
+  }[];
+  expect(drawn.find(({ id }) => id === "targets")?.markLine?.data).toMatchObject([{ yAxis: 95 }]);
+});

@@ -8,6 +8,17 @@ import type { Interval, Series, TimeChart } from "./prepare";
 /** What the chart shows when the cursor is at a bucket. */
 export type Tooltip = (index: number) => HTMLElement | string;
 
+/** The look of every tooltip: its elements bring their own. */
+export const TOOLTIP = {
+  confine: false,
+  appendTo: "body",
+  transitionDuration: 0,
+  padding: 0,
+  borderWidth: 0,
+  backgroundColor: "transparent",
+  extraCssText: "box-shadow:none",
+} as const;
+
 type Point = number | null | { value: number; symbol: "circle" };
 
 /** Map a prepared chart onto ECharts. Decides nothing. */
@@ -65,14 +76,8 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       ...marksSeries(chart.marks, inks),
     ],
     tooltip: {
+      ...TOOLTIP,
       trigger: "axis",
-      confine: false,
-      appendTo: "body",
-      transitionDuration: 0,
-      padding: 0,
-      borderWidth: 0,
-      backgroundColor: "transparent",
-      extraCssText: "box-shadow:none",
       formatter: (params) => tooltip((Array.isArray(params) ? params[0] : params)?.dataIndex ?? 0),
     },
   };
@@ -222,7 +227,8 @@ function targetsSeries(targets: NonNullable<TimeChart["targets"]>, scheme: Schem
 
 const ALIGN = { left: "right", middle: "center", right: "left" } as const;
 
-function marksSeries(marks: readonly Mark[], inks: Inks): LineSeriesOption[] {
+/** Lines from top to bottom where something happened. */
+export function marksSeries(marks: readonly Mark[], inks: Inks): LineSeriesOption[] {
   if (marks.length === 0) return [];
   return [
     {

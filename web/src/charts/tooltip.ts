@@ -1,10 +1,12 @@
 import { formatExact, NO_DATA } from "../format/number";
 import { formatTime, zoneOffsetName } from "../format/time";
+import { element } from "./element";
 import { happeningsAt, KINDS } from "./marks";
 import { colourAt, type Scheme } from "./palette";
 import { pointText } from "./pointText";
 import type { Series, TimeChart } from "./prepare";
 import classes from "./tooltip.module.css";
+import { tooltipRow } from "./tooltipRow";
 
 const MOST_HAPPENINGS = 5;
 
@@ -24,14 +26,10 @@ export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTML
   for (const { text, count } of remarks) box.append(remark(text, count));
   const happened = happeningsAt(chart.marks, index, chart.buckets.length);
   for (const { kind, text } of happened.slice(0, MOST_HAPPENINGS)) {
-    const line = element("div", classes[KINDS[kind].alarming ? "alarming" : "happening"]);
-    line.append(text);
-    box.append(line);
+    box.append(element("div", classes[KINDS[kind].alarming ? "alarming" : "happening"], text));
   }
   if (happened.length > MOST_HAPPENINGS) {
-    const line = element("div", classes["happening"]);
-    line.append(`and ${happened.length - MOST_HAPPENINGS} more`);
-    box.append(line);
+    box.append(element("div", classes["happening"], `and ${happened.length - MOST_HAPPENINGS} more`));
   }
   return box;
 }
@@ -46,30 +44,15 @@ function totalAt(chart: TimeChart, index: number): Series | null {
 }
 
 function row(series: Series, index: number, colour: string | null): HTMLElement {
-  const line = element("div", classes["row"]);
-  const swatch = element("span", classes["swatch"]);
-  swatch.style.background = colour ?? "transparent";
-  const name = element("span", classes["name"]);
-  name.append(series.label);
-  const value = element("span", classes["value"]);
   const text = pointText(series, index);
-  value.append(text === NO_DATA ? `${NO_DATA} no data` : text);
-  line.append(swatch, name, value);
-  return line;
+  return tooltipRow(colour, series.label, text === NO_DATA ? `${NO_DATA} no data` : text);
 }
 
 function remark(text: string, count: number): HTMLElement {
-  const line = element("div", classes["remark"]);
-  const what = element("span", classes["words"]);
-  what.append(text);
-  const times = element("span", classes["value"]);
-  times.append(formatExact(count, "count"));
-  line.append(what, times);
-  return line;
-}
-
-function element<Tag extends "div" | "span">(tag: Tag, className: string | undefined): HTMLElementTagNameMap[Tag] {
-  const made = document.createElement(tag);
-  made.className = className ?? "";
-  return made;
+  return element(
+    "div",
+    classes["remark"],
+    element("span", classes["words"], text),
+    element("span", classes["value"], formatExact(count, "count")),
+  );
 }
