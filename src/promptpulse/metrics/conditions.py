@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from promptpulse.metrics.fields import BadQuery, Field, FieldType, Params, bind, field
@@ -46,6 +47,17 @@ def checked_filter(asked: Filter, asked_in: str = "where") -> Filter:
     else:
         _check_members(key, type_, asked.values, asked_in)
     return Filter(key, asked.op, asked.values)
+
+
+def calls_where(project: str, start: datetime, end: datetime, filters: Sequence[Filter]) -> tuple[str, Params]:
+    """WHERE of a read of `calls`, of the calls of `[start, end)` that meet checked `filters`, and its values."""
+    params: Params = {"project": project, "start": start, "end": end}
+    of_range = [
+        "project = {project:String}",
+        "ts >= {start:DateTime64(6, 'UTC')}",
+        "ts < {end:DateTime64(6, 'UTC')}",
+    ]
+    return " AND ".join([*of_range, *conditions(filters, params)]), params
 
 
 def conditions(filters: Sequence[Filter], params: Params) -> list[str]:

@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.accounts.shapes import MOMENT, documented
 from promptpulse.core.times import BUCKETS
-from promptpulse.files import FORMATS, MEDIA, Format, documented_as_files, export
+from promptpulse.files import FORMATS, Attachment, Format, documented_as_files
 from promptpulse.metrics import DIMENSIONS, METRICS
+from promptpulse.metrics.distribution import distribution as distribution_of
+from promptpulse.metrics.failures import failures
 from promptpulse.metrics.measures import MEASURES
-from promptpulse.query import service
+from promptpulse.query import exploring, service
 from promptpulse.query.models import (
     BandOut,
     Catalogue,
@@ -33,6 +34,7 @@ from promptpulse.query.models import (
 )
 
 router = APIRouter(tags=["metrics"])
+FileFormat = Annotated[Literal["json"] | Format, Query(alias="format", description="csv, ndjson, parquet: a file.")]
 DISTRIBUTION: JsonValue = {
     "field": "latency_ms", "label": "Latency", "unit": "ms", "start": MOMENT, "end": MOMENT,
     "bins": [{"low": 0, "high": 100}, {"low": 100, "high": 1000}], "scale": "log", "buckets": None, "counts": [[12, 30]],
@@ -72,9 +74,7 @@ def query(
     request: Request,
     access: Annotated[Access, Depends(may_read)],
     asked: Annotated[QueryIn, Body()],
-    form: Annotated[
-        Literal["json"] | Format, Query(alias="format", description="csv, ndjson, parquet: a file.")
-    ] = "json",
+    form: FileFormat = "json",
 ) -> Response:
     """Answered from rollups where they are exact, else from the calls; a stored call is visible at once.
 
@@ -83,11 +83,7 @@ def query(
     project = access.project
     question = asked.value(project.id, project.time_zone, services.definitions.of(project.id))
     if form != "json":
-        rows, columns = service.table(services.store, question, services.clock())
-        disposition = f'attachment; filename="metrics.{form}"'
-        return StreamingResponse(
-            export(rows, columns, form), media_type=MEDIA[form], headers={"Content-Disposition": disposition}
-        )
+        return Attachment("metrics", *service.table(services.store, question, services.clock()), form)
     found = service.answer(services.store, question, services.clock(), compare=asked.compare is not None)
     return Response(msgspec.json.encode(found), media_type="application/json")
 
@@ -96,26 +92,42 @@ def query(
     "/api/v1/query/distribution",
     summary="How a number is distributed",
     response_model=HistogramAnswer,
-    responses=documented(200, DISTRIBUTION, 401, 403),
+    responses=documented_as_files(*FORMATS, beside=documented(200, DISTRIBUTION, 401, 403)),
 )
 def distribution(
-    request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[HistogramIn, Body()]
+    request: Request,
+    access: Annotated[Access, Depends(may_read)],
+    asked: Annotated[HistogramIn, Body()],
+    form: FileFormat = "json",
 ) -> Response:
     """Histograms of latency, cost, tokens and every other number of a call; over time, a heatmap."""
-    raise NotImplementedError
+    project = access.project
+    asked_about = exploring.question(asked, asked.bucket, project.id, project.time_zone)
+    found = distribution_of(request.app.state.services.store, asked_about, asked.field, asked.bins)
+    if form != "json":
+        return Attachment("distribution", *exploring.histogram_table(found), form)
+    return _json(HistogramAnswer(data=exploring.histogram_out(found)))
 
 
 @router.post(
     "/api/v1/query/errors",
     summary="What failed calls say",
     response_model=ErrorsAnswer,
-    responses=documented(200, ERRORS, 401, 403),
+    responses=documented_as_files(*FORMATS, beside=documented(200, ERRORS, 401, 403)),
 )
 def errors(
-    request: Request, access: Annotated[Access, Depends(may_read)], asked: Annotated[ErrorsIn, Body()]
+    request: Request,
+    access: Annotated[Access, Depends(may_read)],
+    asked: Annotated[ErrorsIn, Body()],
+    form: FileFormat = "json",
 ) -> Response:
     """Failures grouped by their message without its numbers and ids, the commonest first."""
-    raise NotImplementedError
+    project = access.project
+    asked_about = exploring.question(asked, asked.bucket, project.id, project.time_zone)
+    found = failures(request.app.state.services.store, asked_about, asked.limit)
+    if form != "json":
+        return Attachment("errors", *exploring.errors_table(found), form)
+    return _json(ErrorsAnswer(data=exploring.errors_out(found)))
 
 
 @router.get("/api/v1/metrics/catalogue", summary="All metrics, measures and dimensions")
@@ -138,3 +150,7 @@ def seed_metrics(
     return service.seed_answer(
         services.store, access.project.id, prompt_id, start, end, access.project.time_zone, services.clock()
     )
+
+
+def _json(answer: BaseModel) -> Response:
+    return Response(answer.model_dump_json(), media_type="application/json")
