@@ -1,5 +1,6 @@
 /** The shapes of dashboards and custom metrics; see api/types.ts. */
 import type { Unit } from "../format/number";
+import type { Distribution } from "./analysis";
 import type { components } from "./openapi";
 import type { Better, QueryResult } from "./types";
 
@@ -19,16 +20,20 @@ export interface DashboardFile {
   dashboard: DashboardBody;
 }
 export type Share = Schemas["ShareOut"];
-export type WidgetData = Omit<Schemas["WidgetData"], "result" | "totals" | "distribution"> & {
+export type WidgetData = Omit<
+  Schemas["WidgetData"],
+  "result" | "totals" | "distribution" | "errors" | "experiments"
+> & {
   result?: QueryResult | null;
   totals?: QueryResult | null;
-  distribution?: Histogram | null;
+  distribution?: Distribution | null;
+  errors?: ErrorRow[] | null;
+  experiments?: ExperimentRow[] | null;
 };
-/** counts: bucket of time -> bin. */
-export type Histogram = Omit<Schemas["HistogramOut"], "unit"> & { unit: Unit };
-export type ErrorRow = Schemas["ErrorRow"];
+/** Through a link, ids are null. */
+export type ErrorRow = Omit<Schemas["ErrorRow"], "call_id"> & { call_id: string | null };
 export type FeedbackRow = Schemas["FeedbackRow"];
-export type ExperimentRow = Schemas["ExperimentRow"];
+export type ExperimentRow = Omit<Schemas["ExperimentRow"], "id"> & { id: string | null };
 export type BudgetRow = Schemas["BudgetRow"];
 export type AlertRow = Schemas["AlertRow"];
 export type SharedMetric = Omit<Schemas["MetricName"], "unit" | "better"> & { unit: Unit; better: Better };

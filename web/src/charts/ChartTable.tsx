@@ -8,8 +8,8 @@ import type { TimeChart } from "./prepare";
 interface Props {
   chart: TimeChart;
   title: string;
-  /** The page with the calls between two moments, epoch milliseconds. */
-  callsHref: (start: number, end: number) => string;
+  /** The page with the calls between two moments, epoch milliseconds; null for people who may not see them. */
+  callsHref: ((start: number, end: number) => string) | null;
 }
 
 /** The chart's numbers for reading; each time leads to its calls. Newest first. */
@@ -34,9 +34,13 @@ export function ChartTable({ chart, title, callsHref }: Props) {
           {rows.map(({ at, index }) => (
             <tr key={at}>
               <th scope="row">
-                <Link to={callsHref(at, chart.buckets[index + 1] ?? at + size)}>
-                  {formatTime(at, "dateMinute", chart.timeZone)}
-                </Link>
+                {callsHref === null ? (
+                  formatTime(at, "dateMinute", chart.timeZone)
+                ) : (
+                  <Link to={callsHref(at, chart.buckets[index + 1] ?? at + size)}>
+                    {formatTime(at, "dateMinute", chart.timeZone)}
+                  </Link>
+                )}
                 {happened(chart.marks, index).map(({ id, text }) => (
                   <div key={id} className={classes["happening"]}>
                     {text}

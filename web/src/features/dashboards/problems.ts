@@ -52,3 +52,9 @@ export function titleOf(widget: Widget, metrics: ReadonlyMap<string, Pick<Metric
   const names = widget.query.metrics.map((metric) => metrics?.get(metric)?.label ?? metric.replace(/^=\s*/, ""));
   return names.length === 0 ? KINDS[widget.kind].label : names.join(", ");
 }
+
+/** The project's own metrics that a widget names and that are no more; none before the catalogue is known. */
+export function goneMetrics({ query }: Widget, metrics: ReadonlyMap<string, unknown> | undefined): string[] {
+  if (metrics === undefined) return [];
+  return query.metrics.filter((metric) => metric.startsWith("custom.") && !metrics.has(metric));
+}
