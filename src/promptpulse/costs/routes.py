@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
@@ -9,8 +10,12 @@ from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
-from promptpulse.costs import shapes
+from promptpulse.accounts.values import By
+from promptpulse.costs import budgets, shapes
+from promptpulse.costs.models import BudgetRow
+from promptpulse.costs.present import asked_of, budget_out, projection_out
 from promptpulse.definitions.asked import Instant
+from promptpulse.metrics.spending import Scope, burn, projections
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -68,19 +73,27 @@ def projection(
     environment: Annotated[str | None, Query(max_length=256)] = None,
 ) -> Answer[shapes.ProjectionOut]:
     """With a band that holds four of five periods, and its method."""
-    raise NotImplementedError
+    services = request.app.state.services
+    asked = (Scope(prompt_id or None, environment or None), period)
+    found = projections(services.store, access.project.id, access.project.time_zone, [asked], services.clock())
+    return Answer(data=projection_out(found[asked]))
 
 
 @router.get("/budgets", summary="List budgets", responses=documented(200, [BUDGET], 401, 403))
 def list_budgets(request: Request, access: Reader) -> Answer[list[shapes.BudgetOut]]:
     """With what the running period has spent and will."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        rows = budgets.budgets_of(session, access.project.id)
+    return Answer(data=_burning(request, access, rows))
 
 
 @router.post("/budgets", status_code=201, summary="Set a budget", responses=documented(201, BUDGET, 401, 403, 409))
 def create_budget(body: shapes.BudgetIn, request: Request, access: Editor) -> Answer[shapes.BudgetOut]:
     """Of the project, or of a prompt. Periods begin in the project's time zone, weeks on Monday."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = budgets.create(session, access.project.id, body, By(access.actor, services.clock()))
+    return Answer(data=_burning(request, access, [row])[0])
 
 
 @router.patch("/budgets/{budget_id}", summary="Change a budget", responses=documented(200, BUDGET, 401, 403, 404, 409))
@@ -88,13 +101,21 @@ def change_budget(
     budget_id: Id, body: shapes.BudgetPatch, request: Request, access: Editor
 ) -> Answer[shapes.BudgetOut]:
     """Counts at once, for the running period, too."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = budgets.existing(session, access.project.id, budget_id)
+        budgets.change(session, row, body, By(access.actor, services.clock()))
+    return Answer(data=_burning(request, access, [row])[0])
 
 
 @router.delete("/budgets/{budget_id}", summary="Delete a budget", responses=documented(200, None, 401, 403, 404))
 def delete_budget(budget_id: Id, request: Request, access: Editor) -> Answer[None]:
     """The calls and their costs stay."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = budgets.existing(session, access.project.id, budget_id)
+        budgets.delete(session, row, By(access.actor, services.clock()))
+    return Answer(data=None)
 
 
 @router.get("/unpriced", summary="Models without a price", responses=documented(200, [UNPRICED], 401, 403))
@@ -181,3 +202,10 @@ def suggestions(
 ) -> Answer[list[shapes.Suggestion]]:
     """Found in the calls of the range, the largest saving first. Nothing is said without numbers behind it."""
     raise NotImplementedError
+
+
+def _burning(request: Request, access: Access, rows: Sequence[BudgetRow]) -> list[shapes.BudgetOut]:
+    services = request.app.state.services
+    asked = [asked_of(row) for row in rows]
+    found = projections(services.store, access.project.id, access.project.time_zone, asked, services.clock())
+    return [budget_out(row, found[key], burn(found[key], row.amount_usd)) for row, key in zip(rows, asked, strict=True)]
