@@ -44,6 +44,10 @@ def _known_sum(measure: str) -> str:
     return f"if({{calls}} = 0, 0, if({{{measure}_known}} = 0, NULL, {{{measure}}}))"
 
 
+def _apart(measure: str, part: str) -> str:
+    return f"if({{calls}} = 0, 0, if({{{measure}_known}} = 0, NULL, {{{measure}}} - {{{part}}}))"
+
+
 def _per_request(measure: str, scale: str = "") -> str:
     return f"if({{{measure}_known}} = 0, NULL, {{{measure}}}{scale} / ({{{measure}_known}} + {{free_failures}}))"
 
@@ -103,6 +107,8 @@ METRICS: dict[str, Metric] = {
         Metric("cached_input_tokens", "Cached input tokens", "tokens", _known_sum("cached"), "Part of the input read from the provider's cache.", empty=0),
         Metric("cache_write_tokens", "Cache-write tokens", "tokens", _known_sum("cache_write"), "Part of the input written to the provider's cache.", empty=0),
         Metric("reasoning_tokens", "Reasoning tokens", "tokens", _known_sum("reasoning"), "Part of the output spent on reasoning.", empty=0),
+        Metric("fresh_input_tokens", "Fresh input tokens", "tokens", _apart("input", "cached"), "Input that was not read from the provider's cache.", empty=0),
+        Metric("plain_output_tokens", "Plain output tokens", "tokens", _apart("output", "reasoning"), "Output without the tokens spent on reasoning.", empty=0),
         Metric("avg_tokens_per_request", "Tokens per request", "tokens", _per_request("total"),
                "Total tokens / requests. Successful calls that report no usage are left out.", "down"),
         Metric("avg_input_tokens", "Input tokens per request", "tokens", _per_request("input"), "Input tokens / requests. Successful calls that report no usage are left out.", "down"),
