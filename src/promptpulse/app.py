@@ -27,7 +27,9 @@ from promptpulse.cohorts.routes import router as cohorts_router
 from promptpulse.compare.routes import router as compare_router
 from promptpulse.core.lock import FolderLock
 from promptpulse.costs.routes import router as costs_router
+from promptpulse.dashboards.links import Limits as LinkLimits
 from promptpulse.dashboards.routes import router as dashboards_router
+from promptpulse.dashboards.shared_routes import router as shared_router
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
 from promptpulse.definitions.registry import DefinitionRegistry
@@ -90,6 +92,7 @@ class Services:
     assigner: Assigner
     evaluator: Evaluator
     analyst: Analyst
+    links: LinkLimits
     lock: FolderLock | None
 
     def close(self) -> None:
@@ -170,6 +173,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         assigner=assigner,
         evaluator=Evaluator(experiments, assigner, registry, clock, random.random),
         analyst=Analyst(store),
+        links=LinkLimits(),
         lock=lock,
     )
 
@@ -237,7 +241,7 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
     for router in (
         experiments_router, prompts_router, ingest_router, accounts_router, query_router, calls_router, langfuse_router,
         analysis_router, scores_router, langfuse_scores_router, overview_router, definitions_router, views_router,
-        costs_router, compare_router, cohorts_router, quality_router, dashboards_router, health_router,
+        costs_router, compare_router, cohorts_router, quality_router, dashboards_router, shared_router, health_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

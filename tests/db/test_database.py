@@ -13,12 +13,18 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 from sqlalchemy.exc import StatementError
 
 import promptpulse.accounts.models
+import promptpulse.dashboards.models
 import promptpulse.experiments.models
 import promptpulse.prompts.models
 from promptpulse.core.errors import Refused
 from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, open_database
 
-SLICES = (promptpulse.accounts.models, promptpulse.experiments.models, promptpulse.prompts.models)
+SLICES = (
+    promptpulse.accounts.models,
+    promptpulse.dashboards.models,
+    promptpulse.experiments.models,
+    promptpulse.prompts.models,
+)
 """Imported, they fill `Base.metadata`."""
 
 values = Table(
@@ -52,7 +58,7 @@ def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
     database = open_database(empty_url)
     with database.sessions() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0004"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0008"]
     database.close()
 
 

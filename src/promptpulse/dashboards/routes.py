@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+import msgspec
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import JsonValue
+from sqlalchemy.orm import Session
 
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
-from promptpulse.dashboards import shapes
-from promptpulse.definitions.asked import Instant
+from promptpulse.accounts.values import By, ProjectRef
+from promptpulse.core.errors import Conflict
+from promptpulse.dashboards import data, links, portable, presets, service, shapes
+from promptpulse.dashboards.asking import Context, Window, check, check_all
+from promptpulse.dashboards.present import body_of, own_out, ready_made_out, share_out, summary_out
 
 router = APIRouter(prefix="/api/v1", tags=["dashboards"])
 Reader = Annotated[Access, Depends(may_read)]
 Editor = Annotated[Access, Depends(may_edit)]
 Id = Annotated[str, Path(max_length=256)]
-Token = Annotated[str, Path(max_length=256)]
 WIDGET: JsonValue = {
     "id": "requests", "kind": "line", "title": "Requests", "text": "",
     "query": {"metrics": ["total_requests"], "by": ["prompt_id"], "where": [], "bucket": None, "limit": 10, "cumulative": False,
@@ -43,7 +47,14 @@ FILE: JsonValue = {"promptpulse_dashboard": 1, "dashboard": BODY}
 @router.get("/dashboards", summary="List dashboards", responses=documented(200, [SUMMARY], 401, 403))
 def list_dashboards(request: Request, access: Reader) -> Answer[list[shapes.DashboardSummary]]:
     """The four ready-made ones first, then the project's by name."""
-    raise NotImplementedError
+    services = request.app.state.services
+    context = context_of(request, access.project)
+    scores = presets.scores_of(services.store, context)
+    with services.database.sessions() as session:
+        own = [own_out(row) for row in service.listed(session, access.project.id)]
+        shares = links.counts(session, access.project.id, context.now)
+    ready_made = [ready_made_out(key, scores) for key in presets.READY_MADE]
+    return Answer(data=[summary_out(one, shares.get(one.id, 0)) for one in (*ready_made, *own)])
 
 
 @router.post(
@@ -51,7 +62,9 @@ def list_dashboards(request: Request, access: Reader) -> Answer[list[shapes.Dash
 )
 def create_dashboard(body: shapes.DashboardBody, request: Request, access: Editor) -> Answer[shapes.DashboardOut]:
     """Every widget's query is checked before it is stored."""
-    raise NotImplementedError
+    context = context_of(request, access.project)
+    with request.app.state.services.database.writing() as session:
+        return Answer(data=own_out(service.create(session, context, body, By(access.actor, context.now))))
 
 
 @router.post(
@@ -62,13 +75,29 @@ def create_dashboard(body: shapes.DashboardBody, request: Request, access: Edito
 )
 def import_dashboard(body: shapes.DashboardFile, request: Request, access: Editor) -> Answer[shapes.DashboardOut]:
     """As `GET .../export` made it, here or elsewhere. A name that is taken gets a number."""
-    raise NotImplementedError
+    context = context_of(request, access.project)
+    by = By(access.actor, context.now)
+    with request.app.state.services.database.writing() as session:
+        wanted = portable.imported(body, portable.names_of(session, context.project))
+        check_all(wanted.widgets, context, place="dashboard.")
+        detail = {"imported": True}
+        row = service.create_named_freely(session, context.project, wanted, by, detail=detail)
+        return Answer(data=own_out(row))
 
 
-@router.post("/dashboards/data", summary="What a widget shows", responses=documented(200, DATA, 401, 403))
-def widget_data(body: shapes.WidgetDataIn, request: Request, access: Reader) -> Answer[shapes.WidgetData]:
-    """Of a widget that may not be saved yet."""
-    raise NotImplementedError
+@router.post(
+    "/dashboards/data",
+    summary="What a widget shows",
+    response_model=Answer[shapes.WidgetData],
+    responses=documented(200, DATA, 401, 403),
+)
+def widget_data(body: shapes.WidgetDataIn, request: Request, access: Reader) -> Response:
+    """Of a widget that may not be saved yet. Filters of the page over a field that the widget filters by itself do not count."""
+    context = context_of(request, access.project)
+    check(body.widget, context, "widget.query")
+    page = Window(body.start, body.end)
+    found = data.shown(sources_of(request), context, body.widget, page, [f.value() for f in body.where])
+    return answered(found)
 
 
 @router.get(
@@ -76,7 +105,7 @@ def widget_data(body: shapes.WidgetDataIn, request: Request, access: Reader) -> 
 )
 def read_dashboard(dashboard_id: Id, request: Request, access: Reader) -> Answer[shapes.DashboardOut]:
     """By its id, or by the name of a ready-made one."""
-    raise NotImplementedError
+    return Answer(data=found_by(request, context_of(request, access.project), dashboard_id))
 
 
 @router.put(
@@ -88,7 +117,19 @@ def save_dashboard(
     dashboard_id: Id, body: shapes.DashboardUpdate, request: Request, access: Editor
 ) -> Answer[shapes.DashboardOut]:
     """Replaces it. A ready-made one stays as it is: what is saved is a copy with an id of its own."""
-    raise NotImplementedError
+    context = context_of(request, access.project)
+    by = By(access.actor, context.now)
+    ready_made = presets.READY_MADE.get(dashboard_id)
+    stored = found_by(request, context, dashboard_id).widgets if ready_made else []
+    with request.app.state.services.database.writing() as session:
+        if ready_made is None:
+            row = service.existing(session, context.project, dashboard_id, to_change=True)
+            service.save(session, row, context, body, by)
+        else:
+            check_all(body.widgets, context, stored)
+            suffix = service.COPY if body.name.strip() == ready_made.name else ""
+            row = service.create_named_freely(session, context.project, body, by, suffix, {"copy_of": ready_made.name})
+        return Answer(data=own_out(row))
 
 
 @router.delete(
@@ -96,7 +137,13 @@ def save_dashboard(
 )
 def delete_dashboard(dashboard_id: Id, request: Request, access: Editor) -> Answer[None]:
     """Its links stop working. Ready-made ones stay."""
-    raise NotImplementedError
+    context = context_of(request, access.project)
+    if dashboard_id in presets.READY_MADE:
+        raise Conflict(f"{presets.READY_MADE[dashboard_id].name!r} is ready made and cannot be deleted")
+    with request.app.state.services.database.writing() as session:
+        row = service.existing(session, context.project, dashboard_id, to_change=True)
+        service.delete(session, row, By(access.actor, context.now))
+    return Answer(data=None)
 
 
 @router.post(
@@ -107,7 +154,13 @@ def delete_dashboard(dashboard_id: Id, request: Request, access: Editor) -> Answ
 )
 def duplicate_dashboard(dashboard_id: Id, request: Request, access: Editor) -> Answer[shapes.DashboardOut]:
     """Named "… copy". Ready-made ones, too."""
-    raise NotImplementedError
+    context = context_of(request, access.project)
+    original = body_of(found_by(request, context, dashboard_id))
+    by = By(access.actor, context.now)
+    with request.app.state.services.database.writing() as session:
+        detail = {"copy_of": original.name}
+        row = service.create_named_freely(session, context.project, original, by, service.COPY, detail)
+        return Answer(data=own_out(row))
 
 
 @router.get(
@@ -117,7 +170,11 @@ def duplicate_dashboard(dashboard_id: Id, request: Request, access: Editor) -> A
 )
 def export_dashboard(dashboard_id: Id, request: Request, access: Reader) -> Answer[shapes.DashboardFile]:
     """Without ids: another PromptPulse can import it."""
-    raise NotImplementedError
+    context = context_of(request, access.project)
+    found = body_of(found_by(request, context, dashboard_id))
+    with request.app.state.services.database.sessions() as session:
+        names = portable.names_of(session, context.project)
+    return Answer(data=portable.exported(found, names))
 
 
 @router.get(
@@ -125,18 +182,24 @@ def export_dashboard(dashboard_id: Id, request: Request, access: Reader) -> Answ
 )
 def list_shares(dashboard_id: Id, request: Request, access: Editor) -> Answer[list[shapes.ShareOut]]:
     """Newest first, also those that expired or were revoked."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        rows = links.listed(session, _place(session, access, dashboard_id))
+    return Answer(data=[share_out(row) for row in rows])
 
 
 @router.post(
     "/dashboards/{dashboard_id}/shares",
     status_code=201,
     summary="Share by link",
-    responses=documented(201, SHARE, 401, 403, 404),
+    responses=documented(201, SHARE, 401, 403, 404, 409),
 )
 def share(dashboard_id: Id, body: shapes.ShareNew, request: Request, access: Editor) -> Answer[shapes.ShareOut]:
     """Whoever has the link sees this dashboard, as it is then, and nothing else. The link is shown once."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        place = _place(session, access, dashboard_id, to_change=True)
+        made = links.share(session, place, body, By(access.actor, services.clock()))
+        return Answer(data=share_out(made.row, made.token))
 
 
 @router.delete(
@@ -146,24 +209,40 @@ def share(dashboard_id: Id, body: shapes.ShareNew, request: Request, access: Edi
 )
 def revoke(dashboard_id: Id, share_id: Id, request: Request, access: Editor) -> Answer[None]:
     """It stops working at once."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        place = _place(session, access, dashboard_id, to_change=True)
+        links.revoke(session, place, share_id, By(access.actor, services.clock()))
+    return Answer(data=None)
 
 
-@router.get("/shared/{token}", summary="Read a shared dashboard", responses=documented(200, None, 404))
-def read_shared(token: Token, request: Request) -> Answer[shapes.SharedOut]:
-    """Without signing in. 404 when the link is wrong, expired or revoked."""
-    raise NotImplementedError
+def context_of(request: Request, project: ProjectRef) -> Context:
+    services = request.app.state.services
+    return Context(project.id, project.time_zone, services.definitions.of(project.id), services.clock())
 
 
-@router.get(
-    "/shared/{token}/widgets/{widget_id}", summary="What a shared widget shows", responses=documented(200, DATA, 404)
-)
-def shared_data(
-    token: Token,
-    widget_id: Id,
-    request: Request,
-    start: Annotated[Instant, Query(description="Inclusive.")],
-    end: Annotated[Instant, Query(description="Exclusive.")],
-) -> Answer[shapes.WidgetData]:
-    """Only as the widget was saved; the range alone may be chosen, 92 days at most."""
-    raise NotImplementedError
+def sources_of(request: Request) -> data.Sources:
+    services = request.app.state.services
+    return data.Sources(services.store, services.database, services.analyst)
+
+
+def found_by(request: Request, context: Context, dashboard_id: str) -> shapes.DashboardOut:
+    """By the id of the project's own, or the name of a ready-made one. Raises NotFound."""
+    services = request.app.state.services
+    if dashboard_id in presets.READY_MADE:
+        return ready_made_out(dashboard_id, presets.scores_of(services.store, context))
+    with services.database.sessions() as session:
+        return own_out(service.existing(session, context.project, dashboard_id))
+
+
+def answered(shown: data.Shown) -> Response:
+    """Frames are large, and were checked when they were made."""
+    return Response(msgspec.json.encode({"success": True, "data": shown}), media_type="application/json")
+
+
+def _place(session: Session, access: Access, dashboard_id: str, *, to_change: bool = False) -> links.Place:
+    ready_made = presets.READY_MADE.get(dashboard_id)
+    if ready_made is not None:
+        return links.Place(access.project.id, ready_made.name, ready_made=dashboard_id)
+    row = service.existing(session, access.project.id, dashboard_id, to_change=to_change)
+    return links.Place(access.project.id, row.name, dashboard_id=row.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from promptpulse.accounts.shapes import Input
 from promptpulse.cohorts.shapes import MetricName
@@ -30,6 +30,8 @@ WidgetKind = Literal[
 """`errors`: the commonest failures. `feedback`: newest scores. `text`: Markdown."""
 Preset = Literal["1h", "24h", "7d", "30d"]
 COLUMNS = 12
+FORMAT = 1
+"""Version of the files."""
 
 
 class Place(Input):
@@ -106,10 +108,18 @@ class DashboardOut(BaseModel):
     updated_by: str | None
 
 
-class DashboardFile(Input):
-    """A dashboard without anything that belongs to one database."""
+def _readable(version: object) -> object:
+    if isinstance(version, int) and version > FORMAT:
+        raise ValueError(f"the file has version {version}, this server reads {FORMAT}; update it, then import again")
+    return version
 
-    promptpulse_dashboard: Annotated[Literal[1], Field(description="Version of this format.")]
+
+class DashboardFile(Input):
+    """A dashboard without anything that belongs to one database: prompts and metrics by name, experiments by title."""
+
+    promptpulse_dashboard: Annotated[
+        Literal[1], BeforeValidator(_readable), Field(description="Version of this format.")
+    ]
     dashboard: DashboardBody
 
 
@@ -134,7 +144,7 @@ class ErrorRow(BaseModel):
     error_type: str
     calls: int
     last_at: datetime
-    call_id: str
+    call_id: str | None = Field(description="The newest of them; null through a link.")
 
 
 class FeedbackRow(BaseModel):
@@ -147,7 +157,7 @@ class FeedbackRow(BaseModel):
 
 
 class ExperimentRow(BaseModel):
-    id: str
+    id: str | None = Field(description="null through a link.")
     title: str
     status: str
     decision: str
@@ -175,7 +185,9 @@ class WidgetData(BaseModel):
     start: datetime
     end: datetime
     result: QueryOut | None = Field(None, description="line, area, bar, pie, table, number.")
-    totals: QueryOut | None = Field(None, description="Of a number: one value, where `result` is its sparkline.")
+    totals: QueryOut | None = Field(
+        None, description="Of a number: one value, where `result` is its sparkline. Of a pie: the whole."
+    )
     distribution: HistogramOut | None = Field(None, description="heatmap.")
     errors: list[ErrorRow] | None = None
     feedback: list[FeedbackRow] | None = None
@@ -199,6 +211,6 @@ class SharedOut(BaseModel):
 
     project: str = Field(description="Name.")
     tz: str
-    dashboard: DashboardOut
+    dashboard: DashboardOut = Field(description="Without its id, its people and the filters of its widgets.")
     metrics: list[MetricName] = Field(description="Those that its widgets use.")
     expires_at: datetime

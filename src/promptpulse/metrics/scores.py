@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from promptpulse.store import Store
 
@@ -170,6 +171,42 @@ def names(store: Store, scope: Scope) -> dict[str, list[str]]:
         scope.params | {"names": SHOWN_NAMES},
     )
     return {str(name): [str(t) for t in types] for name, types in answer.rows() if isinstance(types, (list, tuple))}
+
+
+@dataclass(frozen=True, slots=True)
+class CommonScore:
+    """A name that scores are given under."""
+
+    name: str
+    kind: Literal["number", "bool", "text"]
+    """Of most of its values."""
+    commonest_text: str = ""
+    has_numbers: bool = True
+    """Whether all its values count as numbers: texts need a mapping."""
+
+
+def commonest(store: Store, scope: Scope, mappings: Mappings, limit: int) -> list[CommonScore]:
+    """The names with the most values, most first. Free text, which no chart can show, is left out."""
+    answer = store.query(
+        f"""
+        SELECT name, topK(1)(multiIf(type = 'bool', 'bool', type = 'string', 'text', 'number'))[1] AS kind,
+          topKIf(1)(text, type = 'string') AS texts, count() AS n
+        FROM scores
+        WHERE {scope.where}
+        GROUP BY name
+        HAVING kind != 'text' OR uniqIf(text, type = 'string') <= {{texts:UInt32}}
+        ORDER BY n DESC, name
+        LIMIT {{limit:UInt32}}
+        """,
+        scope.params | {"limit": limit, "texts": SHOWN_TEXTS},
+    )
+    found = []
+    for name, kind, texts, _ in answer.rows():
+        text = str(texts[0]) if isinstance(texts, (list, tuple)) and texts else ""
+        kinds: dict[str, Literal["number", "bool", "text"]] = {"bool": "bool", "text": "text"}
+        has_numbers = kind != "text" or text in mappings.get(str(name), {})
+        found.append(CommonScore(str(name), kinds.get(str(kind), "number"), text, has_numbers))
+    return found
 
 
 def by_version(

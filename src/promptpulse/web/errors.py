@@ -34,6 +34,8 @@ LANGFUSE_ERRORS = {
     503: "ServiceUnavailableError",
 }
 """What the Langfuse clients expect as `error`, beside the `message`. They have an error for 400, but none for 422."""
+_LINK = re.compile(r"(/shared/)[^/]+")
+"""Of a shared dashboard: whoever has it sees the dashboard, so no log shows it."""
 CODES = {
     400: "bad_request",
     401: "unauthenticated",
@@ -140,7 +142,8 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     number = uuid4().hex[:12]
-    log.error("request failed, error %s: %s %s", number, request.method, request.url.path, exc_info=error)
+    path = _LINK.sub(r"\1...", request.url.path)
+    log.error("request failed, error %s: %s %s", number, request.method, path, exc_info=error)
     return failure(
         request, AppError(f"this should not have happened; the server's log tells more under error {number}")
     )

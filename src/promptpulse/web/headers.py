@@ -30,6 +30,15 @@ HEADERS = {
 }
 
 
+SHARED_PATHS = ("/shared/", "/api/v1/shared/")
+SHARED = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+}
+"""Of addresses that hold the token of a link: nobody else learns them, no search engine lists them."""
+
+
 class SecurityHeaders:
     """ASGI middleware: the headers above, and no caching of answers that do not allow it themselves."""
 
@@ -44,6 +53,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(SHARED_PATHS):
+                    headers.update(SHARED)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")

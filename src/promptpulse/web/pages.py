@@ -32,7 +32,7 @@ def page(request: Request, path: str) -> Response:
         # names under /assets carry a hash of the content
         cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
         return FileResponse(file, headers={"Cache-Control": cache})
-    if "." in path.rpartition("/")[2] and not path.startswith(("calls/", "prompts/")):
+    if "." in path.rpartition("/")[2] and not path.startswith(("calls/", "prompts/", "shared/")):
         raise HTTPException(404)
     index = STATIC / "index.html"
     if not index.is_file():

@@ -2107,7 +2107,7 @@ export interface paths {
         put?: never;
         /**
          * What a widget shows
-         * @description Of a widget that may not be saved yet.
+         * @description Of a widget that may not be saved yet. Filters of the page over a field that the widget filters by itself do not count.
          */
         post: operations["widget_data_api_v1_dashboards_data_post"];
         delete?: never;
@@ -4241,7 +4241,7 @@ export interface components {
         };
         /**
          * DashboardFile
-         * @description A dashboard without anything that belongs to one database.
+         * @description A dashboard without anything that belongs to one database: prompts and metrics by name, experiments by title.
          */
         "DashboardFile-Input": {
             /**
@@ -4254,7 +4254,7 @@ export interface components {
         };
         /**
          * DashboardFile
-         * @description A dashboard without anything that belongs to one database.
+         * @description A dashboard without anything that belongs to one database: prompts and metrics by name, experiments by title.
          */
         "DashboardFile-Output": {
             /**
@@ -4608,8 +4608,11 @@ export interface components {
              * Format: date-time
              */
             last_at: string;
-            /** Call Id */
-            call_id: string;
+            /**
+             * Call Id
+             * @description The newest of them; null through a link.
+             */
+            call_id: string | null;
         };
         /** ErrorsAnswer */
         ErrorsAnswer: {
@@ -5015,8 +5018,11 @@ export interface components {
         };
         /** ExperimentRow */
         ExperimentRow: {
-            /** Id */
-            id: string;
+            /**
+             * Id
+             * @description null through a link.
+             */
+            id: string | null;
             /** Title */
             title: string;
             /** Status */
@@ -7628,6 +7634,7 @@ export interface components {
             project: string;
             /** Tz */
             tz: string;
+            /** @description Without its id, its people and the filters of its widgets. */
             dashboard: components["schemas"]["DashboardOut"];
             /**
              * Metrics
@@ -8450,7 +8457,7 @@ export interface components {
             end: string;
             /** @description line, area, bar, pie, table, number. */
             result?: components["schemas"]["QueryOut"] | null;
-            /** @description Of a number: one value, where `result` is its sparkline. */
+            /** @description Of a number: one value, where `result` is its sparkline. Of a pie: the whole. */
             totals?: components["schemas"]["QueryOut"] | null;
             /** @description heatmap. */
             distribution?: components["schemas"]["HistogramOut"] | null;
@@ -12307,6 +12314,8 @@ export interface operations {
     distribution_api_v1_query_distribution_post: {
         parameters: {
             query?: {
+                /** @description csv, ndjson, parquet: a file. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -12358,6 +12367,9 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["HistogramAnswer"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
@@ -12375,6 +12387,8 @@ export interface operations {
     errors_api_v1_query_errors_post: {
         parameters: {
             query?: {
+                /** @description csv, ndjson, parquet: a file. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -12421,6 +12435,9 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorsAnswer"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
@@ -16967,6 +16984,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The last part of the link. */
                 token: string;
             };
             cookie?: never;
@@ -16981,7 +16999,58 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "success": true
+                     *       "success": true,
+                     *       "data": {
+                     *         "project": "shop",
+                     *         "tz": "Europe/Berlin",
+                     *         "dashboard": {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Support",
+                     *           "description": "",
+                     *           "range": "7d",
+                     *           "widgets": [
+                     *             {
+                     *               "id": "requests",
+                     *               "kind": "line",
+                     *               "title": "Requests",
+                     *               "text": "",
+                     *               "query": {
+                     *                 "metrics": [
+                     *                   "total_requests"
+                     *                 ],
+                     *                 "by": [
+                     *                   "prompt_id"
+                     *                 ],
+                     *                 "where": [],
+                     *                 "limit": 10,
+                     *                 "cumulative": false,
+                     *                 "compare": false
+                     *               },
+                     *               "place": {
+                     *                 "x": 0,
+                     *                 "y": 0,
+                     *                 "w": 6,
+                     *                 "h": 6
+                     *               }
+                     *             }
+                     *           ],
+                     *           "ready_made": false,
+                     *           "revision": 3,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "updated_at": "2026-11-21T09:30:00Z",
+                     *           "updated_by": "ada@example.com"
+                     *         },
+                     *         "metrics": [
+                     *           {
+                     *             "key": "total_requests",
+                     *             "label": "Requests",
+                     *             "unit": "count",
+                     *             "better": "neither"
+                     *           }
+                     *         ],
+                     *         "expires_at": "2026-11-21T09:30:00Z"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Answer_SharedOut_"];
@@ -17009,6 +17078,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The last part of the link. */
                 token: string;
                 widget_id: string;
             };
