@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -44,7 +45,7 @@ def test_days_of_which_nothing_is_known_are_not_cheap_days() -> None:
 def test_weekends_are_told_from_weekdays() -> None:
     week = [10, 10, 10, 10, 10, 1, 1]
     found = ahead(days(*week * 8), Today(4, 24, 10.0), 3)  # Friday midnight; then Saturday, Sunday, Monday
-    saturday, sunday, monday = (b.expected - a.expected for a, b in zip(found, found[1:], strict=False))
+    saturday, sunday, monday = (b.expected - a.expected for a, b in itertools.pairwise(found))
     assert saturday < 2.5
     assert sunday < 2.5
     assert monday > 7.5
@@ -85,13 +86,13 @@ def test_days_without_spending_foretell_none() -> None:
 
 
 def test_four_of_five_outcomes_lie_in_the_band() -> None:
-    """600 forecasts of a week on noise without a pattern; by chance alone the share moves by 2 points."""
+    """160 forecasts of a week on noise without a pattern; bench/forecast.py tries it on real series."""
     dice = random.Random(11)
     held = 0
-    for _ in range(40):
+    for _ in range(20):
         totals = [100 * dice.lognormvariate(0, 0.4) for _ in range(75)]
-        for today in range(40, 70, 2):
+        for today in range(40, 72, 4):
             past = days(*totals[:today])
             end = ahead(past, Today(today % 7, 12, totals[today] / 2), 5)[-1]
             held += end.low <= sum(totals[today + 1 : today + 6]) + totals[today] / 2 <= end.high
-    assert 0.74 <= held / 600 <= 0.88
+    assert 0.72 <= held / 160 <= 0.88
