@@ -1,10 +1,14 @@
-import { Empty } from "../../ui/Empty";
-import { Panel } from "../../ui/Panel";
+import page from "../overview/Overview.module.css";
+import { CohortPanel } from "./CohortPanel";
+import { RetentionPanel } from "./RetentionPanel";
 
+/** Groups of calls and users, side by side. */
 export function Cohorts() {
   return (
-    <Panel title="Cohorts">
-      <Empty title="Cohorts">Calls by time, users, feature, version or property.</Empty>
-    </Panel>
+    <div className={page["page"]}>
+      <h1 className={page["title"]}>Cohorts</h1>
+      <CohortPanel />
+      <RetentionPanel />
+    </div>
   );
 }

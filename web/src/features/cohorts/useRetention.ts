@@ -1,0 +1,25 @@
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "../../api/ApiContext";
+import { traffic } from "../../api/keys";
+import type { components } from "../../api/openapi";
+import { useProject } from "../../state/ProjectContext";
+import { useView } from "../../state/useView";
+
+export type Retention = components["schemas"]["RetentionOut"];
+
+/** How many users of each week come back. */
+export function useRetention(weeks: number) {
+  const api = useApi();
+  const { id } = useProject();
+  const { view } = useView();
+  const params = {
+    project: id,
+    weeks,
+    environment: view.environment,
+    prompt_id: view.prompts.length === 1 ? view.prompts[0] : null,
+  };
+  return useQuery<Retention>({
+    queryKey: [...traffic(id), "retention", params],
+    queryFn: async ({ signal }) => (await api<Retention>("/cohorts/retention", { params, signal })).data,
+  });
+}
