@@ -28,6 +28,7 @@ OTHERS = {
     "too_long": "has more than {max_length} entries; send fewer",
     "string_too_short": "must have at least {min_length} characters",
     "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "has characters that are not allowed; it must match {pattern}",
 }
 EMPTY = {"too_short": "is empty; send at least {min_length}", "string_too_short": "must not be empty"}
 BRANCHES = frozenset({"str", "int", "float", "bool", "datetime", "date"})
