@@ -42,3 +42,9 @@ test("parameters that belong to the page are kept", () => {
   const params = writeView({ ...DEFAULT, live: true }, new URLSearchParams("status=error&env=old"));
   expect(params.toString()).toBe("status=error&live=1");
 });
+
+test("an address that says its range goes on saying it, also the default one", () => {
+  const day = { ...DEFAULT, range: { preset: "24h" } as const };
+  expect(writeView(day, new URLSearchParams("range=7d")).toString()).toBe("range=24h");
+  expect(writeView(day, new URLSearchParams("start=2026-01-01&end=2026-01-02")).toString()).toBe("range=24h");
+});

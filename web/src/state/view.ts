@@ -30,20 +30,29 @@ export function parseView(params: URLSearchParams): View {
   };
 }
 
-/** Write the view into an address; defaults are left out and parameters that are not the view's are kept. */
+/**
+ * Write the view into an address; defaults are left out and parameters that are not the view's are kept. An address that
+ * says its range goes on saying it: there are pages that open with another one.
+ */
 export function writeView(view: View, into: URLSearchParams = new URLSearchParams()): URLSearchParams {
   const params = new URLSearchParams(into);
+  const said = hasRange(into);
   for (const name of VIEW_PARAMS) params.delete(name);
   if (view.project !== null) params.set("project", view.project);
   if (!("preset" in view.range)) {
     params.set("start", new Date(view.range.start).toISOString());
     params.set("end", new Date(view.range.end).toISOString());
-  } else if (view.range.preset !== "24h") params.set("range", view.range.preset);
+  } else if (said || view.range.preset !== "24h") params.set("range", view.range.preset);
   for (const prompt of view.prompts) params.append("prompt", prompt ?? "");
   if (view.environment !== null) params.set("env", view.environment);
   if (view.live) params.set("live", "1");
   if (!view.previous) params.set("previous", "0");
   return params;
+}
+
+/** Whether an address says its range, so that it is not a page's own. */
+export function hasRange(params: URLSearchParams): boolean {
+  return params.has("range") || params.has("start");
 }
 
 function parseRange(params: URLSearchParams): Range {

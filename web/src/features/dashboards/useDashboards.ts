@@ -11,7 +11,6 @@ export function useDashboards() {
   return useQuery({
     queryKey: [...dashboards(project), "list"],
     staleTime: 60_000,
-    queryFn: async ({ signal }) =>
-      (await api<DashboardSummary[]>("/dashboards", { params: { project }, signal })).data,
+    queryFn: async ({ signal }) => (await api<DashboardSummary[]>("/dashboards", { params: { project }, signal })).data,
   });
 }

@@ -11,7 +11,7 @@ import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { useView } from "../../../state/useView";
 import { FormError } from "../../../ui/FormError";
-import { BackLink } from "../BackLink";
+import { BackLink } from "../../../ui/BackLink";
 import { useExperimentWrite } from "../useExperimentWrite";
 import { AnalysisSection } from "./AnalysisSection";
 import { BasicsSection } from "./BasicsSection";

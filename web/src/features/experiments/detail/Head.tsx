@@ -2,7 +2,7 @@ import type { Experiment } from "../../../api/experiments";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
-import { BackLink } from "../BackLink";
+import { BackLink } from "../../../ui/BackLink";
 import { runningText } from "../progress";
 import { StatusMark } from "../StatusMark";
 import { Actions } from "./Actions";
