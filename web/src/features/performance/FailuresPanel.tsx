@@ -1,0 +1,66 @@
+import { VisuallyHidden } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { Failures } from "../../api/analysis";
+import { format } from "../../format/number";
+import { Empty } from "../../ui/Empty";
+import { Panel } from "../../ui/Panel";
+import { RowsState } from "../../ui/RowsState";
+import { Table } from "../../ui/Table";
+import { FailureRow } from "./FailureRow";
+import classes from "./Performance.module.css";
+
+/** The commonest failures; those that read the same but for numbers and ids are one. */
+export function FailuresPanel({ failures }: { failures: UseQueryResult<Failures> }) {
+  const { data, error, dataUpdatedAt } = failures;
+  const more = data !== undefined && data.groups_total > data.groups.length;
+  return (
+    <Panel
+      id="messages"
+      title="Commonest failures"
+      note={
+        data !== undefined &&
+        data.groups.length > 0 &&
+        (more
+          ? `${data.groups.length} of ${format(data.groups_total, "count")}, those with the most calls`
+          : "alike but for numbers and ids")
+      }
+    >
+      <RowsState
+        what="The failures"
+        rows={data?.groups}
+        error={error}
+        onRetry={() => void failures.refetch()}
+        empty={
+          <Empty title="No errors in this time range">
+            Failed calls are grouped here by what they say, the commonest first.
+          </Empty>
+        }
+      >
+        <Table label="Commonest failures" busy={failures.isPlaceholderData} className={classes["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">Message, as the newest call says it</th>
+              <th scope="col">Kind</th>
+              <th scope="col" className={classes["number"]}>
+                Calls
+              </th>
+              <th scope="col" className={classes["number"]}>
+                Of failures
+              </th>
+              <th scope="col">Prompts</th>
+              <th scope="col">Last</th>
+              <th scope="col">
+                <VisuallyHidden>Open</VisuallyHidden>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data?.groups.map((group) => (
+              <FailureRow key={group.pattern} group={group} now={dataUpdatedAt} />
+            ))}
+          </tbody>
+        </Table>
+      </RowsState>
+    </Panel>
+  );
+}
