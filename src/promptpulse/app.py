@@ -26,6 +26,7 @@ from promptpulse.calls.view_routes import router as views_router
 from promptpulse.cohorts.routes import router as cohorts_router
 from promptpulse.compare.routes import router as compare_router
 from promptpulse.core.lock import FolderLock
+from promptpulse.costs.repricing import Repricer
 from promptpulse.costs.routes import router as costs_router
 from promptpulse.dashboards.links import Limits as LinkLimits
 from promptpulse.dashboards.routes import router as dashboards_router
@@ -92,12 +93,14 @@ class Services:
     assigner: Assigner
     evaluator: Evaluator
     analyst: Analyst
+    repricer: Repricer
     links: LinkLimits
     lock: FolderLock | None
 
     def close(self) -> None:
         """Stop accepting, write what was accepted, close the stores."""
         self.pipeline.hub.close()
+        self.repricer.close()
         self.pipeline.writer.close()
         self.assigner.close()
         self.facts.close()
@@ -159,6 +162,8 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     facts.start()
     assigner.start()
     accounts.start()
+    repricer = Repricer(store, database, prices_of(database), writer.paused, clock)
+    repricer.start()
     return Services(
         settings=settings,
         clock=clock,
@@ -173,6 +178,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         assigner=assigner,
         evaluator=Evaluator(experiments, assigner, registry, clock, random.random),
         analyst=Analyst(store),
+        repricer=repricer,
         links=LinkLimits(),
         lock=lock,
     )

@@ -3,11 +3,19 @@
 from collections.abc import Mapping
 
 from promptpulse.costs import shapes
-from promptpulse.costs.models import BudgetRow
+from promptpulse.costs.models import BudgetRow, RepricingRow
 from promptpulse.metrics.forecast import LEVEL, METHOD
+from promptpulse.metrics.repriced import touched_days
 from promptpulse.metrics.spending import Burn, Period, Projection, Scope, SpentDay
 
 PERIODS: Mapping[str, Period] = {"day": "day", "week": "week", "month": "month"}
+
+STATUSES: Mapping[str, shapes.JobStatus] = {
+    "queued": "queued",
+    "running": "running",
+    "done": "done",
+    "failed": "failed",
+}
 
 
 def asked_of(row: BudgetRow) -> tuple[Scope, Period]:
@@ -61,6 +69,30 @@ def budget_out(row: BudgetRow, found: Projection, burnt: Burn) -> shapes.BudgetO
         high_usd=end.high_usd if end else None,
         crosses_on=burnt.crosses_on,
         state=burnt.state,
+    )
+
+
+def repricing_out(row: RepricingRow) -> shapes.RepricingOut:
+    return shapes.RepricingOut(
+        id=row.id,
+        status=STATUSES[row.status],
+        start=row.start,
+        end=row.end,
+        which="all" if row.which == "all" else "unpriced",
+        provider=row.provider,
+        model=row.model,
+        reason=row.reason,
+        days=touched_days(row.start, row.end),
+        days_done=touched_days(row.start, row.done_until),
+        calls_seen=row.calls_seen,
+        calls_changed=row.calls_changed,
+        calls_unpriced=row.calls_unpriced,
+        before_usd=None if row.before_usd is None else float(row.before_usd),
+        after_usd=None if row.after_usd is None else float(row.after_usd),
+        created_at=row.created_at,
+        created_by=row.created_by,
+        finished_at=row.finished_at,
+        error=row.error,
     )
 
 

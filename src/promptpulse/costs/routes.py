@@ -11,9 +11,9 @@ from pydantic import JsonValue
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.accounts.values import By
-from promptpulse.costs import budgets, shapes
+from promptpulse.costs import budgets, repricing, shapes
 from promptpulse.costs.models import BudgetRow
-from promptpulse.costs.present import asked_of, budget_out, projection_out
+from promptpulse.costs.present import asked_of, budget_out, projection_out, repricing_out
 from promptpulse.definitions.asked import Instant
 from promptpulse.metrics.spending import Scope, burn, projections
 
@@ -129,7 +129,9 @@ def unpriced(
 @router.get("/repricings", summary="List re-pricings", responses=documented(200, [REPRICING], 401, 403))
 def list_repricings(request: Request, access: Reader) -> Answer[list[shapes.RepricingOut]]:
     """Newest first, 100 at most."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        rows = repricing.repricings_of(session, access.project.id)
+    return Answer(data=[repricing_out(row) for row in rows])
 
 
 @router.post(
@@ -140,7 +142,11 @@ def list_repricings(request: Request, access: Reader) -> Answer[list[shapes.Repr
 )
 def start_repricing(body: shapes.RepricingIn, request: Request, access: Editor) -> Answer[shapes.RepricingOut]:
     """Runs in the background, one after the other, and goes on after a restart."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = repricing.create(session, access.project.id, body, By(access.actor, services.clock()))
+    services.repricer.wake()
+    return Answer(data=repricing_out(row))
 
 
 @router.get(
@@ -148,7 +154,9 @@ def start_repricing(body: shapes.RepricingIn, request: Request, access: Editor) 
 )
 def read_repricing(repricing_id: Id, request: Request, access: Reader) -> Answer[shapes.RepricingOut]:
     """How far it is, and what it changed."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        row = repricing.existing(session, access.project.id, repricing_id)
+    return Answer(data=repricing_out(row))
 
 
 @router.get("/reconciliations", summary="List reconciliations", responses=documented(200, [RECONCILIATION], 401, 403))

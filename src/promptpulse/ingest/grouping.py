@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from uuid import uuid4
@@ -49,8 +50,10 @@ class Grouping(Generic[Batch, Outcome]):
         self._idle = idle
         self._queue: list[_Waiting[Batch, Outcome]] = []
         self._queued_bytes = 0
-        self._changed = threading.Condition()  # guards the two fields above and the one below
+        self._changed = threading.Condition()  # guards the two fields above and the three below
         self._closing = False
+        self._is_writing = False
+        self._pauses = 0
         self._thread = threading.Thread(target=self._run, name=f"writer of {what}", daemon=True)
 
     def start(self) -> None:
@@ -78,6 +81,19 @@ class Grouping(Generic[Batch, Outcome]):
     def queued_bytes(self) -> int:
         return self._queued_bytes
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """While it is open, nothing is stored and `idle` is not called; what arrives waits. Keep it short."""
+        with self._changed:
+            self._pauses += 1
+            self._changed.wait_for(lambda: not self._is_writing)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._pauses -= 1
+                self._changed.notify_all()
+
     def close(self, timeout_s: float = 30.0) -> None:
         """Store what was accepted, then end."""
         with self._changed:
@@ -94,16 +110,23 @@ class Grouping(Generic[Batch, Outcome]):
                 if not self._queue and self._closing:
                     return
                 self._gather()
+                self._changed.wait_for(lambda: not self._pauses)
                 group: list[_Waiting[Batch, Outcome]] = []
                 rows = 0
                 while self._queue and (not group or rows + self._queue[0].rows <= GROUP_ROWS):
                     group.append(self._queue.pop(0))
                     rows += group[-1].rows
                 self._queued_bytes -= sum(waiting.size for waiting in group)
-            if group:
-                self._write(group)
-            elif self._idle:
-                self._idle()
+                self._is_writing = True
+            try:
+                if group:
+                    self._write(group)
+                elif self._idle:
+                    self._idle()
+            finally:
+                with self._changed:
+                    self._is_writing = False
+                    self._changed.notify_all()
 
     def _gather(self) -> None:
         """Wait a moment for more, when batches are coming in: an insert costs much more than another thousand rows in it.

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,6 +70,10 @@ class Writer:
     @property
     def queued_bytes(self) -> int:
         return self._grouping.queued_bytes
+
+    def paused(self) -> AbstractContextManager[None]:
+        """While it is open, no call is stored and no day computed: rollups may be rebuilt. What arrives waits."""
+        return self._grouping.paused()
 
     def close(self, timeout_s: float = 30.0) -> None:
         """Store what was accepted, then end."""

@@ -99,6 +99,8 @@ _TOKEN_COLUMNS = {
 _PARTS = ("llm", "network", "queue", "first_token")
 ERROR_TYPES = ("timeout", "rate_limit", "model_error", "validation", "system", "other")
 ERROR_FAMILIES = ("4xx", "5xx", "llm")
+FREE_FAILURE = "status = 'error' AND isNull(total_tokens) AND isNull(cost_usd)"
+"""A failed call that reports neither usage nor cost used nothing; a successful one is simply not known."""
 
 MEASURES: dict[str, Measure] = {
     m.name: m
@@ -117,8 +119,7 @@ MEASURES: dict[str, Measure] = {
         *(_known(name, column) for name, column in _TOKEN_COLUMNS.items()),
         Measure("cost", "money", "cost_usd"),
         _known("cost", "cost_usd"),
-        # A failed call that reports neither usage nor cost used nothing; a successful one is simply not known.
-        Measure("free_failures", "count", condition="status = 'error' AND isNull(total_tokens) AND isNull(cost_usd)"),
+        Measure("free_failures", "count", condition=FREE_FAILURE),
         Measure("users", "distinct", "user_id", "user_id != ''"),
     )
 }

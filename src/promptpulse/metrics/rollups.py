@@ -114,6 +114,32 @@ def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
     store.command(f"INSERT INTO {rollup.table} {select(rollup, hours_of_calls)}", params)
 
 
+def rebuild_of(store: Store, rollup: Source, project: str, start: datetime, end: datetime) -> None:
+    """Compute the whole hours `[start, end)` of one project anew. Not to be run beside a writer."""
+    params = {"project": project, "start": start, "end": end}
+    inside = "project = {project:String} AND {t} >= {start:DateTime('UTC')} AND {t} < {end:DateTime('UTC')}"
+    store.command(f"DELETE FROM {rollup.table} WHERE {inside.replace('{t}', rollup.time)}", params)
+    store.command(f"INSERT INTO {rollup.table} {select(rollup, inside.replace('{t}', RAW.time))}", params)
+
+
+def differs(store: Store, rollup: Source, project: str, start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether the rollup counts other calls than there are in the whole hours `[start, end)` of a project."""
+    since = max(start, _hour(now - rollup.keep) + timedelta(hours=1)) if rollup.keep else start
+    counted = []
+    for table, t, number in ((RAW.table, RAW.time, "count()"), (rollup.table, rollup.time, "sum(calls_state)")):
+        answer = store.query(
+            f"""
+            SELECT {number} AS n
+            FROM {table}
+            WHERE project = {{project:String}}
+              AND {t} >= {{start:DateTime64(6, 'UTC')}} AND {t} < {{end:DateTime64(6, 'UTC')}}
+            """,
+            {"project": project, "start": since, "end": end},
+        )
+        counted.append(int(str(answer.column("n")[0])))
+    return counted[0] != counted[1]
+
+
 def differing_hours(store: Store, rollup: Source, now: datetime) -> list[datetime]:
     """Hours in which the rollup counts other calls than the raw table does: a write was cut off between the two."""
     since = _hour(now - rollup.keep) + timedelta(hours=1) if rollup.keep else EPOCH

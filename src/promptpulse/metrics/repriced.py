@@ -1,0 +1,262 @@
+"""New costs of stored calls: which calls are asked, how their costs reach the calls and every rollup.
+
+Calls are never written twice: their three columns of cost are changed in place by a mutation, which the views of the rollups
+do not see. Every step may be repeated, so a job that was killed repeats its last one:
+    stage ── new costs of some calls wait in `repriced`
+    apply ── the engine changes these calls, beside everything else
+    retell ── the hours and days are computed anew from the calls, while the writer waits"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from promptpulse.core.call import Call, CostSource
+from promptpulse.core.times import from_micros
+from promptpulse.metrics import days
+from promptpulse.metrics.measures import FREE_FAILURE
+from promptpulse.metrics.rollups import ROLLUPS, differs, rebuild_of
+from promptpulse.store import Store, StoreError
+
+PAGE = 20_000
+TYPES = {
+    "id": "String",
+    "cost_usd": "Nullable(Decimal(18, 9))",
+    "cost_source": "String",
+    "price_date": "String",
+}
+_TRIES = 5
+_HOUR = timedelta(hours=1)
+
+
+class Pause(Protocol):
+    def __call__(self) -> AbstractContextManager[None]:
+        """While it is open, nobody stores calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Calls of a project whose cost may change: never one that the client gave, nor a failure that cost nothing."""
+
+    project: str
+    which: Literal["unpriced", "all"]
+    provider: str | None = None
+    model: str | None = None
+    """As asked for or as it answered."""
+
+    def where(self, params: dict[str, object]) -> str:
+        """Conditions, `start` and `end` among them; what they bind is added to `params`."""
+        params |= {"project": self.project, "client": CostSource.CLIENT.value}
+        conditions = [
+            "project = {project:String}",
+            "ts >= {start:DateTime64(6, 'UTC')}",
+            "ts < {end:DateTime64(6, 'UTC')}",
+            "cost_source != {client:String}",
+            f"NOT ({FREE_FAILURE})",
+        ]
+        if self.which == "unpriced":
+            conditions.append("isNull(cost_usd)")
+        if self.provider is not None:
+            params["provider"] = self.provider
+            conditions.append("provider = {provider:String}")
+        if self.model is not None:
+            params["model"] = self.model
+            conditions.append("(model = {model:String} OR response_model = {model:String})")
+        return " AND ".join(conditions)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a job has seen and changed."""
+
+    seen: int = 0
+    changed: int = 0
+    unpriced: int = 0
+    """Still without a cost."""
+    before_usd: Decimal | None = None
+    after_usd: Decimal | None = None
+
+    def count(self, before: Decimal | None, after: Decimal | None, *, changed: bool) -> None:
+        self.seen += 1
+        self.changed += changed
+        self.unpriced += after is None
+        self.before_usd = _plus(self.before_usd, before)
+        self.after_usd = _plus(self.after_usd, after)
+
+    def plus(self, other: Tally) -> Tally:
+        return Tally(
+            self.seen + other.seen,
+            self.changed + other.changed,
+            self.unpriced + other.unpriced,
+            _plus(self.before_usd, other.before_usd),
+            _plus(self.after_usd, other.after_usd),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A call as far as its price needs it, without its cost; and the cost that is stored."""
+
+    call: Call
+    cost: tuple[Decimal | None, str, str] = field(default=(None, "", ""))
+    """Amount, source and day of the price."""
+
+
+def first(store: Store, selection: Selection, start: datetime, end: datetime) -> datetime | None:
+    """When the first call of the selection started; None without any."""
+    params: dict[str, object] = {"start": start, "end": end}
+    answer = store.query(
+        f"SELECT count() AS n, toUnixTimestamp64Micro(min(ts)) AS us FROM calls WHERE {selection.where(params)}", params
+    )
+    n, us = next(answer.rows())
+    return from_micros(int(str(us))) if int(str(n)) else None
+
+
+def pages(store: Store, selection: Selection, start: datetime, end: datetime) -> Iterator[list[Stored]]:
+    """Calls in the order of time. Two that started in the same microsecond are in the same page."""
+    at = start
+    while True:
+        page = _page(store, selection, at, end, PAGE)
+        if len(page) == PAGE:
+            last = page[-1].call.ts
+            page = [one for one in page if one.call.ts < last]
+            page += _page(store, selection, from_micros(last), from_micros(last + 1), None)
+            yield page
+            at = from_micros(last + 1)
+        else:
+            if page:
+                yield page
+            return
+
+
+def _page(store: Store, selection: Selection, start: datetime, end: datetime, limit: int | None) -> list[Stored]:
+    params: dict[str, object] = {"start": start, "end": end, "limit": limit}
+    answer = store.query(
+        f"""
+        SELECT
+          id, toUnixTimestamp64Micro(ts) AS us, operation, provider, model, response_model,
+          input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, cost_usd, cost_source, price_date
+        FROM calls
+        WHERE {selection.where(params)}
+        ORDER BY ts
+        {"LIMIT {limit:UInt32}" if limit else ""}
+        """,
+        params,
+    )
+    return [_stored(selection.project, row) for row in answer.rows()]
+
+
+def _stored(project: str, row: tuple[object, ...]) -> Stored:
+    call_id, us, operation, provider, model, response_model, *tokens, cost, source, day = row
+    given, answered, cached, written = (None if n is None else int(str(n)) for n in tokens)
+    call = Call(
+        project=project,
+        id=str(call_id),
+        ts=int(str(us)),
+        operation=str(operation),
+        provider=str(provider),
+        model=str(model),
+        response_model=str(response_model),
+        input_tokens=given,
+        output_tokens=answered,
+        cached_input_tokens=cached,
+        cache_write_tokens=written,
+    )
+    return Stored(call, (None if cost is None else Decimal(str(cost)), str(source), str(day)))
+
+
+def clear(store: Store) -> None:
+    store.command("TRUNCATE TABLE repriced")
+
+
+def stage(store: Store, calls: Sequence[Call]) -> None:
+    """New costs, to be applied."""
+    if calls:
+        columns: dict[str, Sequence[object]] = {
+            "id": [c.id for c in calls],
+            "cost_usd": [c.cost_usd for c in calls],
+            "cost_source": [str(c.cost_source) for c in calls],
+            "price_date": [c.price_date for c in calls],
+        }
+        store.insert("repriced", columns, TYPES)
+
+
+def staged(store: Store) -> int:
+    return int(str(store.query("SELECT count() AS n FROM repriced").column("n")[0]))
+
+
+def apply(store: Store, project: str, start: datetime, end: datetime) -> None:
+    """Begin to give the calls of `[start, end)` that are staged their new costs. It is done when `is_applied`."""
+    database = store.query("SELECT currentDatabase() AS name").column("name")[0]
+    store.command(
+        """
+        ALTER TABLE calls
+        UPDATE
+          cost_usd = joinGet({staging:String}, 'cost_usd', id),
+          cost_source = joinGet({staging:String}, 'cost_source', id),
+          price_date = joinGet({staging:String}, 'price_date', id)
+        WHERE project = {project:String}
+          AND ts >= {start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')}
+          AND id IN (SELECT id FROM repriced)
+        SETTINGS mutations_sync = 0
+        """,
+        # in a mutation, `joinGet` finds a table only by its full name
+        {"staging": f"{database}.repriced", "project": project, "start": start, "end": end},
+    )
+
+
+def is_applied(store: Store) -> bool:
+    """Whether all calls have their new costs. Raises `StoreError` when the engine cannot change some, and gives up."""
+    answer = store.query(
+        """
+        SELECT max(latest_fail_reason) AS reason, countIf(NOT is_done) AS n
+        FROM system.mutations
+        WHERE database = currentDatabase() AND table = 'calls' AND NOT is_done AND positionCaseInsensitive(command, 'repriced') > 0
+        """
+    )
+    reason, n = next(answer.rows())
+    if reason:
+        store.command(
+            "KILL MUTATION WHERE database = currentDatabase() AND table = 'calls' AND NOT is_done"
+            " AND positionCaseInsensitive(command, 'repriced') > 0"
+        )
+        raise StoreError(f"costs of calls cannot be changed: {str(reason)[:300]}", 0)
+    return not int(str(n))
+
+
+def retell(store: Store, project: str, start: datetime, end: datetime, now: datetime, pause: Pause) -> None:
+    """Make every rollup tell what the calls of `[start, end)` say now. A query in that moment may miss an hour."""
+    first_hour = start.replace(minute=0, second=0, microsecond=0)
+    last_hour = (end - timedelta(microseconds=1)).replace(minute=0, second=0, microsecond=0) + _HOUR
+    with pause():
+        for rollup in ROLLUPS:
+            for _ in range(_TRIES):
+                rebuild_of(store, rollup, project, first_hour, last_hour)
+                # beside a server of its own, other processes may be storing calls
+                if store.embedded or not differs(store, rollup, project, first_hour, last_hour, now):
+                    break
+    over = datetime.combine((now - days.GRACE).date(), time(), UTC)
+    for day in _days(start, end):
+        with pause():
+            days.reopen(store, [(project, day)])
+            if store.embedded and day < over.date():
+                days.build(store, (project, day))
+
+
+def _days(start: datetime, end: datetime) -> list[date]:
+    """UTC days that `[start, end)` touches."""
+    first_day, last_day = start.date(), (end - timedelta(microseconds=1)).date()
+    return [first_day + timedelta(days=i) for i in range((last_day - first_day).days + 1)]
+
+
+def touched_days(start: datetime, end: datetime) -> int:
+    """How many UTC days `[start, end)` touches."""
+    return len(_days(start, end)) if start < end else 0
+
+
+def _plus(total: Decimal | None, one: Decimal | None) -> Decimal | None:
+    return total if one is None else (total or Decimal(0)) + one
