@@ -9,10 +9,16 @@ from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.accounts.shapes import Answer, documented
-from promptpulse.compare import shapes
+from promptpulse.compare import service, shapes
+from promptpulse.compare.versions import versions as summed_up
+from promptpulse.definitions.asked import RangeIn
+from promptpulse.metrics import Definitions
+from promptpulse.metrics.compared import Scope, Subject
 
 router = APIRouter(prefix="/api/v1/compare", tags=["analysis"])
 Reader = Annotated[Access, Depends(may_read)]
+
+
 COMPARED: JsonValue = {
     "subjects": [
         {"prompt_id": "a", "prompt_version": None, "label": "a", "calls": 10_000, "users": 900, "place": 2},
@@ -29,21 +35,43 @@ COMPARED: JsonValue = {
         }
     ],
     "winner": 1, "summary": "b is best: it wins on success rate and loses nowhere.", "level": 95,
-    "method": "Users vary, not calls.",
+    "method": "Users vary, not calls: ...",
 }  # fmt: skip
 VERSIONS: JsonValue = {
-    "decision": "better", "sentence": "2.1 is better: 98 % success against 95 %. Move traffic to it.",
-    "lines": ["2: 95 % success", "2.1: 98 % success"], "evidence": None,
+    "decision": "better", "title": "Prompt summarize v2.0 vs v2.1 (7 days)",
+    "sentence": "v2.1 is better: 98% success against 95%, 1,200ms p95 against 1,500ms p95 → migrate all traffic",
+    "lines": ["v2.0: 95% success, 1,500ms p95, $0.018/req", "v2.1: 98% success, 1,200ms p95, $0.015/req"], "evidence": None,
 }  # fmt: skip
 
 
 @router.post("", summary="Compare up to three prompts or versions", responses=documented(200, COMPARED, 401, 403))
 def compare(body: shapes.CompareIn, request: Request, access: Reader) -> Answer[shapes.CompareOut]:
-    """A winner is named only where the difference is more than noise."""
-    raise NotImplementedError
+    """A winner is named only where the difference is more than noise.
+
+    Without `metrics`: requests, success rate, p95 latency, tokens and cost per request, and the three commonest scores.
+    `key` of every row is a metric that queries take, too."""
+    subjects = tuple(Subject(s.prompt_id, s.prompt_version) for s in body.subjects)
+    services = request.app.state.services
+    metrics = None if body.metrics is None else tuple(body.metrics)
+    asked = _asked(services.definitions.of(access.project.id), access, body, subjects, metrics)
+    return Answer(data=service.compared(services.store, asked, services.clock()))
 
 
 @router.post("/versions", summary="Is the new version better?", responses=documented(200, VERSIONS, 401, 403))
 def versions(body: shapes.VersionsIn, request: Request, access: Reader) -> Answer[shapes.VersionsOut]:
-    """A sentence, and the numbers it stands on."""
-    raise NotImplementedError
+    """A sentence, and the numbers it stands on. Without `versions`: the two with calls in the range that were new last."""
+    services = request.app.state.services
+    asked = _asked(services.definitions.of(access.project.id), access, body, (), None)
+    return Answer(data=summed_up(services.store, asked, body.prompt_id, body.versions, services.clock()))
+
+
+def _asked(
+    definitions: Definitions,
+    access: Access,
+    body: RangeIn,
+    subjects: tuple[Subject, ...],
+    metrics: tuple[str, ...] | None,
+) -> service.Asked:
+    project = access.project
+    scope = Scope(project.id, body.start, body.end, subjects, body.filters)
+    return service.Asked(scope, metrics, body.tz or project.time_zone, definitions)

@@ -67,8 +67,11 @@ class VersionsIn(RangeIn):
 
 class VersionsOut(BaseModel):
     decision: Literal["better", "worse", "mixed", "no_difference", "too_few"]
+    title: str = Field(examples=["Prompt summarize v2.0 vs v2.1 (7 days)"])
     sentence: str = Field(
-        examples=["2.1 is better: 98 % success against 95 %, p95 1.2 s against 1.5 s. Move traffic to it."]
+        examples=["v2.1 is better: 98% success against 95%, 1,200ms p95 against 1,500ms p95 → migrate all traffic"]
     )
-    lines: list[str] = Field(examples=[["2: 95 % success, 1.5 s p95, $0.018 a request"]])
+    lines: list[str] = Field(
+        description="One a version, old first.", examples=[["v2.0: 95% success, 1,500ms p95, $0.018/req"]]
+    )
     evidence: CompareOut | None

@@ -19,8 +19,8 @@ def compare(
 ) -> Comparison:
     """`planned_units` is n* of the sequential method, the same at every look; so must `alpha` be."""
     difference = treatment.value - control.value
-    variance_c, variance_t = _variances(control, treatment)
-    error_c, error_t = _squared_errors((variance_c, control.units), (variance_t, treatment.units))
+    variance_c, variance_t = variances(control, treatment)
+    error_c, error_t = squared_errors((variance_c, control.units), (variance_t, treatment.units))
     squared_error = error_c + error_t
     chance = bayesian.chance_to_win(difference, squared_error)
     if squared_error <= 0:  # every unit is 0 in both
@@ -118,7 +118,7 @@ def _successes(e: Estimate) -> int:
     return round(e.value * e.units)
 
 
-def _variances(control: Estimate, treatment: Estimate) -> tuple[float, float]:
+def variances(control: Estimate, treatment: Estimate) -> tuple[float, float]:
     """The variances, never 0 where units might differ after all.
 
     A variant whose units are all alike has shown no variance, not that there is none. It takes that of all units of both
@@ -135,7 +135,7 @@ def _variances(control: Estimate, treatment: Estimate) -> tuple[float, float]:
     return _unseen(control), _unseen(treatment)
 
 
-def _squared_errors(*sides: tuple[float, int]) -> tuple[float, ...]:
+def squared_errors(*sides: tuple[float, int]) -> tuple[float, ...]:
     """Of each value: each with its own variance, or both with the pooled one, whichever is more in all.
 
     Both are the same for variants of equal size. Of a skewed or rare metric a small variant that happens to be low also
