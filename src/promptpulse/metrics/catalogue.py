@@ -36,6 +36,8 @@ class Metric:
     bands: tuple[Band, ...] = ()
     custom: str = ""
     """In place of `formula`: a formula of the project, in the language of formula.py."""
+    additive: bool = False
+    """The values of parts of a time range add up to that of the range."""
     threshold: float | None = None
     """The worst value that is still good."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from promptpulse.metrics.catalogue import Metric
+from promptpulse.metrics.catalogue import Metric, Unit
 
 CUSTOM_PREFIX = "custom."
 """`custom.<key>` names a metric of the project in every query."""
@@ -24,3 +25,16 @@ class Definitions:
 
 
 NONE = Definitions()
+
+
+def custom_metric(
+    key: str,
+    label: str,
+    formula: str,
+    unit: Unit = "number",
+    better: Literal["up", "down", "neither"] = "neither",
+    threshold: float | None = None,
+    description: str = "",
+) -> Metric:
+    """A metric by formula. One that is not a formula is refused when it is asked for."""
+    return Metric(key, label, unit, "", description, better, custom=formula, threshold=threshold)

@@ -77,6 +77,10 @@ class Aggregate:
     """Name of the score whose values are read; None: calls are."""
 
     @property
+    def is_percentile(self) -> bool:
+        return self.function.startswith("p")
+
+    @property
     def level(self) -> float:
         """Of a percentile, in (0, 1)."""
         return int(self.function.removeprefix("p")) / 100
@@ -143,7 +147,8 @@ FUNCTIONS = (
 
 def empty_value(formula: Formula) -> float | None:
     """What the formula gives where there is nothing: counts are 0, all else is no data."""
-    return evaluated(formula.root, lambda aggregate: 0.0 if aggregate.is_count else None)
+    found = evaluated(formula.root, lambda aggregate: 0.0 if aggregate.is_count else None)
+    return found if found is not None and math.isfinite(found) else None
 
 
 def evaluated(of: Expression, value: Callable[[Aggregate], float | None]) -> float | None:
@@ -195,7 +200,7 @@ def _folded(
                 result *= number
             case _:
                 result /= number
-    return result if math.isfinite(result) else None
+    return result
 
 
 def tests(condition: Condition | None) -> Iterator[Test]:

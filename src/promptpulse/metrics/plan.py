@@ -10,9 +10,13 @@ from itertools import pairwise
 
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
 from promptpulse.metrics.conditions import conditions
+from promptpulse.metrics.formula import Aggregate
+from promptpulse.metrics.grammar import parsed
+from promptpulse.metrics.leaves import expression_sql, measured, over_calls
 from promptpulse.metrics.measures import MEASURES, decoded
 from promptpulse.metrics.query import HOUR_OF_DAY, NEW_USER, WEEKDAY, Query, zone
 from promptpulse.metrics.rollups import DAY_ROLLUPS, RAW, ROLLUPS, Source
+from promptpulse.metrics.scored import of_scores
 
 _REFERENCE = re.compile(r"\{(\w+)(?::([\d.]+))?\}")
 KEEP_MARGIN = timedelta(hours=1)
@@ -33,9 +37,34 @@ def references(metrics: Sequence[Metric]) -> dict[str, tuple[float, ...]]:
     """Measures that the formulas use, each with its quantile levels in ascending order."""
     found: dict[str, set[float]] = {}
     for metric in metrics:
-        for name, level in _REFERENCE.findall(metric.formula):
+        for name, level in _REFERENCE.findall(" ".join(_templates(metric))):
             found.setdefault(name, set()).update([float(level)] if level else [])
     return {name: tuple(sorted(levels)) for name, levels in found.items()}
+
+
+def _templates(metric: Metric) -> list[str]:
+    """Formulas over measures that the metric needs."""
+    if not metric.custom:
+        return [metric.formula]
+    return [template for leaf in parsed(metric.custom).aggregates if (template := measured(leaf))]
+
+
+def _leaves(metrics: Sequence[Metric]) -> list[Aggregate]:
+    """Functions of the formulas, each once."""
+    return list(dict.fromkeys(leaf for metric in metrics if metric.custom for leaf in parsed(metric.custom).aggregates))
+
+
+def raw_leaves(metrics: Sequence[Metric]) -> list[Aggregate]:
+    """Functions over calls that no measure can tell: they are read from the calls."""
+    return [leaf for leaf in _leaves(metrics) if leaf.score is None and not measured(leaf)]
+
+
+def reads_scores(metric: Metric) -> bool:
+    return any(leaf.score is not None for leaf in _leaves([metric]))
+
+
+def reads_calls(metric: Metric) -> bool:
+    return not metric.custom or any(leaf.score is None for leaf in _leaves([metric]))
 
 
 def pick(
@@ -107,10 +136,39 @@ def plan(
     sources: Sources,
     only: Sequence[Sequence[str]] | None = None,
 ) -> Plan:
-    """The statement for `metrics` (all peaks, or none). `only`: groups to keep, as stored values."""
-    used = references(metrics)
-    peak = metrics[0].peak
+    """The statement for `metrics` (all peaks or none, all of scores or none). `only`: groups to keep, as stored values."""
     params = _params(query)
+    if reads_scores(metrics[0]):
+        return _with_scores(query, metrics, starts, sources, only, params)
+    peak = metrics[0].peak
+    used, raw = references(metrics), raw_leaves(metrics)
+    keys = _keys(query, starts)
+    inner = _of_calls(query, used, raw, starts, sources, only, params, by_minute=peak)
+    outputs = [f"{_output(m, used, raw, params)} AS v{i}" for i, m in enumerate(metrics)]
+    if peak:
+        outputs += [f"{_moment(m)} AS w{i}" for i, m in enumerate(metrics)]
+    sql = f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})"
+    if peak and keys:
+        sql += f" GROUP BY {', '.join(keys)}"
+    return Plan(sql, params, sources.tables, starts is not None)
+
+
+def _keys(query: Query, starts: Sequence[datetime] | None) -> list[str]:
+    return [*([] if starts is None else ["bucket"]), *(f"g{i}" for i in range(len(query.by)))]
+
+
+def _of_calls(
+    query: Query,
+    used: dict[str, tuple[float, ...]],
+    raw: Sequence[Aggregate],
+    starts: Sequence[datetime] | None,
+    sources: Sources,
+    only: Sequence[Sequence[str]] | None,
+    params: dict[str, object],
+    *,
+    by_minute: bool = False,
+) -> str:
+    """Statement of the keys, the measures `m_...` and the functions `l0`, `l1`, ... over calls."""
     rest = sources.rest
     t = (sources.of_days or rest).time
     filters = _filters(query, params, only, t)
@@ -122,26 +180,61 @@ def plan(
     else:
         merged = not rest.is_raw
         table = f"{rest.table} WHERE {' AND '.join([*_range(rest), *filters])}"
-    dimensions = [_dimension(d, i, params, t) for i, d in enumerate(query.by)]
-    keys = [f"g{i}" for i in range(len(dimensions))]
-    columns = [f"{d} AS {k}" for d, k in zip(dimensions, keys, strict=True)]
+    columns = [f"{_dimension(d, i, params, t)} AS g{i}" for i, d in enumerate(query.by)]
     if starts is not None:
         columns.insert(0, f"{bucket_of(t, starts, params)} AS bucket")
-        keys.insert(0, "bucket")
-    grouped = [*keys, "minute"] if peak else keys
-    if peak:
+    keys = [*_keys(query, starts), *(["minute"] if by_minute else [])]
+    if by_minute:
         columns.append(f"toStartOfMinute({t}, 'UTC') AS minute")
     for name, levels in used.items():
         measure = MEASURES[name]
         columns.append(f"{measure.merged(levels) if merged else measure.raw(levels)} AS m_{name}")
-    inner = f"SELECT {', '.join(columns)} FROM {table}"
-    if grouped:
-        inner += f" GROUP BY {', '.join(grouped)}"
-    outputs = [f"{_highest(m) if m.peak else _formula(m, used)} AS v{i}" for i, m in enumerate(metrics)]
-    sql = f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})"
-    if peak and keys:
-        sql += f" GROUP BY {', '.join(keys)}"
-    return Plan(sql, params, sources.tables, starts is not None)
+    columns += [f"{over_calls(leaf, params)} AS l{i}" for i, leaf in enumerate(raw)]
+    grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
+    return f"SELECT {', '.join(columns)} FROM {table}{grouped}"
+
+
+def _with_scores(
+    query: Query,
+    metrics: Sequence[Metric],
+    starts: Sequence[datetime] | None,
+    sources: Sources,
+    only: Sequence[Sequence[str]] | None,
+    params: dict[str, object],
+) -> Plan:
+    """Metrics that read scores, and maybe calls: each side gives its functions and NULL for the other's."""
+    used, raw = references(metrics), raw_leaves(metrics)
+    leaves = _leaves(metrics)
+    aliases = {leaf: f"x{i}" for i, leaf in enumerate(leaves)}
+    of_scores_alone = {alias: leaf for leaf, alias in aliases.items() if leaf.score is not None}
+    keys = _keys(query, starts)
+    dimensions = [_dimension(d, i, params, "ts") for i, d in enumerate(query.by)]
+    bucket = None if starts is None else bucket_of("ts", starts, params)
+    kept = None if only is None else _kept_groups(keys[-len(query.by) :], only, params)
+    scored = of_scores(query, of_scores_alone, bucket, dimensions, kept, params)
+    empty = "CAST(NULL, 'Nullable(Float64)')"
+    given = [alias if alias in of_scores_alone else empty for alias in aliases.values()]
+    columns = [f"{sql} AS {alias}" for sql, alias in zip(given, aliases.values(), strict=True)]
+    sides = [f"SELECT {', '.join([*keys, *columns])} FROM ({scored})"]
+    # who has calls and no scores is a group, too, where the query also asks for calls
+    beside = bool(query.by) and only is None and any(reads_calls(m) for m in map(query.metric, query.metrics))
+    if used or raw or beside:
+        computed = [
+            f"{empty if leaf.score is not None else _leaf(leaf, used, raw)} AS {alias}"
+            for leaf, alias in aliases.items()
+        ]
+        of_calls = _of_calls(query, used, raw, starts, sources, only, params)
+        sides.append(f"SELECT {', '.join([*keys, *computed])} FROM ({of_calls})")
+    merged = [f"max({alias}) AS y{alias}" for alias in aliases.values()]
+    grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
+    inner = f"SELECT {', '.join([*keys, *merged])} FROM ({' UNION ALL '.join(sides)}){grouped}"
+
+    def value(leaf: Aggregate) -> str:
+        return f"ifNull(y{aliases[leaf]}, 0)" if leaf.is_count else f"y{aliases[leaf]}"
+
+    outputs = [f"{expression_sql(parsed(m.custom).root, value, params)} AS v{i}" for i, m in enumerate(metrics)]
+    tables = f"{sources.tables}, scores" if len(sides) > 1 else "scores"
+    return Plan(f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})", params, tables, starts is not None)
 
 
 def count_groups(query: Query, source: Source) -> Plan:
@@ -203,12 +296,16 @@ def _filters(query: Query, params: dict[str, object], only: Sequence[Sequence[st
     if only is None:
         return filters
     dimensions = [_dimension(d, i, params, t) for i, d in enumerate(query.by)]
+    return [*filters, _kept_groups(dimensions, only, params)]
+
+
+def _kept_groups(dimensions: Sequence[str], only: Sequence[Sequence[str]], params: dict[str, object]) -> str:
     if len(dimensions) == 1:
         params["only"] = [values[0] for values in only]
-        return [*filters, f"{dimensions[0]} IN {{only:Array(String)}}"]
+        return f"{dimensions[0]} IN {{only:Array(String)}}"
     params["only"] = [tuple(values) for values in only]
     types = ", ".join(["String"] * len(dimensions))
-    return [*filters, f"({', '.join(dimensions)}) IN {{only:Array(Tuple({types}))}}"]
+    return f"({', '.join(dimensions)}) IN {{only:Array(Tuple({types}))}}"
 
 
 _OF_COHORTS = {
@@ -248,15 +345,36 @@ def bucket_of(t: str, starts: Sequence[datetime], params: dict[str, object]) -> 
     return f"roundDown(toInt64(toUnixTimestamp({t})), {{edges:Array(Int64)}})"
 
 
-def _formula(metric: Metric, used: dict[str, tuple[float, ...]]) -> str:
+def _output(
+    metric: Metric, used: dict[str, tuple[float, ...]], raw: Sequence[Aggregate], params: dict[str, object]
+) -> str:
+    if metric.peak:
+        return f"max({_per_minute(metric)})"
+    if not metric.custom:
+        return _formula(metric.formula, used)
+    return expression_sql(parsed(metric.custom).root, lambda leaf: _leaf(leaf, used, raw), params)
+
+
+def _leaf(leaf: Aggregate, used: dict[str, tuple[float, ...]], raw: Sequence[Aggregate]) -> str:
+    template = measured(leaf)
+    return f"toFloat64({_formula(template, used)})" if template else f"l{raw.index(leaf)}"
+
+
+def _formula(template: str, used: dict[str, tuple[float, ...]]) -> str:
     def one(reference: re.Match[str]) -> str:
         name, level = reference[1], reference[2]
         if level is None:
             return f"m_{name}"
         return decoded(used[name].index(float(level)) + 1, f"m_{name}")
 
-    return _REFERENCE.sub(one, metric.formula)
+    return _REFERENCE.sub(one, template)
 
 
-def _highest(metric: Metric) -> str:
-    return f"max({_REFERENCE.sub(lambda r: f'm_{r[1]}', metric.formula)})"
+def _per_minute(metric: Metric) -> str:
+    return _REFERENCE.sub(lambda r: f"m_{r[1]}", metric.formula)
+
+
+def _moment(metric: Metric) -> str:
+    """The minute of a peak, in seconds; of several, the first."""
+    at = "toInt64(toUnixTimestamp(minute))"
+    return f"argMax({at}, ({_per_minute(metric)}, -{at}))"

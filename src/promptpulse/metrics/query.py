@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from promptpulse.core.times import BUCKETS, MAX_BUCKETS, Bucket, auto_bucket, edges
 from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, METRICS, PROPERTY_PREFIX, Metric
 from promptpulse.metrics.conditions import Filter, checked_filter
-from promptpulse.metrics.definitions import CUSTOM_PREFIX, INLINE_PREFIX, NONE, Definitions
+from promptpulse.metrics.definitions import CUSTOM_PREFIX, INLINE_PREFIX, NONE, Definitions, custom_metric
 from promptpulse.metrics.fields import BadQuery
+from promptpulse.metrics.formula import FormulaError, is_additive
+from promptpulse.metrics.grammar import parsed
 
 HOUR_OF_DAY, WEEKDAY, NEW_USER = "time.hour", "time.weekday", "user.new"
 COHORTS = (HOUR_OF_DAY, WEEKDAY, NEW_USER)
@@ -19,6 +21,9 @@ call ever lies in the range (`new`) or before it (`returning`; not known without
 MAX_GROUPS = 1000
 EARLIEST, LATEST = 1970, 2200
 """Years that the store can tell."""
+MAX_FORMULAS = 20_000
+"""Characters of all formulas of a query: its statement has a largest size."""
+LONGEST_SHOWN = 100
 MAX_POINTS = 1_000_000
 """Groups x buckets x metrics of one answer."""
 
@@ -41,6 +46,8 @@ class Query:
     """Groups kept: those with the largest value of `order_by`."""
     order_by: str = ""
     """A metric of the query; the first when empty."""
+    cumulative: bool = False
+    """Each bucket with all before it in the range. Only of metrics that add up."""
     definitions: Definitions = field(default=NONE, hash=False, repr=False)
     """Of the project: what `custom.<key>` and the texts of scores mean."""
 
@@ -49,7 +56,7 @@ class Query:
         if found := METRICS.get(key) or self.definitions.metrics.get(key):
             return found
         if key.startswith(INLINE_PREFIX):
-            return Metric(key, key.removeprefix(INLINE_PREFIX).strip(), "number", "", "", custom=key[1:])
+            return custom_metric(key, key.removeprefix(INLINE_PREFIX).strip(), key.removeprefix(INLINE_PREFIX))
         if key.startswith(CUSTOM_PREFIX):
             raise BadQuery(f"metrics: {key!r} is not a custom metric of this project", field="metrics")
         raise BadQuery(f"metrics: {key!r} is not a metric; see GET /api/v1/metrics/catalogue", field="metrics")
@@ -74,6 +81,8 @@ def checked(query: Query) -> Query:
     if not 1 <= query.limit <= MAX_GROUPS:
         raise BadQuery(f"limit: {query.limit} is not between 1 and {MAX_GROUPS}", field="limit")
     zone(query.tz)
+    _check_size(query)
+    _check_cumulative(query)
     by = tuple(canonical(d, "by") for d in query.by)
     if len(set(by)) < len(by):
         raise BadQuery("by: each dimension may be named once", field="by")
@@ -88,13 +97,49 @@ def checked(query: Query) -> Query:
 
 def _check_metrics(query: Query) -> None:
     for key in query.metrics:
-        query.metric(key)
+        _check_formula(key, query.metric(key))
     if not query.metrics:
         raise BadQuery("metrics: name at least one metric", field="metrics")
     if len(set(query.metrics)) < len(query.metrics):
         raise BadQuery("metrics: each metric may be named once", field="metrics")
     if query.order_by and query.order_by not in query.metrics:
         raise BadQuery(f"order_by: {query.order_by!r} must be one of the metrics asked for", field="order_by")
+
+
+def _check_formula(key: str, metric: Metric) -> None:
+    if not metric.custom:
+        return
+    try:
+        parsed(metric.custom)
+    except FormulaError as e:
+        shown = key if len(key) <= LONGEST_SHOWN else f"{key[:LONGEST_SHOWN]}..."
+        raise BadQuery(
+            f"metrics: {shown!r}: {e.problem} (at character {e.position + 1} of the formula)", field="metrics"
+        ) from e
+
+
+def _check_size(query: Query) -> None:
+    formulas = [query.metric(key).custom for key in query.metrics]
+    characters = sum(map(len, formulas))
+    if characters > MAX_FORMULAS:
+        raise BadQuery(
+            f"metrics: the formulas have {characters} characters together; at most {MAX_FORMULAS} fit into a query",
+            field="metrics",
+        )
+
+
+def _check_cumulative(query: Query) -> None:
+    if not query.cumulative:
+        return
+    if query.bucket is None:
+        raise BadQuery("cumulative: needs a `bucket`; the value of the whole range is its last sum", field="cumulative")
+    for key in query.metrics:
+        metric = query.metric(key)
+        if not (is_additive(parsed(metric.custom).root) if metric.custom else metric.additive):
+            raise BadQuery(
+                f"cumulative: {metric.label} of several buckets does not add up; ask for counts, tokens or costs",
+                field="cumulative",
+            )
 
 
 def canonical(dimension: str, field: str) -> str:

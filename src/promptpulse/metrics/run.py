@@ -5,16 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from promptpulse.core.times import from_micros
 from promptpulse.metrics.catalogue import Metric
 from promptpulse.metrics.days import whole_days
 from promptpulse.metrics.fields import BadQuery
-from promptpulse.metrics.plan import Plan, Sources, count_groups, pick, pick_days, plan, references
+from promptpulse.metrics.formula import empty_value
+from promptpulse.metrics.grammar import parsed
+from promptpulse.metrics.plan import (
+    Plan,
+    Sources,
+    count_groups,
+    pick,
+    pick_days,
+    plan,
+    raw_leaves,
+    reads_scores,
+    references,
+)
 from promptpulse.metrics.query import MAX_POINTS, Query, axis, checked
-from promptpulse.metrics.rollups import Source
+from promptpulse.metrics.rollups import RAW, Source
 from promptpulse.store import Answer, Store
 
 Value = float | int | None
@@ -35,6 +47,8 @@ class Frame:
     groups_total: int
     values: Mapping[str, Sequence[Sequence[Value]]]
     """`values[metric][group][bucket]`."""
+    moments: Mapping[str, Sequence[Sequence[datetime | None]]]
+    """As `values`, of peaks: the clock minute in which each was reached, the first of several."""
     source: str
     rows_read: int | None
     """Of the store; None where it does not tell."""
@@ -62,6 +76,9 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
             " lower `limit` or take a larger `bucket`",
             field="limit",
         )
+    moments: dict[str, list[list[datetime | None]]] = {
+        key: [[None] * width for _ in groups] for key in query.metrics if query.metric(key).peak
+    }
     values = {key: [_empty_row(query.metric(key), query, starts, now) for _ in groups] for key in query.metrics}
     position = {group: i for i, group in enumerate(groups)}
     column = {0: 0} if starts is None else {int(s.timestamp()): i for i, s in enumerate(starts)}
@@ -73,11 +90,17 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
         else:
             break
         for bucket_s, group, row in answered.rows:
-            for metric, value in zip(kind, row, strict=True):
-                values[metric.key][position[group]][column[bucket_s]] = _number(value)
+            at = position[group], column[bucket_s]
+            for metric, value in zip(kind, row[: len(kind)], strict=True):
+                values[metric.key][at[0]][at[1]] = _number(value)
+            for metric, minute_s in zip(kind, row[len(kind) :], strict=False):
+                moments[metric.key][at[0]][at[1]] = datetime.fromtimestamp(int(str(minute_s)), UTC)
     for key in query.metrics:
         if query.metric(key).per_minute:
             values[key] = [_per_minute(row, query, starts, now) for row in values[key]]
+        if query.cumulative:
+            begun = sum(start <= now for start in starts or ())
+            values[key] = [_running(row[:begun]) + row[begun:] for row in values[key]]
     return Frame(
         query=query,
         buckets=None if starts is None else tuple(starts),
@@ -85,6 +108,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
         groups=tuple(tuple(v or None for v in group) for group in groups),
         groups_total=groups_total,
         values=values,
+        moments=moments,
         source=", ".join(dict.fromkeys(", ".join(read.tables).split(", "))),
         rows_read=read.rows_read,
         elapsed_ms=round(read.elapsed_ms, 3),
@@ -95,7 +119,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
 class _Rows:
     metrics: tuple[Metric, ...]
     rows: Sequence[tuple[int, StoredGroup, tuple[object, ...]]]
-    """(bucket start in seconds or 0, group as stored, values of `metrics`)."""
+    """(bucket start in seconds or 0, group as stored, values of `metrics` and, of peaks, their minutes)."""
 
 
 class _Reading:
@@ -111,10 +135,11 @@ class _Reading:
         self.elapsed_ms = 0.0
 
     def kinds(self) -> list[list[Metric]]:
-        """Metrics that one statement can answer together: all peaks or none, from the same table."""
-        found: dict[tuple[bool, str], list[Metric]] = {}
+        """Metrics that one statement can answer together: all peaks or none, from the same tables."""
+        found: dict[tuple[bool, bool, str], list[Metric]] = {}
         for metric in map(self.query.metric, self.query.metrics):
-            found.setdefault((metric.peak, self._sources([metric], self.starts).tables), []).append(metric)
+            tables = self._sources([metric], self.starts).tables
+            found.setdefault((metric.peak, reads_scores(metric), tables), []).append(metric)
         return list(found.values())
 
     def groups(self, kinds: Sequence[Sequence[Metric]]) -> tuple[list[StoredGroup], int, _Rows]:
@@ -122,7 +147,7 @@ class _Reading:
         query = self.query
         order = query.metric(query.order_by or query.metrics[0])
         ranked = [order] if self.starts else next(kind for kind in kinds if order in kind)
-        chosen = self._plan(ranked, None, None)
+        unranked = chosen = self._plan(ranked, None, None)
         keys = ", ".join(f"g{i}" for i in range(len(query.by)))
         tail = f"ORDER BY v{ranked.index(order)} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
         chosen = replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit})
@@ -130,7 +155,10 @@ class _Reading:
         groups = [group for _, group, _ in found.rows]
         if len(groups) < query.limit:
             return groups, len(groups), found
-        total = count_groups(query, pick(query, None, self.now, frozenset()))
+        if reads_scores(order):
+            total = replace(unranked, sql=f"SELECT count() AS n FROM ({unranked.sql})")
+        else:
+            total = count_groups(query, pick(query, None, self.now, frozenset()))
         counted = self._answer(total)
         return groups, int(str(counted.columns[0][0])), found
 
@@ -141,6 +169,8 @@ class _Reading:
     def _sources(self, metrics: Sequence[Metric], starts: Sequence[datetime] | None) -> Sources:
         if self.source:
             return Sources(self.source)
+        if raw_leaves(metrics):
+            return Sources(RAW)
         used = frozenset(references(metrics))
         finest = timedelta(minutes=1) if metrics[0].peak else None  # a peak is a number of minutes
         rest = pick(self.query, starts, self.now, used, finest)
@@ -201,9 +231,20 @@ def previous(query: Query) -> Query:
 
 
 def _empty_row(metric: Metric, query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:
+    empty = empty_value(parsed(metric.custom)) if metric.custom else metric.empty
     if starts is None:
-        return [metric.empty if query.start <= now else None]
-    return [metric.empty if start <= now else None for start in starts]  # the future is not empty, it is unknown
+        return [empty if query.start <= now else None]
+    return [empty if start <= now else None for start in starts]  # the future is not empty, it is unknown
+
+
+def _running(row: Sequence[Value]) -> list[Value]:
+    """Sums of each value and all before it. A bucket that does not know its own adds nothing."""
+    found: list[Value] = []
+    total: Value = None
+    for value in row:
+        total = value if total is None else total + (value or 0)
+        found.append(total)
+    return found
 
 
 def _per_minute(row: Sequence[Value], query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:
