@@ -1,10 +1,23 @@
-import { Empty } from "../../ui/Empty";
-import { Panel } from "../../ui/Panel";
+import overview from "../overview/Overview.module.css";
+import { ConsistencyPanel } from "./ConsistencyPanel";
+import { DriftPanel } from "./DriftPanel";
+import { ExperimentsPanel } from "./ExperimentsPanel";
+import { FeedbackPanel } from "./FeedbackPanel";
+import classes from "./Quality.module.css";
+import { ScoresSection } from "./ScoresSection";
 
+/** How good the answers are, by what people and programs say of them. */
 export function Quality() {
   return (
-    <Panel title="Quality">
-      <Empty title="Quality">Scores over time and by version, consistency, drift.</Empty>
-    </Panel>
+    <div className={overview["page"]}>
+      <h1 className={overview["title"]}>Quality</h1>
+      <ScoresSection />
+      <DriftPanel />
+      <ConsistencyPanel />
+      <div className={classes["pair"]}>
+        <FeedbackPanel />
+        <ExperimentsPanel />
+      </div>
+    </div>
   );
 }

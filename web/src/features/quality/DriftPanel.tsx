@@ -1,0 +1,97 @@
+import { Badge, Skeleton } from "@mantine/core";
+import { colourAt } from "../../charts/palette";
+import { useScheme } from "../../charts/useScheme";
+import { Sparkline } from "../../charts/Sparkline";
+import { format, formatChange, type Unit } from "../../format/number";
+import { Empty } from "../../ui/Empty";
+import { Failure } from "../../ui/Failure";
+import { Panel } from "../../ui/Panel";
+import { Table } from "../../ui/Table";
+import classes from "./Quality.module.css";
+import type { Drift, DriftMetric } from "./shapes";
+import { useQuality } from "./useQuality";
+
+const CAUSES: Record<DriftMetric["cause"], { word: string; colour: string }> = {
+  provider: { word: "The provider changed", colour: "red" },
+  own_change: { word: "A version changed", colour: "blue" },
+  mix: { word: "Other use", colour: "yellow" },
+  none: { word: "No change", colour: "gray" },
+  too_few: { word: "Too few calls", colour: "gray" },
+};
+
+/** Whether models answer otherwise than before, and whose doing it is. */
+export function DriftPanel() {
+  const drift = useQuality<Drift>("drift");
+  const scheme = useScheme();
+  const { data, error } = drift;
+  return (
+    <Panel title="Did the provider change?" note="length, latency and refusals by model">
+      {data === undefined && error === null && <Skeleton height={140} m="sm" />}
+      {data === undefined && error !== null && (
+        <Failure what="The models could not be compared" error={error} onRetry={() => void drift.refetch()} />
+      )}
+      {data?.models.length === 0 && (
+        <Empty title="No model has enough calls in this time range">
+          Two weeks of calls show whether a model answers otherwise than before.
+        </Empty>
+      )}
+      {data !== undefined && data.models.length > 0 && (
+        <>
+          <Table label="Models over time" busy={drift.isPlaceholderData} className={classes["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Model</th>
+                <th scope="col">What</th>
+                <th scope="col">By day</th>
+                <th scope="col">Before</th>
+                <th scope="col">After</th>
+                <th scope="col">Change</th>
+                <th scope="col">Since</th>
+                <th scope="col">Cause</th>
+              </tr>
+            </thead>
+            <tbody>
+              {data.models.flatMap(({ model, provider, sentence, metrics }) =>
+                metrics.map((metric, i) => (
+                  <tr key={`${provider ?? ""} ${model} ${metric.metric}`}>
+                    {i === 0 && (
+                      <th scope="rowgroup" rowSpan={metrics.length} className={classes["model"]}>
+                        {model}
+                        <span className={classes["sentence"]}>{sentence}</span>
+                      </th>
+                    )}
+                    <td>{metric.label}</td>
+                    <td className={classes["spark"]}>
+                      <Sparkline
+                        points={metric.days.map(({ value }) => value)}
+                        colour={colourAt(0, scheme)}
+                        partialLast={false}
+                      />
+                    </td>
+                    <td>{format(metric.before, metric.unit as Unit)}</td>
+                    <td>{format(metric.after, metric.unit as Unit)}</td>
+                    <td>
+                      {formatChange(metric.change_percent)}
+                      {metric.low_percent !== null && metric.high_percent !== null && (
+                        <span className={classes["interval"]}>
+                          {formatChange(metric.low_percent)} to {formatChange(metric.high_percent)}
+                        </span>
+                      )}
+                    </td>
+                    <td className={classes["day"]}>{metric.changed_on ?? ""}</td>
+                    <td>
+                      <Badge color={CAUSES[metric.cause].colour} variant="light">
+                        {CAUSES[metric.cause].word}
+                      </Badge>
+                    </td>
+                  </tr>
+                )),
+              )}
+            </tbody>
+          </Table>
+          <p className={classes["method"]}>{data.method}</p>
+        </>
+      )}
+    </Panel>
+  );
+}

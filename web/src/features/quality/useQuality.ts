@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import { useApi } from "../../api/ApiContext";
+import { traffic } from "../../api/keys";
+import { useProject } from "../../state/ProjectContext";
+import { useView } from "../../state/useView";
+import { useWindow } from "../../state/useWindow";
+
+/** A part of /quality, of the page's time range, environment and, where one is chosen, prompt. */
+export function useQuality<Part>(
+  part: "scores" | "consistency" | "feedback" | "drift",
+  more: Record<string, string> = {},
+) {
+  const api = useApi();
+  const { id } = useProject();
+  const { view } = useView();
+  const { start, end } = useWindow();
+  const [prompt] = view.prompts;
+  const params = {
+    project: id,
+    start: new Date(start).toISOString(),
+    end: new Date(end).toISOString(),
+    environment: view.environment,
+    ...(part !== "drift" && view.prompts.length === 1 ? { prompt_id: prompt } : {}),
+    ...more,
+  };
+  return useQuery<Part>({
+    queryKey: [...traffic(id), "quality", part, params],
+    placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
+    queryFn: async ({ signal }) => (await api<Part>(`/quality/${part}`, { params, signal })).data,
+  });
+}
