@@ -6,13 +6,14 @@ import type { QueryResult } from "./types";
 const DAY_MS = 86_400_000;
 const SPAN_DAYS = 31;
 
-/** Values a dimension had in the last month, the busiest first; null is "not given". */
-export function useValues(dimension: string) {
+/** Values a dimension had in the last month, the busiest first; null is "not given". `ask` false: what is known already. */
+export function useValues(dimension: string, ask = true) {
   const api = useApi();
   const { id } = useProject();
   return useQuery({
     queryKey: ["project", id, "values", dimension],
     staleTime: 300_000,
+    enabled: ask,
     queryFn: async ({ signal }) => {
       const midnight = Math.ceil(Date.now() / DAY_MS) * DAY_MS;
       const { data } = await api<QueryResult>("/query", {

@@ -1,5 +1,6 @@
 import type { Params } from "../../api/client";
 import type { Filter } from "../../api/types";
+import { whereParam } from "../../state/whereParam";
 
 /** Filters that the list of calls takes by their name. */
 const BY_NAME: ReadonlySet<string> = new Set([
@@ -28,6 +29,6 @@ export function callsParams(filters: readonly Filter[]): Params {
     if (named && value !== null && value !== "" && !(filter.dimension in params)) params[filter.dimension] = value;
     else others.push(filter);
   }
-  if (others.length > 0) params["where"] = JSON.stringify(others);
+  if (others.length > 0) params["where"] = whereParam(others);
   return params;
 }
