@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
+from fastapi import Query as Parameter
 from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.accounts.shapes import Answer, documented
-from promptpulse.cohorts import shapes
+from promptpulse.cohorts import service, shapes
+from promptpulse.metrics import Filter, Query
+from promptpulse.metrics import cohorts as cohorts_of
 
 router = APIRouter(prefix="/api/v1/cohorts", tags=["analysis"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -31,17 +34,31 @@ RETENTION: JsonValue = {
 
 @router.post("", summary="Metrics by cohort", responses=documented(200, COHORTS, 401, 403))
 def cohorts(body: shapes.CohortsIn, request: Request, access: Reader) -> Answer[shapes.CohortsOut]:
-    """By time, by new and returning users, by any dimension or property. Says how the cohorts are defined."""
-    raise NotImplementedError
+    """By time, by new and returning users, by any dimension or property. Says how the cohorts are defined.
+
+    Of days and weeks the last `limit` are shown, of dimensions and properties the largest; `total` says how many there are."""
+    services, project = request.app.state.services, access.project
+    query = Query(
+        project.id, tuple(body.metrics), body.start, body.end, where=body.filters, tz=body.tz or project.time_zone,
+        limit=body.limit, definitions=services.definitions.of(project.id),
+    )  # fmt: skip
+    return Answer(data=service.cohorts(services.store, query, body.by, services.clock()))
 
 
 @router.get("/retention", summary="How many users come back", responses=documented(200, RETENTION, 401, 403))
 def retention(
     request: Request,
     access: Reader,
-    weeks: Annotated[int, Query(ge=2, le=26, description="Weeks up to now.")] = 8,
-    prompt_id: Annotated[str | None, Query(max_length=256)] = None,
-    environment: Annotated[str | None, Query(max_length=256)] = None,
+    weeks: Annotated[int, Parameter(ge=2, le=26, description="Weeks up to now.")] = 8,
+    prompt_id: Annotated[str | None, Parameter(max_length=256)] = None,
+    environment: Annotated[str | None, Parameter(max_length=256)] = None,
 ) -> Answer[shapes.RetentionOut]:
-    """Users by the week of their first call, and the weeks in which they came back."""
-    raise NotImplementedError
+    """Users by the week of their first call, and the weeks in which they came back.
+
+    With a prompt or an environment, only its calls count, for the first call, too."""
+    services, project = request.app.state.services, access.project
+    where = [
+        Filter(d, "in", (v,)) for d, v in (("prompt_id", prompt_id), ("environment", environment)) if v is not None
+    ]
+    found = cohorts_of.retention(services.store, project.id, project.time_zone, weeks, services.clock(), where)
+    return Answer(data=service.retention_out(found, project.time_zone, filtered=bool(where)))
