@@ -86,6 +86,8 @@ export function Drawing({ draw, label, group, places = 0, onSelect, onDoubleClic
     return () => {
       window.clearTimeout(waiting.current);
       observer.disconnect();
+      // the cells of a heatmap are painted over several frames; disposed meanwhile, the next frame throws (zrender 6)
+      drawn.clear();
       drawn.dispose();
       instance.current = null;
     };

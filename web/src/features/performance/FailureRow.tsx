@@ -8,6 +8,9 @@ import { whereParam } from "../../state/whereParam";
 import { failureText, failureType } from "./failureText";
 import classes from "./Performance.module.css";
 
+/** Prompts named in a row. */
+const NAMED = 2;
+
 /** Failures that read the same: what they say, how many, where; and the way to all of them. */
 export function FailureRow({ group, now }: { group: FailureGroup; now: number }) {
   const href = useHref();
@@ -30,7 +33,12 @@ export function FailureRow({ group, now }: { group: FailureGroup; now: number })
       </td>
       <td className={classes["number"]}>{format(group.calls, "count")}</td>
       <td className={classes["number"]}>{format(group.share, "percent")}</td>
-      <td className={classes["prompts"]}>{group.prompts.join(", ")}</td>
+      <td className={classes["prompts"]} title={group.prompts.join(", ")}>
+        {group.prompts.slice(0, NAMED).map((prompt) => (
+          <div key={prompt}>{prompt}</div>
+        ))}
+        {group.prompts.length > NAMED && <div>and more</div>}
+      </td>
       <td title={formatTime(group.last_at, "dateSecond", zone)}>{formatAgo(group.last_at, now)}</td>
       <td>
         <Link to={similar} aria-label={`Similar failures: ${text}`}>

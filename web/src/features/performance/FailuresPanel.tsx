@@ -1,5 +1,6 @@
-import { VisuallyHidden } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
+import { useState } from "react";
 import type { Failures } from "../../api/analysis";
 import { format } from "../../format/number";
 import { Empty } from "../../ui/Empty";
@@ -9,9 +10,14 @@ import { Table } from "../../ui/Table";
 import { FailureRow } from "./FailureRow";
 import classes from "./Performance.module.css";
 
+/** Shown at first. */
+const FEW = 8;
+
 /** The commonest failures; those that read the same but for numbers and ids are one. */
 export function FailuresPanel({ failures }: { failures: UseQueryResult<Failures> }) {
   const { data, error, dataUpdatedAt } = failures;
+  const [all, setAll] = useState(false);
+  const shown = all ? data?.groups : data?.groups.slice(0, FEW);
   const more = data !== undefined && data.groups_total > data.groups.length;
   return (
     <Panel
@@ -21,7 +27,7 @@ export function FailuresPanel({ failures }: { failures: UseQueryResult<Failures>
         data !== undefined &&
         data.groups.length > 0 &&
         (more
-          ? `${data.groups.length} of ${format(data.groups_total, "count")}, those with the most calls`
+          ? `${data.groups.length} of ${format(data.groups_total, "count")}, those with the most calls; alike but for numbers and ids`
           : "alike but for numbers and ids")
       }
     >
@@ -55,11 +61,18 @@ export function FailuresPanel({ failures }: { failures: UseQueryResult<Failures>
             </tr>
           </thead>
           <tbody>
-            {data?.groups.map((group) => (
+            {shown?.map((group) => (
               <FailureRow key={group.pattern} group={group} now={dataUpdatedAt} />
             ))}
           </tbody>
         </Table>
+        {data !== undefined && data.groups.length > FEW && (
+          <div className={classes["more"]}>
+            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(!all)}>
+              {all ? "Show fewer" : `Show ${data.groups.length}`}
+            </Button>
+          </div>
+        )}
       </RowsState>
     </Panel>
   );
