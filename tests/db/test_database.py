@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 
 import promptpulse.accounts.models
 import promptpulse.dashboards.models
+import promptpulse.definitions.models
 import promptpulse.experiments.models
 import promptpulse.prompts.models
 from promptpulse.core.errors import Refused
@@ -22,6 +23,7 @@ from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, o
 SLICES = (
     promptpulse.accounts.models,
     promptpulse.dashboards.models,
+    promptpulse.definitions.models,
     promptpulse.experiments.models,
     promptpulse.prompts.models,
 )

@@ -9,6 +9,7 @@ from threading import Lock
 
 from promptpulse.accounts.mappings import mappings_of
 from promptpulse.db import Database
+from promptpulse.definitions import service
 from promptpulse.metrics import Definitions
 
 LIFE = timedelta(seconds=4)
@@ -34,7 +35,8 @@ class DefinitionRegistry:
         if read_at and known and timedelta(0) <= now - read_at < LIFE:
             return known
         with self._database.sessions() as session:
-            found = Definitions(mappings=mappings_of(session, project_id))
+            rows = service.custom_metrics(session, project_id)
+            found = Definitions({row.key: service.metric_of(row) for row in rows}, mappings_of(session, project_id))
         with self._lock:
             # What changed while we read must not come back.
             if changes == self._changes:

@@ -80,6 +80,8 @@ def parsed(text: str) -> Formula:
         raise FormulaError(
             f"has {len(text)} characters; at most {MAX_LENGTH} are allowed", MAX_LENGTH, len(text) - MAX_LENGTH
         )
+    if "\x00" in text:
+        raise FormulaError("holds a NUL character; remove it", text.index("\x00"), 1)
     return _Parser(text).formula()
 
 
