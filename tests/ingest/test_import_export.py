@@ -12,7 +12,7 @@ import pytest
 
 from promptpulse.accounts.values import ProjectRef
 from promptpulse.calls import queries
-from promptpulse.calls.routes import COLUMNS
+from promptpulse.calls.shapes import COLUMNS
 from promptpulse.core.call import Call
 from promptpulse.files import export
 from promptpulse.ingest.imports import Options, direct_writer, import_file, named

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from making import MakeCall
+from making_facts import Making, store_facts
+from promptpulse.core.times import to_micros
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import BadQuery, Filter, Query, run
 from promptpulse.metrics.conditions import FilterOp, conditions
@@ -131,6 +133,9 @@ def test_failures_that_differ_in_numbers_and_ids_read_the_same(store: Store, pro
         ("model", "contains", ("x",) * 101, "takes 100 values at most"),
         ("streaming", "in", ("maybe",), "'maybe' does not fit streaming, which is true or false"),
         ("streaming", "gt", ("1",), "streaming is not a number"),
+        ("text", "contains", ("!?",), "'!\\?' must have 1 to 20 words"),
+        ("text", "in", ("word",), "in does not fit text"),
+        ("search", "contains", ("",), "contains of search needs text"),
     ],
 )
 def test_a_filter_that_does_not_fit_says_why(
@@ -147,3 +152,79 @@ def test_no_value_is_written_into_the_statement() -> None:
     named = [Filter(f"{kind}.{value}", "in", (value,)) for kind in ("properties", "score")]
     assert value not in " ".join(conditions([*named, Filter("model", "contains", (value,))], params))
     assert [value] in params.values()
+
+
+def test_calls_are_found_by_their_scores_and_by_those_of_their_trace(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    insert(
+        store,
+        [
+            make_call(at=NOON, id="liked"),
+            make_call(at=NOON, id="hated"),
+            make_call(at=NOON, id="stars"),
+            make_call(at=NOON, id="in-trace", trace_id="t"),
+            make_call(at=NOON, id="plain"),
+        ],
+        0,
+    )
+    making = Making(project)
+    late = to_micros(NOON + timedelta(days=3))
+    store_facts(
+        store,
+        [
+            making.score("u", "", "positive", "feedback", late, call_id="liked"),
+            making.score("u", "", "negative", "feedback", late, call_id="hated"),
+            making.score("u", "", 4, "stars", late, call_id="stars"),
+            making.score("u", "", True, "useful", late, trace_id="t"),
+        ],
+    )
+
+    def found(name: str, op: FilterOp, *values: str | None) -> int:
+        return kept(store, project, Filter(f"score.{name}", op, values))
+
+    assert found("feedback", "in", "positive") == 1
+    assert found("feedback", "in", "positive", "negative") == 2
+    assert found("feedback", "not_in", "positive") == 4
+    assert found("feedback", "contains", "TIVE") == 2
+    assert found("feedback", "in", None) == 3
+    assert found("stars", "gte", "4") == 1
+    assert found("stars", "gt", "4") == 0
+    assert found("stars", "in", "4") == 1
+    assert found("useful", "in", "true") == 1
+    assert found("useful", "in", "false") == 0
+    assert found("useful", "not_in", None) == 1
+    assert found("it's", "in", "x") == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("refund", "ab"),
+        ("REFUND", "ab"),
+        ("refund policy", "a"),  # one in the question, one in the answer
+        ("policy, refund!", "a"),
+        ("refun", ""),  # words, not parts
+        ("übergabe", "b"),
+        ("nothing", ""),
+    ],
+)
+def test_calls_are_found_by_words_of_their_messages(
+    store: Store, project: str, make_call: MakeCall, words: str, ids: str
+) -> None:
+    insert(
+        store,
+        [
+            make_call(at=NOON, id="a", input="I want a Refund.", output="Our policy: no."),
+            make_call(at=NOON, id="b", input="refund? Übergabe"),
+            make_call(at=NOON, id="c"),
+        ],
+        int(NOON.timestamp()),
+    )
+    assert kept(store, project, Filter("text", "contains", (words,))) == len(ids)
+    assert kept(store, project, Filter("text", "not_contains", (words,))) == 3 - len(ids)
+
+
+def test_a_search_looks_for_parts_of_ids_users_and_errors(store: Store, four: str) -> None:
+    assert kept(store, four, Filter("search", "contains", ("nobody",))) == 0
+    assert kept(store, four, Filter("search", "not_contains", ("nobody",))) == 4

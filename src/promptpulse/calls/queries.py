@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from promptpulse.core.times import from_micros, rfc3339, to_micros
+from promptpulse.metrics import Filter
+from promptpulse.metrics.conditions import calls_where
+from promptpulse.metrics.fields import Params, bind
+from promptpulse.metrics.query import LATEST
 from promptpulse.store import Store
 
 LIST_COLUMNS = (
@@ -37,41 +41,23 @@ KNOWN_VALUES = frozenset(
 )
 """Columns whose empty value is a value; in all others "" means "not known" and leaves as None."""
 TRACE_WINDOW = timedelta(hours=6)
+LATEST_US = to_micros(datetime(LATEST, 1, 1, tzinfo=UTC))
+
+
+BLOCK = 10_000
+"""Calls that a file is made of at a time: each block is a short question, so a file holds no connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which calls: all conditions hold. None: no condition."""
+    """Which calls: all filters hold."""
 
     start: datetime
     end: datetime
-    prompt_id: str | None = None
-    prompt_version: str | None = None
-    provider: str | None = None
-    model: str | None = None
-    status: str | None = None
-    error_type: str | None = None
-    error_family: str | None = None
-    environment: str | None = None
-    feature: str | None = None
-    operation: str | None = None
-    user_id: str | None = None
-    session_id: str | None = None
-    experiment_id: str | None = None
-    variant_id: str | None = None
-    cost_source: str | None = None
-    trace_id: str | None = None
-    min_latency_ms: float | None = None
-    max_latency_ms: float | None = None
-    search: str | None = None
-    """Part of an id, a user, a session or an error message, in any case."""
+    where: tuple[Filter, ...] = ()
+    """Checked."""
 
 
-_EQUAL = tuple(
-    f.name
-    for f in fields(Selection)
-    if f.name not in {"start", "end", "trace_id", "min_latency_ms", "max_latency_ms", "search"}
-)
 Row = dict[str, object]
 
 
@@ -87,35 +73,53 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
-        """Raises `ValueError`."""
-        ts, _, call_id = text.partition("_")
-        if not call_id:
+        """Also `<timestamp>_<id>`, as they stand in a row. Raises `ValueError`."""
+        moment, _, call_id = text.partition("_")
+        us = int(moment) if moment.isdecimal() else to_micros(_aware(datetime.fromisoformat(moment)))
+        if not call_id or us > LATEST_US:
             raise ValueError(text)
-        return cls(int(ts), call_id)
+        return cls(us, call_id)
 
 
 def page(store: Store, project: str, selection: Selection, after: Cursor | None, limit: int) -> list[Row]:
-    """Calls from new to old, `limit` at most."""
-    where, params = _where(project, selection)
-    if after:
-        where += " AND (ts, id) < (fromUnixTimestamp64Micro({after_us:Int64}, 'UTC'), {after_id:String})"
-        params |= {"after_us": after.ts, "after_id": after.id}
-        # lets the engine skip what is newer; it does not see through the pair
-        where += " AND ts <= fromUnixTimestamp64Micro({after_us:Int64}, 'UTC')"
+    """Calls from new to old, `limit` at most.
+
+    The store sorts by time alone without reading more than it must, so it is first asked for the moments of the page."""
+    moments = _moments(store, project, selection, after, limit)
+    if not moments:
+        return []
+    where, params = _where(project, selection, after)
     answer = store.query(
-        f"SELECT {_SELECT} FROM calls WHERE {where} ORDER BY ts DESC, id DESC LIMIT {{limit:UInt32}}",
-        {**params, "limit": limit},
+        f"""
+        SELECT {_SELECT}
+        FROM calls
+        WHERE {where}
+          AND ts BETWEEN {bind(params, "DateTime64(6, 'UTC')", moments[-1])} AND {bind(params, "DateTime64(6, 'UTC')", moments[0])}
+          AND ts IN {bind(params, "Array(DateTime64(6, 'UTC'))", moments)}
+        ORDER BY ts DESC, id DESC
+        LIMIT {bind(params, "UInt32", limit)}
+        """,
+        params,
     )
     return [_row(answer.names, row) for row in answer.rows()]
 
 
-def stream(store: Store, project: str, selection: Selection, limit: int) -> Iterator[Row]:
-    """Calls from new to old, in bounded memory."""
-    where, params = _where(project, selection)
-    names = ("us", "received_s", "trace", *LIST_COLUMNS)
-    sql = f"SELECT {_SELECT} FROM calls WHERE {where} ORDER BY ts DESC, id DESC LIMIT {{limit:UInt32}}"
-    for row in store.stream(sql, {**params, "limit": limit}):
-        yield _row(names, row)
+def stream(store: Store, project: str, selection: Selection, limit: int, after: Cursor | None = None) -> Iterator[Row]:
+    """Calls from new to old, in bounded memory. No connection is held between blocks."""
+    while limit > 0:
+        rows = page(store, project, selection, after, min(limit, BLOCK))
+        yield from rows
+        if len(rows) < min(limit, BLOCK):
+            return
+        limit -= len(rows)
+        after = cursor_of(rows[-1])
+
+
+def count(store: Store, project: str, selection: Selection, after: Cursor | None) -> int:
+    """How many calls `stream` gives without a limit."""
+    where, params = _where(project, selection, after)
+    answer = store.query(f"SELECT count() AS n FROM calls WHERE {where}", params)
+    return int(str(answer.column("n")[0]))
 
 
 def one(store: Store, project: str, call_id: str) -> Row | None:
@@ -151,38 +155,41 @@ def related(store: Store, project: str, call: Row, limit: int = 100) -> list[Row
     if not call["trace_id"]:
         return []
     at = datetime.fromisoformat(str(call["timestamp"]))
-    selection = Selection(at - TRACE_WINDOW, at + TRACE_WINDOW, trace_id=str(call["trace_id"]))
-    rows = page(store, project, selection, None, limit)
+    of_trace = Filter("trace_id", "in", (str(call["trace_id"]),))
+    rows = page(store, project, Selection(at - TRACE_WINDOW, at + TRACE_WINDOW, (of_trace,)), None, limit)
     return [row for row in reversed(rows) if row["id"] != call["id"]]
 
 
-def _where(project: str, selection: Selection) -> tuple[str, dict[str, object]]:
-    conditions = [
-        "project = {project:String}",
-        "ts >= {start:DateTime64(6, 'UTC')}",
-        "ts < {end:DateTime64(6, 'UTC')}",
-    ]
-    params: dict[str, object] = {"project": project, "start": selection.start, "end": selection.end}
-    for name in _EQUAL:
-        value = getattr(selection, name)
-        if value is not None:
-            conditions.append(f"{name} = {{{name}:String}}")
-            params[name] = value
-    if selection.trace_id is not None:
-        conditions.append("(trace_id = {trace_id:String} OR (trace_id = '~' AND startsWith(id, {trace_id:String})))")
-        params["trace_id"] = selection.trace_id
-    if selection.min_latency_ms is not None:
-        conditions.append("latency_ms >= {min_latency_ms:Float64}")
-        params["min_latency_ms"] = selection.min_latency_ms
-    if selection.max_latency_ms is not None:
-        conditions.append("latency_ms <= {max_latency_ms:Float64}")
-        params["max_latency_ms"] = selection.max_latency_ms
-    if selection.search:
-        texts = ("id", "user_id", "session_id", "error_message", "error_name")
-        found = " OR ".join(f"positionCaseInsensitiveUTF8({t}, {{search:String}}) > 0" for t in texts)
-        conditions.append(f"({found})")
-        params["search"] = selection.search
-    return " AND ".join(conditions), params
+def _moments(store: Store, project: str, selection: Selection, after: Cursor | None, limit: int) -> list[datetime]:
+    """Of the calls of a page, from new to old."""
+    where, params = _where(project, selection, after)
+    answer = store.query(
+        f"""
+        SELECT toUnixTimestamp64Micro(ts) AS us
+        FROM calls
+        WHERE {where}
+        ORDER BY ts DESC
+        LIMIT {bind(params, "UInt32", limit)}
+        """,
+        params,
+    )
+    return [from_micros(int(str(us))) for us in dict.fromkeys(answer.column("us"))]
+
+
+def _where(project: str, selection: Selection, after: Cursor | None) -> tuple[str, Params]:
+    where, params = calls_where(project, selection.start, selection.end, selection.where)
+    if after:
+        at, call_id = bind(params, "Int64", after.ts), bind(params, "String", after.id)
+        where += f" AND (ts, id) < (fromUnixTimestamp64Micro({at}, 'UTC'), {call_id})"
+        # lets the engine skip what is newer; it does not see through the pair
+        where += f" AND ts <= fromUnixTimestamp64Micro({at}, 'UTC')"
+    return where, params
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError(moment)
+    return moment
 
 
 def _row(names: tuple[str, ...], values: tuple[object, ...]) -> Row:

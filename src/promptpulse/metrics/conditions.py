@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,15 @@ from promptpulse.metrics.fields import BadQuery, Field, FieldType, Params, bind,
 FilterOp = Literal["in", "not_in", "contains", "not_contains", "gt", "gte", "lt", "lte"]
 SCORE_PREFIX = "score."
 """`score.<name>` filters by the scores that calls were given."""
+TEXT = "text"
+"""`text` contains words, of the messages that were captured; all words of one of its values."""
+SEARCH = "search"
+"""`search` contains a part of an id, a user, a session or an error message."""
 MOST_PARTS = 100
+MOST_WORDS = 20
+_SEARCHED = ("id", "user_id", "session_id", "error_message", "error_name")
+_WORD = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]+")
+"""As the index of texts cuts them (store/migrations/0003)."""
 _SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _OPPOSITES: dict[str, FilterOp] = {"not_in": "in", "not_contains": "contains"}
 _BOOLEANS = {"true": True, "false": False}
@@ -31,6 +40,11 @@ class Filter:
 
 def checked_filter(asked: Filter, asked_in: str = "where") -> Filter:
     """`asked` with its short name resolved. Raises `BadQuery` that names the field, the value and what to do."""
+    if asked.dimension in {TEXT, SEARCH}:
+        _check_search(asked, asked_in)
+        return asked
+    key: str
+    type_: FieldType | None
     if asked.dimension.startswith(SCORE_PREFIX):
         key, type_ = asked.dimension, None
         if key == SCORE_PREFIX:
@@ -71,6 +85,9 @@ def condition(one: Filter, params: Params) -> str:
     """SQL that is 1 for calls to keep and 0 for all others, never NULL."""
     if one.dimension.startswith(SCORE_PREFIX):
         return _of_score(one, params)
+    if one.dimension in {TEXT, SEARCH}:
+        found = _of_texts(one, params) if one.dimension == TEXT else _of_search(one, params)
+        return found if one.op == "contains" else f"NOT {found}"
     of = field(one.dimension, "where")
     if one.op in _SIGNS:
         limit = bind(params, "Float64", float(one.values[0] or 0))
@@ -95,6 +112,25 @@ def _of_text(of: Field, one: Filter, params: Params) -> str:
     # computing the patterns of calls that did not fail would be in vain
     only_failed = of.key == "error_pattern" and one.op == "in" and None not in one.values
     return f"(status = 'error' AND {found})" if only_failed else found
+
+
+def _of_texts(one: Filter, params: Params) -> str:
+    """Calls whose messages hold all words of one of the values."""
+    scope = "project = {project:String} AND received_at >= {start:DateTime64(6, 'UTC')} - INTERVAL 1 DAY"
+    found = []
+    for value in one.values:
+        words = [bind(params, "String", word) for word in dict.fromkeys(_WORD.findall(value or ""))]
+        held = [
+            f"id IN (SELECT id FROM call_texts WHERE {scope} AND (hasAllTokens(input, {w}) OR hasAllTokens(output, {w})))"
+            for w in words
+        ]
+        found.append(f"({' AND '.join(held)})")
+    return f"({' OR '.join(found)})"
+
+
+def _of_search(one: Filter, params: Params) -> str:
+    parts = bind(params, "Array(String)", list(one.values))
+    return f"({' OR '.join(f'multiSearchAnyCaseInsensitiveUTF8({column}, {parts})' for column in _SEARCHED)})"
 
 
 def _of_score(one: Filter, params: Params) -> str:
@@ -150,6 +186,17 @@ def _check_parts(key: str, type_: FieldType | None, asked: Filter, asked_in: str
     for value in asked.values:
         if not value:
             _refuse(asked_in, f"{asked.op} of {key} needs text, not {value!r}; use in with null for what is not known")
+
+
+def _check_search(asked: Filter, asked_in: str) -> None:
+    if asked.op not in {"contains", "not_contains"}:
+        _refuse(asked_in, f"{asked.op} does not fit {asked.dimension}; use contains or not_contains")
+    if not asked.values:
+        raise BadQuery(f"{asked_in}: give the filter of {asked.dimension} at least one value", field=asked_in)
+    _check_parts(asked.dimension, None, asked, asked_in)
+    for value in asked.values if asked.dimension == TEXT else ():
+        if not 1 <= len(_WORD.findall(value or "")) <= MOST_WORDS:
+            _refuse(asked_in, f"{value!r} must have 1 to {MOST_WORDS} words, of letters and digits")
 
 
 def _check_members(key: str, type_: FieldType | None, values: Sequence[str | None], asked_in: str) -> None:

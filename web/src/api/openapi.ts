@@ -423,6 +423,9 @@ export interface paths {
         /**
          * Calls, newest first
          * @description Pages by `cursor`. Another `format` gives all matching calls (a million at most) as a file, without texts.
+         *
+         *     The header `X-Total-Rows` of a file says how many rows it will have. A file that broke off goes on with the `cursor` made
+         *     of its last row. Few files are made at the same time: 503 with `Retry-After` says to wait.
          */
         get: operations["list_calls_api_v1_calls_get"];
         put?: never;
@@ -1065,6 +1068,46 @@ export interface paths {
          *     The last 30 days by default.
          */
         get: operations["seed_metrics_api_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What calls can be filtered by
+         * @description Every field of a call; then the properties and scores seen in the range, the commonest first.
+         */
+        get: operations["fields_api_v1_calls_fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The commonest values of a field
+         * @description Among the calls that meet the other filters.
+         */
+        get: operations["values_api_v1_calls_values_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1904,6 +1947,9 @@ export interface paths {
         /**
          * Compare up to three prompts or versions
          * @description A winner is named only where the difference is more than noise.
+         *
+         *     Without `metrics`: requests, success rate, p95 latency, tokens and cost per request, and the three commonest scores.
+         *     `key` of every row is a metric that queries take, too.
          */
         post: operations["compare_api_v1_compare_post"];
         delete?: never;
@@ -1923,7 +1969,7 @@ export interface paths {
         put?: never;
         /**
          * Is the new version better?
-         * @description A sentence, and the numbers it stands on.
+         * @description A sentence, and the numbers it stands on. Without `versions`: the two with calls in the range that were new last.
          */
         post: operations["versions_api_v1_compare_versions_post"];
         delete?: never;
@@ -1944,6 +1990,8 @@ export interface paths {
         /**
          * Metrics by cohort
          * @description By time, by new and returning users, by any dimension or property. Says how the cohorts are defined.
+         *
+         *     Of days and weeks the last `limit` are shown, of dimensions and properties the largest; `total` says how many there are.
          */
         post: operations["cohorts_api_v1_cohorts_post"];
         delete?: never;
@@ -1962,6 +2010,8 @@ export interface paths {
         /**
          * How many users come back
          * @description Users by the week of their first call, and the weeks in which they came back.
+         *
+         *     With a prompt or an environment, only its calls count, for the first call, too.
          */
         get: operations["retention_api_v1_cohorts_retention_get"];
         put?: never;
@@ -2929,6 +2979,17 @@ export interface components {
             /** Data */
             data: components["schemas"]["Feedback"][];
         };
+        /** Answer[list[FieldOut]] */
+        Answer_list_FieldOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["FieldOut"][];
+        };
         /** Answer[list[KeyOut]] */
         Answer_list_KeyOut__: {
             /**
@@ -3049,6 +3110,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["TokenOut"][];
+        };
+        /** Answer[list[ValueOut]] */
+        Answer_list_ValueOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ValueOut"][];
         };
         /** Answer[list[VersionScores]] */
         Answer_list_VersionScores__: {
@@ -3668,7 +3740,7 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["CallOut"][];
-            meta: components["schemas"]["promptpulse__calls__routes__PageMeta"];
+            meta: components["schemas"]["promptpulse__calls__shapes__PageMeta"];
         };
         /** Catalogue */
         Catalogue: {
@@ -5193,6 +5265,34 @@ export interface components {
             prompt_id: string | null;
             /** Prompt Version */
             prompt_version: string | null;
+        };
+        /**
+         * FieldOut
+         * @description Something that calls can be filtered by.
+         */
+        FieldOut: {
+            /**
+             * Key
+             * @description As `dimension` of a filter.
+             * @example properties.plan
+             */
+            key: string;
+            /**
+             * Label
+             * @example plan
+             */
+            label: string;
+            /**
+             * Type
+             * @example text
+             * @enum {string}
+             */
+            type: "text" | "number" | "boolean";
+            /**
+             * Unit
+             * @example null
+             */
+            unit: string | null;
         };
         /**
          * FilterIn
@@ -7977,6 +8077,21 @@ export interface components {
             /** Calls */
             calls: number;
         };
+        /** ValueOut */
+        ValueOut: {
+            /**
+             * Value
+             * @description As one of the `values` of a filter; null is not known.
+             * @example gpt-4o
+             */
+            value: string | null;
+            /**
+             * Calls
+             * @description Calls that have it; of a score, scores.
+             * @example 120
+             */
+            calls: number;
+        };
         /** VariantIn */
         VariantIn: {
             /**
@@ -8241,14 +8356,20 @@ export interface components {
              */
             decision: "better" | "worse" | "mixed" | "no_difference" | "too_few";
             /**
+             * Title
+             * @example Prompt summarize v2.0 vs v2.1 (7 days)
+             */
+            title: string;
+            /**
              * Sentence
-             * @example 2.1 is better: 98 % success against 95 %, p95 1.2 s against 1.5 s. Move traffic to it.
+             * @example v2.1 is better: 98% success against 95%, 1,200ms p95 against 1,500ms p95 → migrate all traffic
              */
             sentence: string;
             /**
              * Lines
+             * @description One a version, old first.
              * @example [
-             *       "2: 95 % success, 1.5 s p95, $0.018 a request"
+             *       "v2.0: 95% success, 1,500ms p95, $0.018/req"
              *     ]
              */
             lines: string[];
@@ -8560,7 +8681,7 @@ export interface components {
             total: number;
         };
         /** PageMeta */
-        promptpulse__calls__routes__PageMeta: {
+        promptpulse__calls__shapes__PageMeta: {
             /**
              * Next Cursor
              * @description Pass as `cursor` for older calls; null at the end.
@@ -10628,11 +10749,12 @@ export interface operations {
                 max_latency_ms?: number | null;
                 /** @description Part of an id, user, session or error message. */
                 search?: string | null;
-                /** @description Further filters, a JSON list as `where` of `POST /api/v1/query`. */
+                /** @description Further filters, a JSON list as `where` of `POST /api/v1/query`: of every field, of `properties.<key>` and `score.<name>`. */
                 where?: string | null;
-                /** @description Words in the stored texts of a call, in any case. */
+                /** @description Words in the stored messages of a call, in any case; all of them. */
                 text?: string | null;
                 limit?: number;
+                /** @description Older calls than this one: `meta.next_cursor`, or `<timestamp>_<id>` of a row. */
                 cursor?: string | null;
                 format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
@@ -12507,6 +12629,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeedAnswer"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    fields_api_v1_calls_fields_get: {
+        parameters: {
+            query?: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "key": "properties.plan",
+                     *           "label": "plan",
+                     *           "type": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_FieldOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    values_api_v1_calls_values_get: {
+        parameters: {
+            query: {
+                /** @description Inclusive; 30 days before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                prompt_id?: string | null;
+                prompt_version?: string | null;
+                provider?: string | null;
+                model?: string | null;
+                status?: ("success" | "error") | null;
+                error_type?: string | null;
+                error_family?: string | null;
+                environment?: string | null;
+                feature?: string | null;
+                operation?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                experiment_id?: string | null;
+                variant_id?: string | null;
+                cost_source?: ("client" | "price_list" | "override" | "unpriced") | null;
+                trace_id?: string | null;
+                min_latency_ms?: number | null;
+                max_latency_ms?: number | null;
+                /** @description Part of an id, user, session or error message. */
+                search?: string | null;
+                /** @description Further filters, a JSON list as `where` of `POST /api/v1/query`: of every field, of `properties.<key>` and `score.<name>`. */
+                where?: string | null;
+                /** @description Words in the stored messages of a call, in any case; all of them. */
+                text?: string | null;
+                field: string;
+                /** @description Only values that begin so, in any case. */
+                prefix?: string;
+                limit?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "value": "gpt-4o",
+                     *           "calls": 120
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ValueOut__"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -15751,7 +15998,7 @@ export interface operations {
                      *         "winner": 1,
                      *         "summary": "b is best: it wins on success rate and loses nowhere.",
                      *         "level": 95,
-                     *         "method": "Users vary, not calls."
+                     *         "method": "Users vary, not calls: ..."
                      *       }
                      *     }
                      */
@@ -15797,10 +16044,11 @@ export interface operations {
                      *       "success": true,
                      *       "data": {
                      *         "decision": "better",
-                     *         "sentence": "2.1 is better: 98 % success against 95 %. Move traffic to it.",
+                     *         "title": "Prompt summarize v2.0 vs v2.1 (7 days)",
+                     *         "sentence": "v2.1 is better: 98% success against 95%, 1,200ms p95 against 1,500ms p95 → migrate all traffic",
                      *         "lines": [
-                     *           "2: 95 % success",
-                     *           "2.1: 98 % success"
+                     *           "v2.0: 95% success, 1,500ms p95, $0.018/req",
+                     *           "v2.1: 98% success, 1,200ms p95, $0.015/req"
                      *         ]
                      *       }
                      *     }
