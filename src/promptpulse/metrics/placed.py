@@ -20,12 +20,15 @@ _RANGE = "project = {project:String} AND ts >= {start:DateTime64(6, 'UTC')} AND 
 _TRACE = FIELDS["trace_id"].expression
 
 
-def placed(where: Sequence[Filter], params: Params, condition: str = "1", prompts: str = "1") -> str:
-    """Statement of one row a score (of a trace with several versions: one a version) in `[start, end)` that meets `condition`
-    over its stored columns and the checked filters `where`: the columns of `OWN`, and `ts`, `name`, `type`, `number`, ...
+def placed(
+    where: Sequence[Filter], params: Params, condition: str = "1", prompts: str = "1", *, once: bool = False
+) -> str:
+    """Statement of scores in `[start, end)` that meet `condition` over their stored columns and the checked filters `where`:
+    the columns of `OWN`, and `ts`, `name`, `type`, `number`, ...
 
-    `prompts`: a condition over prompt and version that the reader will keep rows by; fewer calls are looked through then.
-    `params` has `project`, `start` and `end`; values are added to it."""
+    One row a score; one a version, if its trace used several versions and it is not to come `once`. `prompts`: a condition
+    over prompt and version that the reader will keep rows by; fewer calls are looked through then. `params` has `project`,
+    `start` and `end`; values are added to it."""
     own = [f for f in where if f.dimension in OWN]
     of_calls = [f for f in where if f.dimension not in OWN]
     params.setdefault("calls_start", _earlier(params["start"]))
@@ -46,6 +49,9 @@ def placed(where: Sequence[Filter], params: Params, condition: str = "1", prompt
     mine = ", ".join(f"s.{column} AS {column}" for column in _SCORE)
     found = ", ".join(f"if(s.{column} != '', s.{column}, c.{column}_) AS {column}" for column in OWN)
     theirs = ", ".join(f"toString({column}) AS {column}_" for column in OWN)
+    versions = ("prompt_id", "prompt_version")
+    of_trace = {column: column if column in versions else f"any({column})" for column in OWN}
+    together = ", ".join(f"toString({value}) AS {column}_" for column, value in of_trace.items())
     parts += [
         f"""
         SELECT {mine}, {found}
@@ -57,15 +63,21 @@ def placed(where: Sequence[Filter], params: Params, condition: str = "1", prompt
         f"""
         SELECT {mine}, {found}
         FROM (SELECT * FROM scores WHERE {scores} AND {by_trace}) AS s
-        {join} JOIN (
-          SELECT DISTINCT {_TRACE} AS trace, {theirs}
+        {join} {"ANY" if once else "ALL"} JOIN (
+          SELECT {_TRACE} AS trace, {together}
           FROM calls
           WHERE {calls} AND prompt_id != '' AND trace IN (SELECT trace_id FROM scores WHERE {scores} AND {by_trace})
+          GROUP BY trace, prompt_id_, prompt_version_
         ) AS c ON s.trace_id = c.trace
         """,
     ]
     kept = " AND ".join([*conditions(own, params), f"({prompts})"])
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE {kept}"
+
+
+def stored(condition: str = "1") -> str:
+    """As `placed`, of scores as they are stored: enough where nobody asks what they are about."""
+    return f"SELECT * FROM scores WHERE {_RANGE} AND ({condition})"
 
 
 def _earlier(start: object) -> object:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
+from fastapi import Query as Parameter
 from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.definitions.asked import Instant
-from promptpulse.quality import shapes
+from promptpulse.metrics import BadQuery, Filter, Query, run, variation
+from promptpulse.quality import service, shapes
 
 router = APIRouter(prefix="/api/v1/quality", tags=["quality"])
+RECENT = timedelta(days=30)
 Reader = Annotated[Access, Depends(may_read)]
-Start = Annotated[Instant | None, Query(description="Inclusive; 30 days before `end` when absent.")]
-End = Annotated[Instant | None, Query(description="Exclusive; now when absent.")]
-PromptId = Annotated[str | None, Query(max_length=256)]
-Environment = Annotated[str | None, Query(max_length=256)]
+Start = Annotated[Instant | None, Parameter(description="Inclusive; 30 days before `end` when absent.")]
+End = Annotated[Instant | None, Parameter(description="Exclusive; now when absent.")]
+PromptId = Annotated[str | None, Parameter(max_length=256)]
+Environment = Annotated[str | None, Parameter(max_length=256)]
 SUMMARY: JsonValue = {
     "name": "rating", "type": "numeric", "count": 1400, "mean": 4.1, "true_percent": None, "shares": [], "mean_before": 4.0,
     "calls": 20_000,
@@ -55,7 +59,12 @@ def scores(
     environment: Environment = None,
 ) -> Answer[list[shapes.ScoreSummary]]:
     """By name, the most given first. Over time: `POST /api/v1/query` with a formula such as `=avg(score.rating)`."""
-    raise NotImplementedError
+    services = request.app.state.services
+    scope = _scope(request, access, (start, end), prompt_id=prompt_id, environment=environment)
+    asked = Query(access.project.id, ("total_requests",), scope.start, scope.end, where=scope.where)
+    calls = run(services.store, asked, services.clock()).total("total_requests")
+    found = variation.summaries(services.store, scope, services.definitions.of(access.project.id).mappings)
+    return Answer(data=[service.summary_out(of, int(calls or 0)) for of in found])
 
 
 @router.get("/consistency", summary="How much answers vary", responses=documented(200, [CONSISTENCY], 401, 403))
@@ -66,10 +75,15 @@ def consistency(
     end: End = None,
     prompt_id: PromptId = None,
     environment: Environment = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
 ) -> Answer[list[shapes.ConsistencyRow]]:
-    """Spread of scores, lengths and times by prompt and version, the most calls first."""
-    raise NotImplementedError
+    """Spread of scores, lengths and times by prompt and version, the most calls first. Failed calls have no length and time."""
+    services = request.app.state.services
+    scope = _scope(request, access, (start, end), prompt_id=prompt_id, environment=environment)
+    mappings = services.definitions.of(access.project.id).mappings
+    return Answer(
+        data=[service.consistency_out(of) for of in variation.consistency(services.store, scope, mappings, limit)]
+    )
 
 
 @router.get("/feedback", summary="Feedback of users, newest first", responses=documented(200, [FEEDBACK], 401, 403))
@@ -80,12 +94,14 @@ def feedback(
     end: End = None,
     prompt_id: PromptId = None,
     environment: Environment = None,
-    name: Annotated[str | None, Query(max_length=200, description="Only scores of this name.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    name: Annotated[str | None, Parameter(max_length=200, description="Only scores of this name.")] = None,
+    limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
+    offset: Annotated[int, Parameter(ge=0, le=100_000)] = 0,
 ) -> Answer[list[shapes.Feedback]]:
     """One row a value, with its comment and the call it is about."""
-    raise NotImplementedError
+    scope = _scope(request, access, (start, end), prompt_id=prompt_id, environment=environment)
+    found = variation.feedback(request.app.state.services.store, scope, name, limit, offset)
+    return Answer(data=[service.feedback_out(of) for of in found])
 
 
 @router.get("/drift", summary="Did the provider change?", responses=documented(200, DRIFT, 401, 403))
@@ -94,3 +110,15 @@ def drift(
 ) -> Answer[shapes.DriftOut]:
     """Shifts of length, latency and refusals by model, told apart from changes of one's own prompts."""
     raise NotImplementedError
+
+
+def _scope(
+    request: Request, access: Access, asked: tuple[datetime | None, datetime | None], **equal: str | None
+) -> variation.Scope:
+    """The range asked for, by default the last 30 days, and a filter for each value that was given."""
+    end = asked[1] or request.app.state.services.clock()
+    start = asked[0] or end - RECENT
+    if start >= end:
+        raise BadQuery("end: must be later than start", field="end")
+    where = tuple(Filter(dimension, "in", (value,)) for dimension, value in equal.items() if value is not None)
+    return variation.Scope(access.project.id, start, end, where)
