@@ -58,6 +58,18 @@ def _part(name: str) -> str:
     return f"{{{name}_us}} / 1000 / nullIf({{{name}_known}}, 0)"
 
 
+_PARTS = "({llm_us} + {network_us} + {queue_us})"
+
+
+def _share(name: str) -> str:
+    # parts that are longer than the calls they are parts of are shortened in proportion, so that all add up
+    ratio = f"ifNull({{latency_us}} / nullIf(greatest({{latency_us}}, {_PARTS}), 0), 0)"
+    return f"if({{{name}_known}} = 0, NULL, toFloat64({{{name}_us}}) * {ratio} / 1000 / {{calls}})"
+
+
+_REST = f"({{latency_us}} - least({{latency_us}}, {_PARTS})) / 1000 / nullIf({{calls}}, 0)"
+
+
 def _percentile(level: str) -> Metric:
     name = f"p{level.removeprefix('0.').ljust(2, '0')}"
     return Metric(
@@ -67,13 +79,13 @@ def _percentile(level: str) -> Metric:
 
 
 def _errors(key: str, label: str, measure: str, description: str) -> Metric:
-    return Metric(key, label, "count", f"{{{measure}}}", description, "down", empty=0)
+    return Metric(key, label, "count", f"{{{measure}}}", description, "down", empty=0, additive=True)
 
 
 METRICS: dict[str, Metric] = {
     m.key: m
     for m in (
-        Metric("total_requests", "Requests", "count", "{calls}", "Number of LLM calls.", empty=0),
+        Metric("total_requests", "Requests", "count", "{calls}", "Number of LLM calls.", empty=0, additive=True),
         Metric("requests_per_minute", "Requests per minute", "per_minute", "{calls}",
                "Calls divided by the minutes that have passed.", empty=0, per_minute=True),
         Metric("peak_rpm", "Peak requests per minute", "per_minute", "{calls}", "The busiest clock minute.", empty=0, peak=True),
@@ -93,7 +105,7 @@ METRICS: dict[str, Metric] = {
         _errors("errors_5xx", "5xx errors", "family_5xx", "Server errors: crashes, timeouts."),
         _errors("errors_llm", "LLM errors", "family_llm", "Failures of the model: rate limits, filtered content."),
         Metric("incomplete_requests", "Incomplete streams", "count", "{incomplete}",
-               "Streams that ended without a finish reason and usage: abandoned by the caller, or broken unseen.", empty=0),
+               "Streams that ended without a finish reason and usage: abandoned by the caller, or broken unseen.", empty=0, additive=True),
         Metric("avg_latency_ms", "Latency, mean", "ms", "{latency_us} / 1000 / nullIf({calls}, 0)",
                "Mean time from request to completion. Outliers pull it: prefer percentiles.", "down"),
         _percentile("0.5"), _percentile("0.75"), _percentile("0.9"), _percentile("0.95"), _percentile("0.99"),
@@ -103,24 +115,29 @@ METRICS: dict[str, Metric] = {
         Metric("avg_llm_ms", "LLM time, mean", "ms", _part("llm"), "Time in the model, over calls that say it.", "down"),
         Metric("avg_network_ms", "Network time, mean", "ms", _part("network"), "Time on the wire, over calls that say it.", "down"),
         Metric("avg_queue_ms", "Queue time, mean", "ms", _part("queue"), "Time waiting to be sent, over calls that say it.", "down"),
-        Metric("input_tokens", "Input tokens", "tokens", _known_sum("input"), "Prompt tokens, with cached ones.", empty=0),
-        Metric("output_tokens", "Output tokens", "tokens", _known_sum("output"), "Generated tokens, with reasoning.", empty=0),
-        Metric("total_tokens", "Tokens", "tokens", _known_sum("total"), "Input and output tokens.", empty=0),
-        Metric("cached_input_tokens", "Cached input tokens", "tokens", _known_sum("cached"), "Part of the input read from the provider's cache.", empty=0),
-        Metric("cache_write_tokens", "Cache-write tokens", "tokens", _known_sum("cache_write"), "Part of the input written to the provider's cache.", empty=0),
-        Metric("reasoning_tokens", "Reasoning tokens", "tokens", _known_sum("reasoning"), "Part of the output spent on reasoning.", empty=0),
+        Metric("part_llm_ms", "LLM part", "ms", _share("llm"),
+               "LLM time a call, over all calls. The parts and the rest add up to the mean latency.", "down"),
+        Metric("part_network_ms", "Network part", "ms", _share("network"), "Network time a call, over all calls.", "down"),
+        Metric("part_queue_ms", "Queue part", "ms", _share("queue"), "Queue time a call, over all calls.", "down"),
+        Metric("part_other_ms", "Other part", "ms", _REST, "The rest of the mean latency, which no part explains.", "down"),
+        Metric("input_tokens", "Input tokens", "tokens", _known_sum("input"), "Prompt tokens, with cached ones.", empty=0, additive=True),
+        Metric("output_tokens", "Output tokens", "tokens", _known_sum("output"), "Generated tokens, with reasoning.", empty=0, additive=True),
+        Metric("total_tokens", "Tokens", "tokens", _known_sum("total"), "Input and output tokens.", empty=0, additive=True),
+        Metric("cached_input_tokens", "Cached input tokens", "tokens", _known_sum("cached"), "Part of the input read from the provider's cache.", empty=0, additive=True),
+        Metric("cache_write_tokens", "Cache-write tokens", "tokens", _known_sum("cache_write"), "Part of the input written to the provider's cache.", empty=0, additive=True),
+        Metric("reasoning_tokens", "Reasoning tokens", "tokens", _known_sum("reasoning"), "Part of the output spent on reasoning.", empty=0, additive=True),
         Metric("fresh_input_tokens", "Fresh input tokens", "tokens", _apart("input", "cached"), "Input that was not read from the provider's cache.", empty=0),
         Metric("plain_output_tokens", "Plain output tokens", "tokens", _apart("output", "reasoning"), "Output without the tokens spent on reasoning.", empty=0),
         Metric("avg_tokens_per_request", "Tokens per request", "tokens", _per_request("total"),
                "Total tokens / requests. Successful calls that report no usage are left out.", "down"),
         Metric("avg_input_tokens", "Input tokens per request", "tokens", _per_request("input"), "Input tokens / requests. Successful calls that report no usage are left out.", "down"),
         Metric("avg_output_tokens", "Output tokens per request", "tokens", _per_request("output"), "Output tokens / requests. Successful calls that report no usage are left out.", "down"),
-        Metric("total_cost_usd", "Cost", "usd", _known_sum("cost"), "Sum of all known costs; see the share of priced calls.", "down", empty=0),
+        Metric("total_cost_usd", "Cost", "usd", _known_sum("cost"), "Sum of all known costs; see the share of priced calls.", "down", empty=0, additive=True),
         Metric("cost_per_request_usd", "Cost per request", "usd", _per_request("cost"), "Known cost / requests. Successful calls whose cost is not known are left out.", "down"),
         Metric("priced_share", "Priced calls", "percent", "100 * {cost_known} / nullIf({calls} - {free_failures}, 0)",
                "Share of calls with a known cost; failed calls without usage do not count.", "up"),
         Metric("unpriced_requests", "Unpriced calls", "count", "{calls} - {free_failures} - {cost_known}",
-               "Calls whose cost is not known: no usage, or a model without a price.", "down", empty=0),
+               "Calls whose cost is not known: no usage, or a model without a price.", "down", empty=0, additive=True),
         Metric("unique_users", "Users", "count", "nullIf({users}, 0)", "Distinct user ids (estimate, about 0.5 %)."),
     )
 }  # fmt: skip

@@ -63,6 +63,7 @@ class QueryIn(RangeIn):
             limit=self.limit,
             order_by=self.order_by or "",
             definitions=definitions,
+            cumulative=self.cumulative,
         )
 
 
@@ -126,6 +127,7 @@ class CatalogueMetric(MetricOut):
     description: str
     custom: bool = False
     formula: str | None = Field(None, description="Of a custom metric.")
+    additive: bool = Field(default=False, description="Parts of a time range add up to it: it may be cumulative.")
     threshold: float | None = Field(None, description="The worst value that is still good.")
     bands: list[BandOut] = []
 

@@ -10,20 +10,13 @@ from pydantic import BaseModel, JsonValue
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.accounts.shapes import MOMENT, documented
-from promptpulse.core.times import BUCKETS
 from promptpulse.files import FORMATS, Attachment, Format, documented_as_files
-from promptpulse.metrics import DIMENSIONS, METRICS
 from promptpulse.metrics.distribution import distribution as distribution_of
 from promptpulse.metrics.failures import failures
-from promptpulse.metrics.measures import MEASURES
 from promptpulse.query import exploring, service
+from promptpulse.query.catalogue import catalogue_of
 from promptpulse.query.models import (
-    BandOut,
-    Catalogue,
     CatalogueAnswer,
-    CatalogueDimension,
-    CatalogueMeasure,
-    CatalogueMetric,
     ErrorsAnswer,
     ErrorsIn,
     HistogramAnswer,
@@ -48,20 +41,6 @@ ERRORS: JsonValue = {
         "last_at": MOMENT, "call_id": "c1", "prompts": ["summarize"],
     }],
 }  # fmt: skip
-CATALOGUE = Catalogue(
-    metrics=[
-        CatalogueMetric(
-            key=m.key, label=m.label, unit=m.unit, better=m.better, description=m.description,
-            bands=[BandOut(name=b.name, above=b.above, inclusive=b.inclusive) for b in m.bands],
-        )
-        for m in METRICS.values()
-    ],
-    measures=[CatalogueMeasure(key=m.name, kind=m.kind) for m in MEASURES.values()],
-    dimensions=[CatalogueDimension(key=d.key, label=d.label, also=list(d.also)) for d in DIMENSIONS.values()],
-    buckets=list(BUCKETS),
-    fields=[],
-    functions=[],
-)  # fmt: skip
 
 
 @router.post(
@@ -130,9 +109,10 @@ def errors(
     return _json(ErrorsAnswer(data=exploring.errors_out(found)))
 
 
-@router.get("/api/v1/metrics/catalogue", summary="All metrics, measures and dimensions")
-def catalogue(access: Annotated[Access, Depends(may_read)]) -> CatalogueAnswer:  # noqa: ARG001 - reading it needs a key, too
-    return CatalogueAnswer(data=CATALOGUE)
+@router.get("/api/v1/metrics/catalogue", summary="All metrics, fields, functions and dimensions")
+def catalogue(request: Request, access: Annotated[Access, Depends(may_read)]) -> CatalogueAnswer:
+    """With the project's own metrics. Its scores are listed by `GET /api/v1/scores/names`."""
+    return CatalogueAnswer(data=catalogue_of(request.app.state.services.definitions.of(access.project.id)))
 
 
 @router.get("/api/metrics", summary="Figures of one prompt, or of all, in a period")

@@ -54,7 +54,10 @@ def frame_out(frame: Frame) -> dict[str, object]:
             for m in map(query.metric, query.metrics)
         ],
         "values": frame.values,
-        "moments": {},
+        "moments": {
+            key: [[None if at is None else rfc3339(at) for at in row] for row in rows]
+            for key, rows in frame.moments.items()
+        },
         "source": frame.source,
         "rows_read": frame.rows_read,
         "elapsed_ms": frame.elapsed_ms,
