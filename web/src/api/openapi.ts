@@ -1044,7 +1044,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All metrics, measures and dimensions */
+        /**
+         * All metrics, fields, functions and dimensions
+         * @description With the project's own metrics. Its scores are listed by `GET /api/v1/scores/names`.
+         */
         get: operations["catalogue_api_v1_metrics_catalogue_get"];
         put?: never;
         post?: never;
@@ -2051,7 +2054,7 @@ export interface paths {
         };
         /**
          * How much answers vary
-         * @description Spread of scores, lengths and times by prompt and version, the most calls first.
+         * @description Spread of scores, lengths and times by prompt and version, the most calls first. Failed calls have no length and time.
          */
         get: operations["consistency_api_v1_quality_consistency_get"];
         put?: never;
@@ -3843,6 +3846,12 @@ export interface components {
              * @description Of a custom metric.
              */
             formula?: string | null;
+            /**
+             * Additive
+             * @description Parts of a time range add up to it: it may be cumulative.
+             * @default false
+             */
+            additive: boolean;
             /**
              * Threshold
              * @description The worst value that is still good.
@@ -8662,7 +8671,7 @@ export interface components {
             compare: boolean;
             /**
              * Field
-             * @description Of a heatmap: the number whose distribution is shown.
+             * @description Of a heatmap: the number whose distribution is shown. Of feedback: the name of the score.
              */
             field?: string | null;
             /**
