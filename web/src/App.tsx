@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { lazy, Suspense } from "react";
 import { Route, Routes } from "react-router";
 import { Frame } from "./features/frame/Frame";
 import { NotFound } from "./features/frame/NotFound";
@@ -31,6 +31,15 @@ const Costs = lazy(async () => ({ default: (await import("./features/costs/Costs
 const Dashboards = lazy(async () => ({
   default: (await import("./features/dashboards/list/Dashboards")).Dashboards,
 }));
+const DashboardPage = lazy(async () => ({
+  default: (await import("./features/dashboards/view/DashboardPage")).DashboardPage,
+}));
+const DashboardEditor = lazy(async () => ({
+  default: (await import("./features/dashboards/builder/EditorPage")).EditorPage,
+}));
+const SharedPage = lazy(async () => ({
+  default: (await import("./features/dashboards/share/SharedPage")).SharedPage,
+}));
 const Start = lazy(async () => ({ default: (await import("./features/start/Start")).Start }));
 const Settings = lazy(async () => ({ default: (await import("./features/settings/Settings")).Settings }));
 
@@ -38,6 +47,14 @@ export function App() {
   return (
     <Routes>
       <Route path="/sign-in" element={<SignIn />} />
+      <Route
+        path="/shared/:token"
+        element={
+          <Suspense>
+            <SharedPage />
+          </Suspense>
+        }
+      />
       <Route
         element={
           <SignedIn>
@@ -61,6 +78,9 @@ export function App() {
         <Route path="quality" element={<Quality />} />
         <Route path="costs" element={<Costs />} />
         <Route path="dashboards" element={<Dashboards />} />
+        <Route path="dashboards/new" element={<DashboardEditor key="new" />} />
+        <Route path="dashboards/:id" element={<DashboardPage />} />
+        <Route path="dashboards/:id/edit" element={<DashboardEditor />} />
         <Route path="start" element={<Start />} />
         <Route path="settings/:part?" element={<Settings />} />
         <Route path="*" element={<NotFound />} />

@@ -16,7 +16,8 @@ export function SharedPage() {
   const { data, error, refetch } = useQuery({
     queryKey: ["shared", token],
     staleTime: Infinity,
-    queryFn: async ({ signal }) => (await api<SharedDashboard>(`/shared/${encodeURIComponent(token)}`, { signal })).data,
+    queryFn: async ({ signal }) =>
+      (await api<SharedDashboard>(`/shared/${encodeURIComponent(token)}`, { signal })).data,
   });
   if (data !== undefined) return <SharedView token={token} shared={data} />;
   return (
