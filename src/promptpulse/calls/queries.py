@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from promptpulse.core.times import from_micros, rfc3339, to_micros
 from promptpulse.metrics import Filter
 from promptpulse.metrics.conditions import calls_where
-from promptpulse.metrics.fields import Params, bind
+from promptpulse.metrics.fields import ERROR_PATTERN, Params, bind
 from promptpulse.metrics.query import LATEST
 from promptpulse.store import Store
 
@@ -126,17 +126,18 @@ def one(store: Store, project: str, call_id: str) -> Row | None:
     """A call with its texts. The store finds the id by its index: no time range is needed."""
     answer = store.query(
         f"""
-        SELECT {_SELECT}
+        SELECT {_SELECT}, {ERROR_PATTERN} AS pattern
         FROM calls
         WHERE project = {{project:String}} AND id = {{id:String}}
         LIMIT 1
         """,
         {"project": project, "id": call_id},
     )
-    rows = [_row(answer.names, row) for row in answer.rows()]
-    if not rows:
+    row = next(answer.rows(), None)
+    if row is None:
         return None
-    call = rows[0]
+    call = _row(answer.names, row)
+    call["error_pattern"] = row[-1] or None
     texts = store.query(
         """
         SELECT argMax(input, length(input)) AS input, argMax(output, length(output)) AS output

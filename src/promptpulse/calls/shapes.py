@@ -76,6 +76,9 @@ COLUMNS = {name: _kind(field.annotation) for name, field in CallOut.model_fields
 class CallDetail(CallOut):
     input: str | None
     output: str | None
+    error_pattern: str | None = Field(
+        description="Of a failed call: filter calls by it to see those that failed the same way."
+    )
     related: list[CallOut] = Field(description="Other calls of the same trace, oldest first.")
 
 

@@ -3600,6 +3600,11 @@ export interface components {
             /** Output */
             output: string | null;
             /**
+             * Error Pattern
+             * @description Of a failed call: filter calls by it to see those that failed the same way.
+             */
+            error_pattern: string | null;
+            /**
              * Related
              * @description Other calls of the same trace, oldest first.
              */
