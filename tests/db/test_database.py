@@ -13,6 +13,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 from sqlalchemy.exc import StatementError
 
 import promptpulse.accounts.models
+import promptpulse.calls.models
 import promptpulse.dashboards.models
 import promptpulse.definitions.models
 import promptpulse.experiments.models
@@ -22,6 +23,7 @@ from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, o
 
 SLICES = (
     promptpulse.accounts.models,
+    promptpulse.calls.models,
     promptpulse.dashboards.models,
     promptpulse.definitions.models,
     promptpulse.experiments.models,

@@ -55,8 +55,24 @@ TABLE: dict[str, Need] = {
     "POST /api/v1/calls": "ingest",
     "GET /api/v1/calls": "read",
     "GET /api/v1/calls/{call_id}": "read",
+    "GET /api/v1/calls/fields": "read",
+    "GET /api/v1/calls/values": "read",
+    "GET /api/v1/views": "read",
+    "POST /api/v1/views": "read",
+    "PATCH /api/v1/views/{view_id}": "read",
+    "DELETE /api/v1/views/{view_id}": "read",
     "POST /api/v1/query": "read",
+    "POST /api/v1/query/distribution": "read",
+    "POST /api/v1/query/errors": "read",
     "GET /api/v1/metrics/catalogue": "read",
+    "GET /api/v1/metrics/custom": "read",
+    "POST /api/v1/metrics/custom": "editor",
+    "POST /api/v1/metrics/custom/check": "read",
+    "GET /api/v1/metrics/custom/{metric_id}": "read",
+    "PATCH /api/v1/metrics/custom/{metric_id}": "editor",
+    "DELETE /api/v1/metrics/custom/{metric_id}": "editor",
+    "GET /api/v1/metrics/targets": "read",
+    "PUT /api/v1/metrics/targets": "editor",
     "GET /api/metrics": "read",
     "GET /api/v1/live": "read",
     "GET /api/v1/status": "read",
@@ -146,6 +162,7 @@ class World:
         prompt = {"prompt_id": self.ids["name"]}
         of_route: dict[str, dict[str, str]] = {
             "GET /api/metrics": prompt,
+            "GET /api/v1/calls/values": {"field": "prompt_id"},
             "GET /api/v1/scores": prompt,
             "GET /api/v1/scores/by-version": prompt,
             "GET /api/v1/prompts": {"name": self.ids["name"]},
@@ -176,6 +193,18 @@ class World:
             "POST /api/v1/query": {
                 "metrics": ["total_requests"], "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z", "by": ["prompt_id"],
             },
+            "POST /api/v1/query/distribution": {
+                "field": "latency_ms", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z",
+            },
+            "POST /api/v1/query/errors": {"start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"},
+            "POST /api/v1/views": {"name": "made by a walk", "page": "calls", "search": ""},
+            "PATCH /api/v1/views/{view_id}": {"search": "range=24h"},
+            "POST /api/v1/metrics/custom": {"name": "made by a walk", "formula": "count()"},
+            "POST /api/v1/metrics/custom/check": {
+                "formula": f"count(score.\"{SECRET} score\")", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z",
+            },
+            "PATCH /api/v1/metrics/custom/{metric_id}": {"description": "changed"},
+            "PUT /api/v1/metrics/targets": {"p50_latency_ms": 1},
             "POST /api/v1/prompts": {"name": f"{route} of a walk", "content": "Hello"},
             "PATCH /api/v1/prompts/{prompt_id}": {"description": "changed"},
             "POST /api/v1/prompts/{prompt_id}/versions": {"content": "more"},
@@ -236,10 +265,13 @@ class World:
                     f"/api/v1/projects/{self.a}", f"/api/v1/projects/{self.a}/members", f"/api/v1/projects/{self.a}/prices",
                     f"/api/v1/projects/{self.a}/audit", "/api/v1/keys", "/api/v1/calls",
                     "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
-                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings",
+                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
+                    "/api/v1/metrics/targets",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
             }  # fmt: skip
+        with self.key_client("read") as reader:
+            found["/api/v1/views"] = reader.get("/api/v1/views").json()["data"]
         for key in found["/api/v1/keys"]:
             del key["last_used_at"]
         for experiment in found["/api/v1/experiments"]:
@@ -282,6 +314,11 @@ def world(server: Server) -> Iterator[World]:
         "call_id": f"{SECRET} call",
     }
     call: Json = {"id": f"{SECRET} call", "prompt_id": f"{SECRET} prompt", "latency_ms": 5, "model": f"{SECRET} model"}
+    with built.key_client("read") as reader:
+        view: Json = {"page": "calls", "search": f"model={SECRET}"}
+        built.ids["view_id"] = new_id(reader, "/api/v1/views", {**view, "name": f"{SECRET} view"})
+        own = new_id(reader, "/api/v1/views", {**view, "name": f"{SECRET} view to delete"})
+        built.ids["view_id of DELETE /api/v1/views/{view_id}"] = own
     with built.key_client("all") as client:
         server.send([call], client)
         add_prompts_and_experiments(built, client)
@@ -299,6 +336,9 @@ def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
         "version": "1",
         "title": f"{SECRET} experiment",
     }
+    for route in ("", " of DELETE /api/v1/metrics/custom/{metric_id}"):
+        metric = new(client, "/metrics/custom", {"name": f"{SECRET} metric{route}", "formula": "count()"})
+        world.ids[f"metric_id{route}"] = str(metric["id"])
     new(client, f"/prompts/{prompt['id']}/deploy", {"version": 2, "message": f"{SECRET} deployment"})
     running = new_experiment(client, world.ids["title"], world.variants)
     world.ids["experiment_id"] = str(running["id"])

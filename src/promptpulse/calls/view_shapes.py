@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 from promptpulse.accounts.shapes import Input
 from promptpulse.definitions.asked import Text
 
+PAGE = r"^[a-z-]+$"
+
 
 class ViewIn(Input):
     """A page with its filters, under a name."""
 
     name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Slow answers in production"])]
-    page: Annotated[Text, Field(min_length=1, max_length=40, pattern=r"^[a-z-]+$", examples=["calls"])]
+    page: Annotated[Text, Field(min_length=1, max_length=40, pattern=PAGE, examples=["calls"])]
     search: Annotated[
         Text,
         Field(max_length=20_000, description="Query string of the page.", examples=["range=7d&min_latency_ms=2000"]),
