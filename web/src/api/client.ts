@@ -18,6 +18,7 @@ export type Params = Record<string, string | number | boolean | null | undefined
 export interface Request {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   params?: Params;
+  /** Sent as JSON; a Blob as it is, with its own type. */
   body?: unknown;
   signal?: AbortSignal;
 }
@@ -41,11 +42,12 @@ interface Surroundings {
 export function createApi({ fetch, csrfToken, signedOut }: Surroundings): Api {
   return async <T>(path: string, { method = "GET", params = {}, body, signal }: Request = {}) => {
     const headers: Record<string, string> = { Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const raw = body instanceof Blob;
+    if (body !== undefined) headers["Content-Type"] = raw ? body.type : "application/json";
     const token = csrfToken();
     if (method !== "GET" && token !== null) headers["X-CSRF-Token"] = token;
     const init: RequestInit = { method, headers, credentials: "same-origin" };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = raw ? body : JSON.stringify(body);
     if (signal !== undefined) init.signal = signal;
     const response = await fetch(apiUrl(path, params), init).catch((reason: unknown) => {
       if (reason instanceof DOMException && reason.name === "AbortError") throw reason;

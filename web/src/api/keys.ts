@@ -14,3 +14,7 @@ export const experiment = (project: string, id: string) => [...experiments(proje
 /** Dashboards as they are saved; what their widgets show lies under `traffic`. */
 export const dashboards = (project: string) => ["project", project, "dashboards"] as const;
 export const dashboard = (project: string, id: string) => [...dashboards(project), "one", id] as const;
+/** What is spent and will be: calls that arrive change it. */
+export const costs = (project: string) => [...traffic(project), "costs"] as const;
+/** Comparisons with bills: they stay as they were computed. */
+export const reconciliations = (project: string) => ["project", project, "reconciliations"] as const;

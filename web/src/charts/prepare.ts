@@ -125,7 +125,7 @@ export function prepareTimeChart(
   const bands = single ? (spec.bands ?? null) : null;
   const before =
     single && bands === null && result.compare ? seriesOf(result, spec.metrics, result.compare.values)[0] : undefined;
-  const targets = targetsOf(spec.targets ?? [], series);
+  const targets = targetLines(spec.targets ?? [], series);
   const previous = before === undefined ? null : { ...before, label: "Previous period", points: fit(before, buckets) };
   return {
     kind: spec.kind,
@@ -174,8 +174,9 @@ function withLabels(result: QueryResult, labels: Readonly<Record<string, string>
 /** A target far above all values would press them flat: it is left to the words around the chart. */
 const FAR = 2.5;
 
-function targetsOf(targets: readonly Target[], series: readonly Series[]): NonNullable<TimeChart["targets"]> {
-  const highest = Math.max(0, ...series.flatMap(({ points }) => points.filter((point) => point !== null)));
+/** Those of `targets` whose series is drawn, in its colour. */
+export function targetLines(targets: readonly Target[], series: readonly Series[]): NonNullable<TimeChart["targets"]> {
+  const highest = Math.max(0, ...series.flatMap(valuesOf));
   return targets.flatMap((target) => {
     const own = series.find(({ identity }) => identity === target.metric);
     return own === undefined || target.value > highest * FAR ? [] : [{ ...target, colour: own.colour }];
@@ -228,7 +229,13 @@ function fit({ points }: Series, buckets: readonly number[]): (number | null)[] 
 
 const MAX_STEPS = 4;
 
-function axesOf(
+/** What is drawn of a series, upper bounds with it. */
+export function valuesOf({ points, interval }: Series): number[] {
+  return [...points, ...(interval?.high ?? [])].filter((point) => point !== null);
+}
+
+/** One axis a unit; room for the targets of its series. */
+export function axesOf(
   series: readonly Series[],
   kind: ChartKind,
   thresholds: readonly number[],
@@ -237,12 +244,18 @@ function axesOf(
   const own = series.filter(({ overlay }) => overlay !== true);
   const over = series.filter(({ overlay }) => overlay === true);
   const units = [...new Set(own.map(({ unit }) => unit))];
-  const highest = Math.max(0, ...targets.map(({ value }) => value));
+  const aims = (unit: Unit) => {
+    const measured = new Set(own.filter((one) => one.unit === unit).map(({ identity }) => identity));
+    return Math.max(0, ...targets.filter(({ metric }) => measured.has(metric)).map(({ value }) => value));
+  };
   return [
-    ...units.map((unit) => axisOf(own, unit, kind, thresholds, unit === "ms" ? highest : 0)),
+    ...units.map((unit) => axisOf(own, unit, kind, thresholds, aims(unit))),
     ...over.slice(0, 1).map(({ unit }) => ({ ...axisOf(over, unit, "line", [], 0), overlay: true as const })),
   ];
 }
+
+/** Over a target that stands above all values. */
+const HEADROOM = 1.1;
 
 function axisOf(
   series: readonly Series[],
@@ -252,12 +265,11 @@ function axisOf(
   atLeast: number,
 ): Axis {
   const same = series.filter((one) => one.unit === unit);
-  const values = same.flatMap(({ points, interval }) =>
-    [...points, ...(interval?.high ?? [])].filter((point) => point !== null),
-  );
+  const values = same.flatMap(valuesOf);
   if (kind === "line" && unit === "percent") return percentAxis(values, thresholds);
-  if (kind === "line" && unit === "ms") return timeAxis(Math.max(atLeast, 0, ...values));
-  return { unit, min: null, max: null, step: null };
+  const highest = Math.max(0, ...values);
+  if (kind === "line" && unit === "ms") return timeAxis(Math.max(atLeast, highest));
+  return { unit, min: null, max: atLeast > highest ? atLeast * HEADROOM : null, step: null };
 }
 
 /** A rate near 100 is read from its distance to 100, one near 0 from its distance to 0. */
