@@ -10,6 +10,7 @@ const metric = (key: string, label: string, unit: Unit, description = "", custom
   better: "neither",
   description,
   custom,
+  additive: unit === "count",
   bands: [],
 });
 const METRICS = [

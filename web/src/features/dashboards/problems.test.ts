@@ -4,9 +4,9 @@ import type { Field, MetricInfo } from "../../api/types";
 import { asKind, copyOf, newWidget } from "./newWidget";
 import { problemsOf, titleOf, type Problems } from "./problems";
 
-const METRICS = new Map<string, MetricInfo>([
-  ["total_requests", { key: "total_requests", label: "Requests", unit: "count", better: "neither" }],
-  ["success_rate", { key: "success_rate", label: "Success rate", unit: "percent", better: "up" }],
+const METRICS = new Map<string, MetricInfo & { additive: boolean }>([
+  ["total_requests", { key: "total_requests", label: "Requests", unit: "count", better: "neither", additive: true }],
+  ["success_rate", { key: "success_rate", label: "Success rate", unit: "percent", better: "up", additive: false }],
 ]);
 const FIELDS: Field[] = [
   { key: "latency_ms", label: "Latency", type: "number", unit: "ms" },

@@ -1,17 +1,17 @@
 import type { Widget } from "../../api/dashboards";
-import type { Field, MetricInfo } from "../../api/types";
+import type { CatalogueMetric, Field, MetricInfo } from "../../api/types";
 import { isFormula } from "../../ui/metricChoices";
 import { KINDS } from "./kinds";
 
 export type Problems = Partial<Record<"metrics" | "by" | "where" | "field" | "text" | "limit" | "cumulative", string>>;
 
-/** Units of sums and counts: what can be added up. */
-const ADDED_UP: ReadonlySet<string> = new Set(["count", "tokens", "usd"]);
+/** What the checks know of a metric. */
+type Known = Pick<CatalogueMetric, "additive">;
 
 /** What keeps a widget from showing something, by the part of its form. */
 export function problemsOf(
   widget: Widget,
-  metrics: ReadonlyMap<string, MetricInfo> | undefined,
+  metrics: ReadonlyMap<string, Partial<Known>> | undefined,
   fields: readonly Field[] | undefined,
 ): Problems {
   const { metrics: between, groups, filtered, limited, overTime } = KINDS[widget.kind];
@@ -40,10 +40,8 @@ export function problemsOf(
 }
 
 /** A formula may be a sum; the API knows. */
-function addsUp(metric: string, metrics: ReadonlyMap<string, MetricInfo> | undefined): boolean {
-  if (isFormula(metric)) return true;
-  const known = metrics?.get(metric);
-  return known === undefined || ADDED_UP.has(known.unit);
+function addsUp(metric: string, metrics: ReadonlyMap<string, Partial<Known>> | undefined): boolean {
+  return isFormula(metric) || metrics?.get(metric)?.additive !== false;
 }
 
 /** What shows a widget that was not given a title. */

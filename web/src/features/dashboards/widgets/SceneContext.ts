@@ -5,7 +5,7 @@ import type { Happening } from "../../../charts/marks";
 import type { Range, Window } from "../../../state/range";
 
 /** What is known of a metric; a shared page knows its name and unit alone. */
-export type KnownMetric = MetricInfo & { bands?: readonly Band[]; threshold?: number | null };
+export type KnownMetric = MetricInfo & { bands?: readonly Band[]; threshold?: number | null; additive?: boolean };
 
 /** Ways out of a widget; a person without an account has none. */
 export interface Ways {
