@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -65,9 +66,46 @@ def score_sent(text: str) -> str:
     return json.dumps(score("float", 0)).replace('"value": 0', f'"value": {text}')
 
 
+def asked_for(*metrics: str, **more: object) -> Json:
+    return {"metrics": list(metrics), "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", **more}
+
+
+METRIC: Json = {"name": "Errors", "formula": "count(status = 'error')"}
 Body = Json | list[Json] | str
+MONTH: Json = {"start": "2026-11-01T00:00:00Z", "end": "2026-12-01T00:00:00Z"}
+LATENCY: Json = {**MONTH, "field": "latency_ms"}
+VIEW: Json = {"name": "Slow", "page": "calls", "search": "range=7d"}
+
+
+def where(**given: object) -> str:
+    """A list of calls with one filter."""
+    return f"GET /calls?where={quote(json.dumps([given]))}"
+
+
 CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     # what is wrong, request, body, status, field
+    ("a formula with a typo", "POST /metrics/custom", {**METRIC, "formula": "avg(latency)"}, 422, "formula"),
+    ("a formula of nothing", "POST /metrics/custom", {**METRIC, "formula": "1 + 1"}, 422, "formula"),
+    ("an empty formula", "POST /metrics/custom", {**METRIC, "formula": " "}, 422, "formula"),
+    ("a formula with NUL", "POST /metrics/custom", {**METRIC, "formula": "count(model = '\x00')"}, 422, "formula"),
+    ("a name without a letter", "POST /metrics/custom", {**METRIC, "name": "%"}, 422, "name"),
+    ("a name of spaces", "POST /metrics/custom", {**METRIC, "name": "  "}, 422, "name"),
+    ("an unknown unit", "POST /metrics/custom", {**METRIC, "unit": "miles"}, 422, "unit"),
+    ("a threshold without a direction", "POST /metrics/custom", {**METRIC, "threshold": 5}, 422, "threshold"),
+    ("a description with NUL", "POST /metrics/custom", {**METRIC, "description": "\x00"}, 422, "description"),
+    ("a field that is not there", "POST /metrics/custom", {**METRIC, "metric": "x"}, 422, "metric"),
+    ("a custom metric that is not there", "GET /metrics/custom/custom.none", None, 404, None),
+    ("a custom metric with NUL", "DELETE /metrics/custom/custom.%00", None, 404, None),
+    ("half a range", "POST /metrics/custom/check", {"formula": "count()", "start": "2026-11-20T00:00:00Z"}, 422, "end"),
+    ("a p95 faster than the p50", "PUT /metrics/targets", {"p50_latency_ms": 900, "p95_latency_ms": 800}, 422, "p95_latency_ms"),
+    ("a target of 0", "PUT /metrics/targets", {"p50_latency_ms": 0}, 422, "p50_latency_ms"),
+    ("an inline formula with a typo", "POST /query", asked_for("=count(stats = 'error')"), 422, "metrics"),
+    ("an empty inline formula", "POST /query", asked_for("="), 422, "metrics"),
+    ("a custom metric that nobody defined", "POST /query", asked_for("custom.none"), 422, "metrics"),
+    ("too long formulas", "POST /query", asked_for(*(f"=count() + 0{' ' * 500}+ {i}" for i in range(50))), 422, "metrics"),
+    ("sums without buckets", "POST /query", asked_for("total_requests", cumulative=True), 422, "cumulative"),
+    ("sums of rates", "POST /query", asked_for("error_rate", cumulative=True, bucket="1h"), 422, "cumulative"),
+    ("sums of means", "POST /query", asked_for("=avg(latency_ms)", cumulative=True, bucket="1h"), 422, "cumulative"),
     ("an int that is a fraction", "POST /scores", score("int", 1.5), 422, "scores.1.value"),
     ("an int that is a text", "POST /scores", score("int", "5"), 422, "scores.1.value"),
     ("an int that is a boolean", "POST /scores", score("int", True), 422, "scores.1.value"),
@@ -131,6 +169,45 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a roll-back with nothing before", "POST /prompts/<prompt>/rollback", {}, 409, "environment"),
     ("a moment without zone", "GET /prompts/deployments?start=2026-11-21T10:00:00", None, 422, "start"),
     ("an end before the start", "GET /prompts/deployments?start=2026-11-21T10:00:00Z&end=2026-11-20T10:00:00Z", None, 422, "end"),
+
+    ("a filter of no field", where(dimension="nope", values=["x"]), None, 422, "where"),
+    ("a filter with an unknown op", where(dimension="model", op="like", values=["x"]), None, 422, "where"),
+    ("a filter without values", where(dimension="model", values=[]), None, 422, "where"),
+    ("more than a text", where(dimension="model", op="gt", values=["x"]), None, 422, "where"),
+    ("more than two numbers", where(dimension="latency_ms", op="gt", values=[1, 2]), None, 422, "where"),
+    ("more than a word", where(dimension="latency_ms", op="gt", values=["fast"]), None, 422, "where"),
+    ("a part of a number", where(dimension="latency_ms", op="contains", values=["1"]), None, 422, "where"),
+    ("a score without name", where(dimension="score.", values=["x"]), None, 422, "where"),
+    ("filters that are no JSON", "GET /calls?where=model", None, 422, "where"),
+    ("filters that are no list", "GET /calls?where=%7B%7D", None, 422, "where"),
+    ("a text without words", "GET /calls?text=!!!", None, 422, "text"),
+    ("a cursor of nothing", "GET /calls?cursor=x", None, 400, "cursor"),
+    ("a cursor without zone", "GET /calls?cursor=2026-11-21T10:00:00_a", None, 400, "cursor"),
+    ("a cursor beyond all times", f"GET /calls?cursor={10**30}_a", None, 400, "cursor"),
+    ("values of no field", "GET /calls/values?field=nope", None, 422, "field"),
+    ("values of nothing", "GET /calls/values", None, 422, "field"),
+    ("too many values", "GET /calls/values?field=model&limit=1000", None, 422, "limit"),
+    ("values of an empty range", "GET /calls/values?field=model&start=2026-11-21T10:00:00Z&end=2026-11-20T10:00:00Z", None, 422,
+     "end"),
+    ("a moment without zone", "GET /calls/fields?start=2026-11-21T10:00:00", None, 422, "start"),
+    ("a text to distribute", "POST /query/distribution", {**LATENCY, "field": "model"}, 422, "field"),
+    ("no field to distribute", "POST /query/distribution", MONTH, 422, "field"),
+    ("an unknown bucket", "POST /query/distribution", {**LATENCY, "bucket": "7m"}, 422, "bucket"),
+    ("too many buckets", "POST /query/distribution", {**LATENCY, "bucket": "1m"}, 422, "bucket"),
+    ("one bin", "POST /query/distribution", {**LATENCY, "bins": 1}, 422, "bins"),
+    ("an unknown zone", "POST /query/errors", {**MONTH, "tz": "Mars/Olympus"}, 422, "tz"),
+    ("an end before the start", "POST /query/errors", {"start": MONTH["end"], "end": MONTH["start"]}, 422, "end"),
+    ("no groups", "POST /query/errors", {**MONTH, "limit": 0}, 422, "limit"),
+    ("an empty name", "POST /views", {**VIEW, "name": ""}, 422, "name"),
+    ("a name of blanks", "POST /views", {**VIEW, "name": "  "}, 422, "name"),
+    ("a name with a NUL", "POST /views", {**VIEW, "name": "a\0b"}, 422, "name"),
+    ("no page", "POST /views", without(VIEW, "page"), 422, "page"),
+    ("a page that is an address", "POST /views", {**VIEW, "page": "/calls?x"}, 422, "page"),
+    ("a search with a NUL", "POST /views", {**VIEW, "search": "a\0b"}, 422, "search"),
+    ("a field that is not known", "POST /views", {**VIEW, "owner": "me"}, 422, "owner"),
+    ("an unknown view", f"PATCH /views/{NOWHERE}", {"name": "x"}, 404, None),
+    ("an unknown view", "DELETE /views/nothing", None, 404, None),
+    ("views of a page that is none", "GET /views?page=%00", None, 422, "page"),
 
     ("an empty title", "POST /experiments", {**TEST, "title": ""}, 422, "title"),
     ("a title that is taken", "POST /experiments", {**TEST, "title": "running"}, 409, "title"),
@@ -261,6 +338,10 @@ def test_bad_input_is_refused_with_the_field_named(
         ("POST /events", {**OUTCOME, "context": "x"}, "context: must be an object: {...}, not 'x'"),
         ("POST /events", {"events": [{**OUTCOME, "outcom": "x"}]},
          "events.0.outcom: there is no such field here; leave it out, or correct its name"),
+        ("POST /metrics/custom", {**METRIC, "formula": "count() + avg(latency)"},
+         "formula: 'latency' is not a field; did you mean latency_ms or inexact_latency? (at character 15)"),
+        ("POST /query", asked_for("=avg(latency)"),
+         "metrics: '=avg(latency)': 'latency' is not a field; did you mean latency_ms or inexact_latency? (at character 5 of the formula)"),
         ("POST /prompts", {**PROMPT, "type": "image"}, "type: must be 'text' or 'chat', not 'image'"),
         ("POST /experiments", {**TEST, "traffic": "much"}, "traffic: must be a number, not 'much'"),
         ("POST /experiments", {**TEST, "variants": HALVES[:1]}, "variants: has 1 entry; send at least 2"),
@@ -283,7 +364,13 @@ def test_nothing_of_what_was_refused_is_stored(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("request_", "body"),
-    [("POST /scores", SCORES), ("POST /events", OUTCOME), ("POST /prompts", PROMPT), ("POST /experiments", TEST)],
+    [
+        ("POST /scores", SCORES),
+        ("POST /events", OUTCOME),
+        ("POST /prompts", PROMPT),
+        ("POST /experiments", TEST),
+        ("POST /metrics/custom", METRIC),
+    ],
 )
 def test_what_the_refused_requests_began_as_is_taken(place: Place, request_: str, body: Json) -> None:
     answer = ask(place, request_, body)
