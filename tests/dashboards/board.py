@@ -17,12 +17,23 @@ from promptpulse.metrics import Definitions
 Json = dict[str, object]
 
 
-def widget(
-    id_: str = "requests", kind: str = "line", *metrics: str, place: Json | None = None, **query: object
-) -> Json:
+PLACE: Json = {"x": 0, "y": 0, "w": 6, "h": 6}
+
+
+def widget(id_: str = "requests", kind: str = "line", *metrics: str, **query: object) -> Json:
     """Without metrics: of requests."""
     asked = {"metrics": list(metrics or ("total_requests",)), **query}
-    return {"id": id_, "kind": kind, "query": asked, "place": place or {"x": 0, "y": 0, "w": 6, "h": 6}}
+    return {"id": id_, "kind": kind, "query": asked, "place": PLACE}
+
+
+def listed(found: Json, *path: str) -> list[Json]:
+    """The list at the end of a path of an answer."""
+    value: object = found
+    for key in path:
+        assert isinstance(value, dict)
+        value = value[key]
+    assert isinstance(value, list)
+    return value
 
 
 @dataclass

@@ -8,7 +8,7 @@ from copy import deepcopy
 import httpx
 import pytest
 
-from dashboards.board import widget
+from dashboards.board import listed, widget
 from server.making import new_experiment, new_prompt
 from server.process import Json
 
@@ -52,7 +52,8 @@ def test_a_dashboard_is_kept_as_it_was_sent(project: httpx.Client) -> None:
     made = create(project, "Support", sent, description="For the team.", range="24h")
     found = read(project, made["id"])
     assert found == made
-    assert found["widgets"][0]["query"]["where"] == [{"dimension": "env", "op": "in", "values": [None, "production"]}]
+    (stored,) = listed(found, "widgets")
+    assert listed(stored, "query", "where") == [{"dimension": "env", "op": "in", "values": [None, "production"]}]
     assert (found["description"], found["range"], found["revision"], found["ready_made"]) == (
         "For the team.",
         "24h",
@@ -69,7 +70,7 @@ def test_two_people_who_edit_at_once_lose_nothing(project: httpx.Client) -> None
     assert project.put(f"{PATH}/{made['id']}", json=theirs).json()["data"]["revision"] == 2
     answer = project.put(f"{PATH}/{made['id']}", json=mine)
     assert (refused(answer), answer.json()["code"]) == ((409, "revision"), "edited_meanwhile")
-    assert [w["id"] for w in read(project, made["id"])["widgets"]] == ["theirs"]
+    assert [w["id"] for w in listed(read(project, made["id"]), "widgets")] == ["theirs"]
     assert project.post(f"{PATH}", json={"name": "Mine", "widgets": mine["widgets"]}).status_code == 201
 
 
@@ -78,7 +79,7 @@ def test_a_change_of_a_ready_made_one_makes_a_copy(project: httpx.Client) -> Non
     changed = {
         "name": "Executive",
         "range": "30d",
-        "widgets": executive["widgets"][:3],
+        "widgets": listed(executive, "widgets")[:3],
         "revision": executive["revision"],
     }
     copy = project.put(f"{PATH}/executive", json=changed).json()["data"]
@@ -113,7 +114,9 @@ def test_a_file_makes_the_same_dashboard_elsewhere(project: httpx.Client, elsewh
         answer = elsewhere.post(f"{PATH}/import", json=file)
         assert answer.status_code == 201, answer.text
         found = answer.json()["data"]
-        assert {**file["dashboard"], "name": name} == {key: found[key] for key in file["dashboard"]}
+        sent = file["dashboard"]
+        assert isinstance(sent, dict)
+        assert {**sent, "name": name} == {key: found[key] for key in sent}
 
 
 def test_experiments_go_by_their_names_in_files(project: httpx.Client, elsewhere: httpx.Client) -> None:
@@ -125,13 +128,17 @@ def test_experiments_go_by_their_names_in_files(project: httpx.Client, elsewhere
     here, there = experiment(project), experiment(elsewhere)
     where = [
         {"dimension": "experiment", "op": "in", "values": [here["id"], "of another program"]},
-        {"dimension": "variant_id", "op": "not_in", "values": [here["variants"][1]["id"], None]},
+        {"dimension": "variant_id", "op": "not_in", "values": [listed(here, "variants")[1]["id"], None]},
     ]
     file = read(project, create(project, "Tone", widget(where=where))["id"], "/export")
-    spelled = [f["values"] for f in file["dashboard"]["widgets"][0]["query"]["where"]]
+    (stored,) = listed(file, "dashboard", "widgets")
+    spelled = [f["values"] for f in listed(stored, "query", "where")]
     assert spelled == [["Tone", "of another program"], ["Tone / B", None]]
     found = elsewhere.post(f"{PATH}/import", json=file).json()["data"]["widgets"][0]["query"]["where"]
-    assert [f["values"] for f in found] == [[there["id"], "of another program"], [there["variants"][1]["id"], None]]
+    assert [f["values"] for f in found] == [
+        [there["id"], "of another program"],
+        [listed(there, "variants")[1]["id"], None],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from clock import NOON
-from dashboards.board import Board, Json, widget
+from dashboards.board import PLACE, Board, Json, widget
 from promptpulse.accounts.audit import entries
 from promptpulse.accounts.models import Project
 from promptpulse.core.errors import Conflict, NotFound, Refused
@@ -82,7 +82,7 @@ def test_a_name_that_is_taken_cannot_be_saved_either(board: Board) -> None:
     ("given", "field"),
     [
         ([widget("a"), widget("a")], "widgets.1.id"),
-        ([widget("a", place={"x": 7, "y": 0, "w": 6, "h": 1})], "widgets.0.place.w"),
+        ([{**widget("a"), "place": {**PLACE, "x": 7}}], "widgets.0.place.w"),
         ([widget("a"), widget("b", "line", "no_such_metric")], "widgets.1.query.metrics"),
         ([widget("a", "line", "custom.gone")], "widgets.0.query.metrics"),
         ([widget("a", "table", "total_requests", "total_requests")], "widgets.0.query.metrics"),
@@ -113,7 +113,7 @@ def test_a_widget_whose_metric_was_deleted_does_not_keep_the_others_from_being_s
     board.definitions = Definitions({SATISFACTION.key: SATISFACTION})
     made = board.create("Support", broken)
     board.definitions = Definitions()
-    board.save(made.id, "Support", {**broken, "place": {"x": 6, "y": 0, "w": 6, "h": 6}}, widget("b"))
+    board.save(made.id, "Support", {**broken, "place": {**PLACE, "x": 6}}, widget("b"))
     assert [w.place.x for w in service.widgets_of(board.row(made.id))] == [6, 0]
     with pytest.raises(Refused, match=r"widgets\.2\.query\.metrics"):
         board.save(made.id, "Support", broken, widget("b"), widget("c", "number", "custom.satisfaction"))

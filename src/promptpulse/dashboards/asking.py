@@ -17,6 +17,8 @@ from promptpulse.metrics.query import checked
 
 CHARTS: frozenset[WidgetKind] = frozenset({"line", "area", "bar", "pie", "table", "number"})
 """Kinds that show metrics."""
+OVER_TIME: frozenset[WidgetKind] = frozenset({"line", "area", "bar", "table"})
+"""Kinds that may show what has come together so far."""
 ONE_METRIC: frozenset[WidgetKind] = frozenset({"pie", "number"})
 LATENCY = "latency_ms"
 """What a heatmap shows when nothing is said."""
@@ -75,17 +77,18 @@ def key_of(dimension: str) -> str:
 
 def query_of(widget: Widget, window: Window, where: tuple[Filter, ...], context: Context) -> Query:
     """What a chart shows, not yet checked."""
-    asked = widget.query
+    asked, bucket = widget.query, _bucket(widget)
     return Query(
         project=context.project,
         metrics=tuple(asked.metrics),
         start=window.start,
         end=window.end,
-        bucket=_bucket(widget),
+        bucket=bucket,
         by=tuple(asked.by),
         where=where,
         tz=context.tz,
         limit=asked.limit,
+        cumulative=asked.cumulative and bucket is not None and widget.kind in OVER_TIME,
         definitions=context.definitions,
     )
 
@@ -130,7 +133,7 @@ def check(widget: Widget, context: Context, place: str) -> None:
         _check_fit(widget)
         query = query_of(widget, window, filters_of(widget), context)
         if widget.kind not in CHARTS:
-            query = replace(query, metrics=("total_requests",), by=())
+            query = replace(query, metrics=("total_requests",), by=(), cumulative=False)
         checked(query)
         if widget.kind == "heatmap":
             number(widget.query.field or LATENCY)

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from promptpulse.accounts.mappings import mappings_of
 from promptpulse.core.errors import AppError
 from promptpulse.core.times import rfc3339
+from promptpulse.costs.budgets import budgets_of
+from promptpulse.costs.present import asked_of, budget_out
 from promptpulse.dashboards.asking import LATENCY, Context, Window, filters_of, key_of, query_of, window_for
-from promptpulse.dashboards.shapes import ErrorRow, ExperimentRow, Widget
+from promptpulse.dashboards.shapes import BudgetRow, ErrorRow, ExperimentRow, FeedbackRow, Widget
 from promptpulse.db import Database
 from promptpulse.experiments import service as experiments
 from promptpulse.experiments.analysis import decision
@@ -20,6 +22,9 @@ from promptpulse.experiments.measured import Subject
 from promptpulse.metrics import Filter, Query
 from promptpulse.metrics.distribution import distribution
 from promptpulse.metrics.failures import failures
+from promptpulse.metrics.spending import burn, projections
+from promptpulse.metrics.variation import Scope, feedback
+from promptpulse.quality.service import feedback_out
 from promptpulse.query.exploring import histogram_out
 from promptpulse.query.service import answer
 from promptpulse.store import Store
@@ -59,8 +64,10 @@ def shown(sources: Sources, context: Context, widget: Widget, page: Window, wher
             found |= _errors(sources, context, widget, window, filters)
         case "experiments":
             found |= _experiments(sources, context, widget, filters)
-        case "feedback" | "budgets":
-            raise NotImplementedError
+        case "budgets":
+            found |= _budgets(sources, context, filters)
+        case "feedback":
+            found |= _feedback(sources, context, widget, window, filters)
         case "alerts":
             found["alerts"] = []
         case "text":
@@ -126,6 +133,16 @@ def _calls(context: Context, widget: Widget, window: Window, where: tuple[Filter
     return replace(query, metrics=("total_requests",), by=(), bucket=query.bucket or "auto")
 
 
+def _feedback(
+    sources: Sources, context: Context, widget: Widget, window: Window, where: tuple[Filter, ...]
+) -> Mapping[str, object]:
+    """The newest scores, or those of the name that the field says."""
+    scope = Scope(context.project, window.start, window.end, where)
+    found = [feedback_out(one) for one in feedback(sources.store, scope, widget.query.field, widget.query.limit, 0)]
+    kept = set(FeedbackRow.model_fields)
+    return {"feedback": [one.model_dump(mode="json", include=kept) for one in found]}
+
+
 def _experiments(sources: Sources, context: Context, widget: Widget, where: tuple[Filter, ...]) -> Mapping[str, object]:
     """Those that were started: running ones first, then the newest."""
     prompts = _only(where, "prompt_id")
@@ -147,6 +164,22 @@ def _experiments(sources: Sources, context: Context, widget: Widget, where: tupl
         )
         found.append(shown.model_dump(mode="json"))
     return {"experiments": found, "groups_total": len(wanted)}
+
+
+def _budgets(sources: Sources, context: Context, where: tuple[Filter, ...]) -> Mapping[str, object]:
+    """Those of the whole project, and of the prompts and environments that filters leave."""
+    wanted = {key: _only(where, key) for key in ("prompt_id", "environment")}
+    with sources.database.sessions() as session:
+        rows = [
+            row
+            for row in budgets_of(session, context.project)
+            if all(among is None or getattr(row, key) in {*among, None} for key, among in wanted.items())
+        ]
+    asked = [asked_of(row) for row in rows]
+    found = projections(sources.store, context.project, context.tz, asked, context.now)
+    out = [budget_out(row, found[key], burn(found[key], row.amount_usd)) for row, key in zip(rows, asked, strict=True)]
+    kept = set(BudgetRow.model_fields)
+    return {"budgets": [one.model_dump(mode="json", include=kept) for one in out]}
 
 
 def _decision(analyst: Analyst, subject: Subject) -> str:

@@ -23,6 +23,8 @@ ERRORS = (
 )
 MOST_SCORES = 4
 """Of the Quality dashboard: the commonest."""
+WIDTHS = {1: 12, 2: 6, 3: 4, 4: 6}
+"""Of the chart of a score, by the number of scores: rows are full."""
 LATELY = timedelta(days=30)
 NO_SCORES = (
     "No scores were stored in the last 30 days. Send what users and reviewers say of the answers to `POST /api/v1/scores`:"
@@ -127,7 +129,7 @@ def _quality(scores: Sequence[CommonScore]) -> list[Widget]:
     lengths = ("=avg(output_tokens)", "=stddev(output_tokens)")
     return _rows(
         *(_score_card(i, score, 12 // len(shown)) for i, score in enumerate(shown)),
-        *(_score_chart(i, score, 12 // min(2, len(shown))) for i, score in enumerate(shown)),
+        *(_score_chart(i, score, WIDTHS[len(shown)]) for i, score in enumerate(shown)),
         *(() if shown else [(Box(12, 3), _widget("no-scores", "text", "Output quality scores", text=NO_SCORES))]),
         (HALF, _widget("lengths", "line", "Consistency of the output's length", *lengths, bucket="1d")),
         (HALF, _widget("consistency", "table", "Consistency by version", *columns, by=["prompt_id", "prompt_version"], limit=20)),
@@ -154,7 +156,7 @@ def _formula(score: CommonScore) -> str:
         case "bool":
             return f"=100 * avg({name})"
         case "text" if not score.has_numbers:
-            value = score.commonest_text.replace("\\", "\\\\").replace("'", "\\'")
+            value = score.commonest_text.replace("'", "''")
             return f"=100 * count({name} = '{value}') / count({name})"
         case _:
             return f"=avg({name})"
@@ -172,8 +174,10 @@ def _title(score: CommonScore) -> str:
 
 def _reference(score: CommonScore) -> str:
     """As formulas spell it."""
-    plain = score.name.isascii() and score.name.isidentifier()
-    return f"score.{score.name}" if plain else f'score."{score.name}"'
+    if score.name.isascii() and score.name.isidentifier():
+        return f"score.{score.name}"
+    quoted = score.name.replace('"', '""')
+    return f'score."{quoted}"'
 
 
 @dataclass(frozen=True, slots=True)

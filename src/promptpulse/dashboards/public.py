@@ -13,10 +13,8 @@ from promptpulse.dashboards.shapes import DashboardOut
 SHARED_ID = "shared"
 PEOPLE = {"user_id": "User", "session_id": "Session"}
 """Dimensions whose values name somebody, and what stands there instead, with a number."""
-_VARIABLE = re.compile(
-    r"""\S+@\S+|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\w*\d\w*(?:[-.:,/+]+\w*\d\w*)*|"[^"]*"|`[^`]*`|\B'[^']*'"""
-)
-"""In messages of failures: addresses, ids, numbers, and what is quoted from the request."""
+_VARIABLE = re.compile(r"""\S*[\d@]\S*|"[^"]*"|`[^`]*`|\B'[^']*'""")
+"""In messages of failures: words with a digit or an @, such as ids and addresses, and what is quoted from the request."""
 
 
 def dashboard(out: DashboardOut) -> DashboardOut:

@@ -55,7 +55,10 @@ class WidgetQuery(Input):
     limit: Annotated[int, Field(ge=1, le=100)] = 10
     cumulative: bool = False
     compare: Annotated[bool, Field(description="Also the period before.")] = False
-    field: Annotated[Text | None, Field(description="Of a heatmap: the number whose distribution is shown.")] = None
+    field: Annotated[
+        Text | None,
+        Field(description="Of a heatmap: the number whose distribution is shown. Of feedback: the name of the score."),
+    ] = None
     range: Annotated[Preset | None, Field(description="Own range; absent: that of the page.")] = None
 
 
