@@ -128,8 +128,6 @@ TABLE: dict[str, Need] = {
     "GET /api/v1/events/experiment/{experiment_id}": "read",
     **{f"POST {path}": "ingest" for path in OTLP},
 }
-PUBLIC_DATA = {"GET /api/v1/metrics/catalogue"}
-"""Needs a credential, but says nothing about a project."""
 WRITES = ("POST", "PATCH", "PUT", "DELETE")
 EXPERIMENT = "/api/v1/experiments/{experiment_id}"
 OWN_EXPERIMENT = {f"DELETE {EXPERIMENT}": "draft", f"POST {EXPERIMENT}/start": "draft", f"POST {EXPERIMENT}/pause": "running",

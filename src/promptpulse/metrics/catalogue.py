@@ -34,7 +34,7 @@ class Metric:
     peak: bool = False
     """The highest value that the formula takes in any minute (clock minutes, UTC)."""
     bands: tuple[Band, ...] = ()
-    custom: str = ""
+    custom: str | None = None
     """In place of `formula`: a formula of the project, in the language of formula.py."""
     additive: bool = False
     """The values of parts of a time range add up to that of the range."""

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
-from promptpulse.metrics.catalogue import ALIASES, METRICS, PROPERTY_PREFIX
+from promptpulse.metrics.catalogue import ALIASES, METRICS, PROPERTY_PREFIX, Metric
 from promptpulse.metrics.conditions import SCORE_PREFIX, FilterOp
 from promptpulse.metrics.fields import FIELDS
 from promptpulse.metrics.formula import (
@@ -71,6 +71,11 @@ _INSTEAD = {
     "\u2018": _NOT_PLAIN, "\u2019": _NOT_PLAIN, "\u201c": _NOT_PLAIN, "\u201d": _NOT_PLAIN,
     ";": "a formula is one expression; take it away",
 }  # fmt: skip
+
+
+def formula_of(metric: Metric) -> Formula | None:
+    """The tree of a custom metric; None for one of the catalogue. Raises `FormulaError`."""
+    return None if metric.custom is None else parsed(metric.custom)
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
 from promptpulse.metrics.conditions import conditions
 from promptpulse.metrics.formula import Aggregate
-from promptpulse.metrics.grammar import parsed
+from promptpulse.metrics.grammar import formula_of
 from promptpulse.metrics.leaves import expression_sql, measured, over_calls
 from promptpulse.metrics.measures import MEASURES, decoded
 from promptpulse.metrics.query import HOUR_OF_DAY, NEW_USER, WEEKDAY, Query, zone
@@ -44,14 +44,16 @@ def references(metrics: Sequence[Metric]) -> dict[str, tuple[float, ...]]:
 
 def _templates(metric: Metric) -> list[str]:
     """Formulas over measures that the metric needs."""
-    if not metric.custom:
+    formula = formula_of(metric)
+    if formula is None:
         return [metric.formula]
-    return [template for leaf in parsed(metric.custom).aggregates if (template := measured(leaf))]
+    return [template for leaf in formula.aggregates if (template := measured(leaf))]
 
 
 def _leaves(metrics: Sequence[Metric]) -> list[Aggregate]:
     """Functions of the formulas, each once."""
-    return list(dict.fromkeys(leaf for metric in metrics if metric.custom for leaf in parsed(metric.custom).aggregates))
+    formulas = [formula for metric in metrics if (formula := formula_of(metric))]
+    return list(dict.fromkeys(leaf for formula in formulas for leaf in formula.aggregates))
 
 
 def raw_leaves(metrics: Sequence[Metric]) -> list[Aggregate]:
@@ -64,7 +66,7 @@ def reads_scores(metric: Metric) -> bool:
 
 
 def reads_calls(metric: Metric) -> bool:
-    return not metric.custom or any(leaf.score is None for leaf in _leaves([metric]))
+    return metric.custom is None or any(leaf.score is None for leaf in _leaves([metric]))
 
 
 def pick(
@@ -232,7 +234,8 @@ def _with_scores(
     def value(leaf: Aggregate) -> str:
         return f"ifNull(y{aliases[leaf]}, 0)" if leaf.is_count else f"y{aliases[leaf]}"
 
-    outputs = [f"{expression_sql(parsed(m.custom).root, value, params)} AS v{i}" for i, m in enumerate(metrics)]
+    formulas = [formula for metric in metrics if (formula := formula_of(metric))]
+    outputs = [f"{expression_sql(formula.root, value, params)} AS v{i}" for i, formula in enumerate(formulas)]
     tables = f"{sources.tables}, scores" if len(sides) > 1 else "scores"
     return Plan(f"SELECT {', '.join([*keys, *outputs])} FROM ({inner})", params, tables, starts is not None)
 
@@ -350,9 +353,10 @@ def _output(
 ) -> str:
     if metric.peak:
         return f"max({_per_minute(metric)})"
-    if not metric.custom:
+    formula = formula_of(metric)
+    if formula is None:
         return _formula(metric.formula, used)
-    return expression_sql(parsed(metric.custom).root, lambda leaf: _leaf(leaf, used, raw), params)
+    return expression_sql(formula.root, lambda leaf: _leaf(leaf, used, raw), params)
 
 
 def _leaf(leaf: Aggregate, used: dict[str, tuple[float, ...]], raw: Sequence[Aggregate]) -> str:

@@ -12,7 +12,7 @@ from promptpulse.metrics.conditions import Filter, checked_filter
 from promptpulse.metrics.definitions import CUSTOM_PREFIX, INLINE_PREFIX, NONE, Definitions, custom_metric
 from promptpulse.metrics.fields import BadQuery
 from promptpulse.metrics.formula import FormulaError, is_additive
-from promptpulse.metrics.grammar import parsed
+from promptpulse.metrics.grammar import formula_of
 
 HOUR_OF_DAY, WEEKDAY, NEW_USER = "time.hour", "time.weekday", "user.new"
 COHORTS = (HOUR_OF_DAY, WEEKDAY, NEW_USER)
@@ -107,10 +107,8 @@ def _check_metrics(query: Query) -> None:
 
 
 def _check_formula(key: str, metric: Metric) -> None:
-    if not metric.custom:
-        return
     try:
-        parsed(metric.custom)
+        formula_of(metric)
     except FormulaError as e:
         shown = key if len(key) <= LONGEST_SHOWN else f"{key[:LONGEST_SHOWN]}..."
         raise BadQuery(
@@ -119,7 +117,7 @@ def _check_formula(key: str, metric: Metric) -> None:
 
 
 def _check_size(query: Query) -> None:
-    formulas = [query.metric(key).custom for key in query.metrics]
+    formulas = [query.metric(key).custom or "" for key in query.metrics]
     characters = sum(map(len, formulas))
     if characters > MAX_FORMULAS:
         raise BadQuery(
@@ -135,7 +133,8 @@ def _check_cumulative(query: Query) -> None:
         raise BadQuery("cumulative: needs a `bucket`; the value of the whole range is its last sum", field="cumulative")
     for key in query.metrics:
         metric = query.metric(key)
-        if not (is_additive(parsed(metric.custom).root) if metric.custom else metric.additive):
+        formula = formula_of(metric)
+        if not (is_additive(formula.root) if formula else metric.additive):
             raise BadQuery(
                 f"cumulative: {metric.label} of several buckets does not add up; ask for counts, tokens or costs",
                 field="cumulative",

@@ -13,7 +13,7 @@ from promptpulse.metrics.catalogue import Metric
 from promptpulse.metrics.days import whole_days
 from promptpulse.metrics.fields import BadQuery
 from promptpulse.metrics.formula import empty_value
-from promptpulse.metrics.grammar import parsed
+from promptpulse.metrics.grammar import formula_of
 from promptpulse.metrics.plan import (
     Plan,
     Sources,
@@ -231,7 +231,8 @@ def previous(query: Query) -> Query:
 
 
 def _empty_row(metric: Metric, query: Query, starts: Sequence[datetime] | None, now: datetime) -> list[Value]:
-    empty = empty_value(parsed(metric.custom)) if metric.custom else metric.empty
+    formula = formula_of(metric)
+    empty = empty_value(formula) if formula else metric.empty
     if starts is None:
         return [empty if query.start <= now else None]
     return [empty if start <= now else None for start in starts]  # the future is not empty, it is unknown

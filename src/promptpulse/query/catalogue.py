@@ -6,7 +6,7 @@ from promptpulse.core.times import BUCKETS
 from promptpulse.metrics import DIMENSIONS, METRICS, Definitions, Metric
 from promptpulse.metrics.fields import FIELDS
 from promptpulse.metrics.formula import FUNCTIONS, FormulaError, is_additive
-from promptpulse.metrics.grammar import parsed
+from promptpulse.metrics.grammar import formula_of
 from promptpulse.metrics.measures import MEASURES
 from promptpulse.query.models import (
     BandOut,
@@ -59,6 +59,7 @@ def _custom(metric: Metric) -> CatalogueMetric:
 
 def _adds_up(metric: Metric) -> bool:
     try:
-        return is_additive(parsed(metric.custom).root)
+        formula = formula_of(metric)
     except FormulaError:  # of a former version of the language: it is refused when it is asked for
         return False
+    return formula is not None and is_additive(formula.root)
