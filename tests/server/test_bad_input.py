@@ -340,8 +340,9 @@ def test_bad_input_is_refused_with_the_field_named(
          "events.0.outcom: there is no such field here; leave it out, or correct its name"),
         ("POST /metrics/custom", {**METRIC, "formula": "count() + avg(latency)"},
          "formula: 'latency' is not a field; did you mean latency_ms or inexact_latency? (at character 15)"),
-        ("POST /query", asked_for("=avg(sum)"),
-         "metrics: '=avg(sum)': 'sum' is a function; a function holds one field, and no other function (at character 5 of the formula)"),
+        ("POST /query", asked_for("=avg(sum)"), (
+         "metrics: '=avg(sum)': 'sum' is a function; a function holds one field, and no other function"
+         " (at character 5 of the formula)")),
         ("POST /prompts", {**PROMPT, "type": "image"}, "type: must be 'text' or 'chat', not 'image'"),
         ("POST /experiments", {**TEST, "traffic": "much"}, "traffic: must be a number, not 'much'"),
         ("POST /experiments", {**TEST, "variants": HALVES[:1]}, "variants: has 1 entry; send at least 2"),

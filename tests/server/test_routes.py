@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
 
@@ -17,7 +18,9 @@ from server.process import Json, Server
 from server.test_process import sign_in
 
 pytestmark = pytest.mark.xdist_group("routes")
-Need = Literal["nothing", "read", "ingest", "fetch", "editor", "admin", "person", "session", "any", "instance", "keys"]
+Need = Literal[
+    "nothing", "read", "ingest", "fetch", "editor", "admin", "person", "session", "any", "instance", "keys", "link"
+]
 SECRET = "sentinel-of-a"
 """Part of every name in project A; nobody else may read it."""
 OTLP = {
@@ -126,8 +129,30 @@ TABLE: dict[str, Need] = {
     "GET /api/v1/scores/experiments/{experiment_id}/score-names": "read",
     "POST /api/v1/events": "ingest",
     "GET /api/v1/events/experiment/{experiment_id}": "read",
+    "GET /api/v1/dashboards": "read",
+    "POST /api/v1/dashboards": "editor",
+    "POST /api/v1/dashboards/import": "editor",
+    "POST /api/v1/dashboards/data": "read",
+    "GET /api/v1/dashboards/{dashboard_id}": "read",
+    "PUT /api/v1/dashboards/{dashboard_id}": "editor",
+    "DELETE /api/v1/dashboards/{dashboard_id}": "editor",
+    "POST /api/v1/dashboards/{dashboard_id}/duplicate": "editor",
+    "GET /api/v1/dashboards/{dashboard_id}/export": "read",
+    "GET /api/v1/dashboards/{dashboard_id}/shares": "editor",
+    "POST /api/v1/dashboards/{dashboard_id}/shares": "editor",
+    "DELETE /api/v1/dashboards/{dashboard_id}/shares/{share_id}": "editor",
+    "GET /api/v1/shared/{token}": "link",
+    "GET /api/v1/shared/{token}/widgets/{widget_id}": "link",
     **{f"POST {path}": "ingest" for path in OTLP},
 }
+LINKS = [route for route, need in TABLE.items() if need == "link"]
+"""Opened by whoever has the token, without a key."""
+DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
+WIDGET: Json = {
+    "id": "w", "kind": "table", "title": f"{SECRET} widget", "query": {"metrics": ["total_requests"], "by": ["prompt_id"]},
+    "place": {"x": 0, "y": 0, "w": 6, "h": 6},
+}  # fmt: skip
+EVER: dict[str, str] = {"start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
 WRITES = ("POST", "PATCH", "PUT", "DELETE")
 EXPERIMENT = "/api/v1/experiments/{experiment_id}"
 OWN_EXPERIMENT = {f"DELETE {EXPERIMENT}": "draft", f"POST {EXPERIMENT}/start": "draft", f"POST {EXPERIMENT}/pause": "running",
@@ -137,6 +162,10 @@ ASKS_FOR_A = {
     "POST /api/v1/scores", "POST /api/v1/events", "POST /api/v3/experiments/evaluate", "POST /api/v1/experiments",
 }  # fmt: skip
 """Their bodies name things of A, which are not there for others."""
+
+
+def days_from_now(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
 
 
 @dataclass
@@ -169,6 +198,7 @@ class World:
             "GET /api/v1/experiments": {"prompt": self.ids["name"]},
             f"GET {EXPERIMENT}/trend": {"metric": "score:rating"},
             f"GET {EXPERIMENT}/distribution": {"score": "rating"},
+            "GET /api/v1/shared/{token}/widgets/{widget_id}": {"start": days_from_now(-30), "end": days_from_now(1)},
         }
         return of_route.get(route, {})
 
@@ -197,9 +227,15 @@ class World:
             "POST /api/v1/query/errors": {"start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"},
             "POST /api/v1/views": {"name": "made by a walk", "page": "calls", "search": ""},
             "PATCH /api/v1/views/{view_id}": {"search": "range=24h"},
+            "POST /api/v1/dashboards": {"name": "made by a walk", "widgets": [WIDGET]},
+            "POST /api/v1/dashboards/import": {
+                "promptpulse_dashboard": 1, "dashboard": {"name": "brought by a walk", "widgets": [WIDGET]},
+            },
+            "POST /api/v1/dashboards/data": {"widget": WIDGET, **EVER},
+            f"PUT {DASHBOARD}": {"name": "changed", "widgets": []},
             "POST /api/v1/metrics/custom": {"name": "made by a walk", "formula": "count()"},
             "POST /api/v1/metrics/custom/check": {
-                "formula": f"count(score.\"{SECRET} score\")", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z",
+                "formula": "count()", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z",
             },
             "PATCH /api/v1/metrics/custom/{metric_id}": {"description": "changed"},
             "PUT /api/v1/metrics/targets": {"p50_latency_ms": 1},
@@ -263,7 +299,7 @@ class World:
                     f"/api/v1/projects/{self.a}", f"/api/v1/projects/{self.a}/members", f"/api/v1/projects/{self.a}/prices",
                     f"/api/v1/projects/{self.a}/audit", "/api/v1/keys", "/api/v1/calls",
                     "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
-                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
+                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom", "/api/v1/dashboards",
                     "/api/v1/metrics/targets",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
@@ -320,9 +356,22 @@ def world(server: Server) -> Iterator[World]:
     with built.key_client("all") as client:
         server.send([call], client)
         add_prompts_and_experiments(built, client)
+        add_dashboards(built, client)
     yield built
     for browser in built.people.values():
         browser.close()
+
+
+def add_dashboards(world: World, client: httpx.Client) -> None:
+    for method in ("", "PUT", "DELETE"):
+        made = new(client, "/dashboards", {"name": f"{SECRET} dashboard {method}", "widgets": [WIDGET]})
+        world.ids["dashboard_id" + (f" of {method} {DASHBOARD}" if method else "")] = str(made["id"])
+    shares = f"/dashboards/{world.ids['dashboard_id']}/shares"
+    for route, note in (("", f"{SECRET} link"), (f" of DELETE {DASHBOARD}/shares/{{share_id}}", "to be revoked")):
+        link = new(client, shares, {"note": note})
+        world.ids[f"share_id{route}"] = str(link["id"])
+        world.ids.setdefault("token", str(link["path"]).removeprefix("/shared/"))
+    world.ids["widget_id"] = str(WIDGET["id"])
 
 
 def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
@@ -444,7 +493,7 @@ def browser(world: World, person: str) -> httpx.Client:
     return window
 
 
-@pytest.mark.parametrize("route", TABLE)
+@pytest.mark.parametrize("route", [route for route in TABLE if route not in LINKS])
 def test_nobody_reads_or_changes_what_is_not_theirs(world: World, route: str) -> None:
     before = world.picture() if route.startswith(WRITES) else None
     for name_project in (False, True):
@@ -473,6 +522,16 @@ def without_the_question(world: World, answer: httpx.Response) -> str:
     return re.sub("|".join([rf"\w+@{SECRET}.example", *map(re.escape, repeated)]), "", answer.text)
 
 
+@pytest.mark.parametrize("route", LINKS)
+@pytest.mark.parametrize("key", ["", "all", "b"])
+def test_a_wrong_link_opens_nothing_whoever_has_it(world: World, route: str, key: str) -> None:
+    elsewhere = replace(world, ids={**world.ids, "token": "x" * 43})
+    with world.key_client(key) if key else world.server.client_of("") as client:
+        answer = elsewhere.ask(client, route, name_project=False)
+    assert answer.status_code == 404
+    assert SECRET not in answer.text
+
+
 MAY: dict[Need, tuple[str, ...]] = {
     "read": ("read",), "any": ("read",), "ingest": ("ingest",), "fetch": ("ingest", "read"), "admin": ("admin",),
     "keys": ("admin",),
@@ -489,7 +548,7 @@ def test_whoever_may_can(world: World, route: str, key: str) -> None:
         client = world.key_client(key)
     elif need == "instance":
         client = world.server.client_of(world.server.key)
-    elif need == "nothing":
+    elif need in {"nothing", "link"}:
         client = world.server.client_of("")
     else:
         client = browser(
