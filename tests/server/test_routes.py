@@ -149,7 +149,7 @@ LINKS = [route for route, need in TABLE.items() if need == "link"]
 """Opened by whoever has the token, without a key."""
 DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
 WIDGET: Json = {
-    "id": "w", "kind": "table", "title": f"{SECRET} widget", "query": {"metrics": ["total_requests"], "by": ["prompt_id"]},
+    "id": "w", "kind": "table", "query": {"metrics": ["total_requests"], "by": ["prompt_id"]},
     "place": {"x": 0, "y": 0, "w": 6, "h": 6},
 }  # fmt: skip
 EVER: dict[str, str] = {"start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
@@ -299,8 +299,8 @@ class World:
                     f"/api/v1/projects/{self.a}", f"/api/v1/projects/{self.a}/members", f"/api/v1/projects/{self.a}/prices",
                     f"/api/v1/projects/{self.a}/audit", "/api/v1/keys", "/api/v1/calls",
                     "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
-                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom", "/api/v1/dashboards",
-                    "/api/v1/metrics/targets",
+                    "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
+                    "/api/v1/metrics/targets", "/api/v1/dashboards",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
             }  # fmt: skip
@@ -364,7 +364,9 @@ def world(server: Server) -> Iterator[World]:
 
 def add_dashboards(world: World, client: httpx.Client) -> None:
     for method in ("", "PUT", "DELETE"):
-        made = new(client, "/dashboards", {"name": f"{SECRET} dashboard {method}", "widgets": [WIDGET]})
+        made = new(
+            client, "/dashboards", {"name": f"{SECRET} dashboard {method}", "widgets": [{**WIDGET, "title": SECRET}]}
+        )
         world.ids["dashboard_id" + (f" of {method} {DASHBOARD}" if method else "")] = str(made["id"])
     shares = f"/dashboards/{world.ids['dashboard_id']}/shares"
     for route, note in (("", f"{SECRET} link"), (f" of DELETE {DASHBOARD}/shares/{{share_id}}", "to be revoked")):
