@@ -5,6 +5,7 @@ import { format, formatExact } from "../../format/number";
 import { formatTime, zoneOffsetName } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
+import { whereParam } from "../../state/whereParam";
 import { CallStatusMark } from "../../ui/CallStatusMark";
 import { CopyButton } from "../../ui/CopyButton";
 import { promptName } from "../../ui/promptName";
@@ -14,7 +15,7 @@ import classes from "./CallDetail.module.css";
 import { CallExperiment } from "./CallExperiment";
 import { CallScores } from "./CallScores";
 import { FieldList, type Field } from "./FieldList";
-import { RelatedCalls } from "./RelatedCalls";
+import { TraceTree } from "./TraceTree";
 import { Waterfall } from "./Waterfall";
 
 const COST_SOURCE: Record<Detail["cost_source"], string> = {
@@ -69,6 +70,9 @@ export function CallDetail({ call }: { call: Detail }) {
               ["HTTP status", call.http_status],
             ]}
           />
+          {call.error_pattern !== null && (
+            <Link to={href("/calls", { where: similarTo(call.error_pattern) })}>Similar failures</Link>
+          )}
         </section>
       )}
 
@@ -152,7 +156,7 @@ export function CallDetail({ call }: { call: Detail }) {
         {call.output !== null && <Text label="Output" text={call.output} />}
       </section>
 
-      {call.related.length > 0 && <RelatedCalls calls={call.related} />}
+      {call.related.length > 0 && <TraceTree call={call} related={call.related} />}
     </div>
   );
 }
@@ -164,6 +168,10 @@ function Text({ label, text }: { label: string; text: string }) {
       <Snippet code={readable(text)} label={label} />
     </div>
   );
+}
+
+function similarTo(pattern: string): string {
+  return whereParam([{ dimension: "error_pattern", op: "in", values: [pattern] }]);
 }
 
 function permalink(id: string): string {

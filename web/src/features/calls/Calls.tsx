@@ -1,16 +1,19 @@
-import { SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { Outlet } from "react-router";
 import { useView } from "../../state/useView";
 import { isComparing } from "../../state/where";
-import { DownloadLink } from "../../ui/DownloadLink";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
 import { promptName } from "../../ui/promptName";
 import { CallsTable } from "./CallsTable";
 import { CallsSkeleton } from "./CallsSkeleton";
+import { ExportDialog } from "./ExportDialog";
 import { FilterBar } from "./FilterBar";
+import { Histograms } from "./Histograms";
 import { LoadMore } from "./LoadMore";
 import classes from "./Calls.module.css";
 import { useCalls } from "./useCalls";
@@ -27,6 +30,7 @@ export function Calls() {
   const prompt = view.prompts[comparing ? Math.min(chosen, view.prompts.length - 1) : 0];
   const calls = useCalls(prompt);
   const exportAddress = useExportAddress(prompt);
+  const [exporting, dialog] = useDisclosure(false);
   const rows = calls.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <div className={classes["page"]}>
@@ -41,10 +45,20 @@ export function Calls() {
           data={view.prompts.map((one, index) => ({ value: String(index), label: promptName(one) }))}
         />
       )}
+      <Histograms prompt={prompt} />
       <Panel
         title="Calls"
         note={calls.data === undefined ? undefined : `${rows.length}${calls.hasNextPage ? " newest" : ""}`}
-        actions={<DownloadLink href={exportAddress}>Export all as CSV</DownloadLink>}
+        actions={
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconDownload size={14} aria-hidden />}
+            onClick={dialog.open}
+          >
+            Export
+          </Button>
+        }
       >
         {calls.data === undefined && calls.error !== null && (
           <Failure what="The calls could not be loaded" error={calls.error} onRetry={() => void calls.refetch()} />
@@ -59,10 +73,11 @@ export function Calls() {
             <LoadMore loading={calls.isFetchingNextPage} onReach={() => void calls.fetchNextPage()} />
           ) : (
             <p className={classes["much"]}>
-              The newest {rows.length} are shown. Narrow the time range or filter, or export all as CSV.
+              The newest {rows.length} are shown. Narrow the time range or filter, or export all.
             </p>
           ))}
       </Panel>
+      {exporting && <ExportDialog address={exportAddress} onClose={dialog.close} />}
       <Outlet context={rows.map(({ id }) => id)} />
     </div>
   );
