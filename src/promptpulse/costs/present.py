@@ -7,6 +7,7 @@ from promptpulse.costs.models import BudgetRow, RepricingRow
 from promptpulse.metrics.forecast import LEVEL, METHOD
 from promptpulse.metrics.repriced import touched_days
 from promptpulse.metrics.spending import Burn, Period, Projection, Scope, SpentDay
+from promptpulse.metrics.unpriced import Unpriced
 
 PERIODS: Mapping[str, Period] = {"day": "day", "week": "week", "month": "month"}
 
@@ -93,6 +94,18 @@ def repricing_out(row: RepricingRow) -> shapes.RepricingOut:
         created_by=row.created_by,
         finished_at=row.finished_at,
         error=row.error,
+    )
+
+
+def unpriced_out(found: Unpriced) -> shapes.ModelWithoutPrice:
+    return shapes.ModelWithoutPrice(
+        provider=found.provider,
+        model=found.model,
+        calls=found.calls,
+        share=found.share,
+        reason=found.reason,
+        first_at=found.first_at,
+        last_at=found.last_at,
     )
 
 

@@ -113,9 +113,13 @@ class Repricer:
 
     def start(self) -> None:
         if self._store.embedded:  # nobody else works on this store: who held a job before is gone
-            with self._database.writing() as session:
-                session.execute(update(RepricingRow).where(_is_open()).values(held_until=None))
+            self.release()
         self._thread.start()
+
+    def release(self) -> None:
+        """Take the jobs from whoever worked on them."""
+        with self._database.writing() as session:
+            session.execute(update(RepricingRow).where(_is_open()).values(held_until=None))
 
     def wake(self) -> None:
         self._wake.set()
@@ -132,16 +136,20 @@ class Repricer:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                job = self._claim()
-                if job is None:
+                if not self.run_next():
                     self._wake.wait(LOOK_EVERY_S)
-                    continue
-                self._work(job)
                 failures = 0
             except (AppError, SQLAlchemyError) as e:
                 log.warning("a re-pricing waits: %s", e)
                 self._stop.wait(RETRY_S[min(failures, len(RETRY_S) - 1)])
                 failures += 1
+
+    def run_next(self) -> bool:
+        """Work on one job until it is done or `close` is called; False when there is none to work on."""
+        job = self._claim()
+        if job is not None:
+            self._work(job)
+        return job is not None
 
     def _claim(self) -> str | None:
         """Id of the job to work on: the one that was begun, else the oldest. One at a time, over all processes."""

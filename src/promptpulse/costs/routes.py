@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
@@ -13,8 +14,9 @@ from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.accounts.values import By
 from promptpulse.costs import budgets, repricing, shapes
 from promptpulse.costs.models import BudgetRow
-from promptpulse.costs.present import asked_of, budget_out, projection_out, repricing_out
+from promptpulse.costs.present import asked_of, budget_out, projection_out, repricing_out, unpriced_out
 from promptpulse.definitions.asked import Instant
+from promptpulse.metrics import unpriced as metrics
 from promptpulse.metrics.spending import Scope, burn, projections
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
@@ -23,6 +25,7 @@ Editor = Annotated[Access, Depends(may_edit)]
 Id = Annotated[str, Path(max_length=256)]
 Start = Annotated[Instant | None, Query(description="Inclusive; 30 days before `end` when absent.")]
 End = Annotated[Instant | None, Query(description="Exclusive; now when absent.")]
+LOOK_BACK = timedelta(days=30)
 PROJECTION: JsonValue = {
     "period": "month", "start": "2026-11-01", "end": "2026-12-01", "tz": "Europe/Berlin", "spent_usd": 210.5,
     "priced_share": 98.7, "projected_usd": 301, "low_usd": 289, "high_usd": 316, "level": 80, "rate_usd": 300.7,
@@ -123,7 +126,10 @@ def unpriced(
     request: Request, access: Reader, start: Start = None, end: End = None
 ) -> Answer[list[shapes.ModelWithoutPrice]]:
     """The most calls first. Failed calls without usage cost nothing and are not among them."""
-    raise NotImplementedError
+    services = request.app.state.services
+    since, until = _range(start, end, services.clock())
+    found = metrics.unpriced(services.store, access.project.id, since, until, services.clock())
+    return Answer(data=[unpriced_out(one) for one in found])
 
 
 @router.get("/repricings", summary="List re-pricings", responses=documented(200, [REPRICING], 401, 403))
@@ -217,3 +223,8 @@ def _burning(request: Request, access: Access, rows: Sequence[BudgetRow]) -> lis
     asked = [asked_of(row) for row in rows]
     found = projections(services.store, access.project.id, access.project.time_zone, asked, services.clock())
     return [budget_out(row, found[key], burn(found[key], row.amount_usd)) for row, key in zip(rows, asked, strict=True)]
+
+
+def _range(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    until = end or now
+    return (start or until - LOOK_BACK), until

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 
 from promptpulse.core.times import EPOCH
 from promptpulse.metrics.rollups import DAY_ROLLUPS, select
@@ -65,7 +66,9 @@ def build(store: Store, day: Day) -> None:
         if store.query(f"SELECT count() AS n FROM {rollup.table} WHERE {here}", params).column("n")[0]:
             store.command(f"DELETE FROM {rollup.table} WHERE {here}", params)
         store.command(f"INSERT INTO {rollup.table} {select(rollup, where.replace('{t}', 'ts'))}", params)
-    store.insert("whole_days", {"project": [project], "day": [day[1]]}, {"project": "String", "day": "Date"})
+    # with a token of its own: a mark that was taken away and comes back is no repeated insert
+    marked = {"project": [project], "day": [day[1]]}
+    store.insert("whole_days", marked, {"project": "String", "day": "Date"}, token=str(uuid4()))
 
 
 def build_all(store: Store, now: datetime) -> int:

@@ -234,6 +234,8 @@ def retell(store: Store, project: str, start: datetime, end: datetime, now: date
     last_hour = (end - timedelta(microseconds=1)).replace(minute=0, second=0, microsecond=0) + _HOUR
     with pause():
         for rollup in ROLLUPS:
+            if rollup.keep and last_hour < now - rollup.keep:
+                continue
             for _ in range(_TRIES):
                 rebuild_of(store, rollup, project, first_hour, last_hour)
                 # beside a server of its own, other processes may be storing calls
