@@ -82,8 +82,51 @@ def where(**given: object) -> str:
     return f"GET /calls?where={quote(json.dumps([given]))}"
 
 
+def dashboard(**query: object) -> Json:
+    """With a line of requests, or as `query` says."""
+    asked = {"metrics": ["total_requests"], **query}
+    return {"name": "Board", "widgets": [{"id": "w", "kind": "line", "query": asked, "place": PLACE}]}
+
+
+PLACE: Json = {"x": 0, "y": 0, "w": 6, "h": 6}
+WIDE: Json = {"id": "w", "kind": "text", "place": {**PLACE, "x": 8}}
+WIDGET: Json = {"id": "w", "kind": "line", "query": {"metrics": ["total_requests"]}, "place": PLACE}
+FILE: Json = {"promptpulse_dashboard": 1, "dashboard": {"name": "Board"}}
+LINK = "/shared/0000"
 CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     # what is wrong, request, body, status, field
+    ("a dashboard without a name", "POST /dashboards", {"name": ""}, 422, "name"),
+    ("a name with a control character", "POST /dashboards", {"name": "a\x00b"}, 422, "name"),
+    ("half a character", "POST /dashboards", '{"name": "\\ud800"}', 422, "name"),
+    ("a description with NUL", "POST /dashboards", {"name": "Board", "description": "\x00"}, 422, "description"),
+    ("a name of a ready-made dashboard", "POST /dashboards", {"name": "Executive"}, 409, "name"),
+    ("an unknown range", "POST /dashboards", {"name": "Board", "range": "1y"}, 422, "range"),
+    ("too many widgets", "POST /dashboards", {"name": "Board", "widgets": [WIDGET] * 61}, 422, "widgets"),
+    ("two widgets of one id", "POST /dashboards", {"name": "Board", "widgets": [WIDGET] * 2}, 422, "widgets.1.id"),
+    ("a widget beside the grid", "POST /dashboards", {"name": "Board", "widgets": [WIDE]}, 422, "widgets.0.place.w"),
+    ("a text with NUL", "POST /dashboards", {"name": "Board", "widgets": [{**WIDGET, "text": "\x00"}]}, 422, "widgets.0.text"),
+    ("an unknown metric", "POST /dashboards", dashboard(metrics=["x"]), 422, "widgets.0.query.metrics"),
+    ("a formula with a typo", "POST /dashboards", dashboard(metrics=["=avg(latency)"]), 422, "widgets.0.query.metrics"),
+    ("no dimension", "POST /dashboards", dashboard(by=["\x00"]), 422, "widgets.0.query.by"),
+    ("no bucket", "POST /dashboards", dashboard(bucket="2d"), 422, "widgets.0.query.bucket"),
+    ("sums of rates", "POST /dashboards", dashboard(metrics=["error_rate"], cumulative=True), 422, "widgets.0.query.cumulative"),
+    ("a filter of nothing", "POST /dashboards", dashboard(where=[{"dimension": "x", "values": [1]}]), 422, "widgets.0.query.where"),
+    ("a dashboard that is not there", "GET /dashboards/nowhere", None, 404, None),
+    ("a dashboard with NUL", "PUT /dashboards/%00", {"name": "Board"}, 404, None),
+    ("deleting a ready-made one", "DELETE /dashboards/cost", None, 409, None),
+    ("a link that is not there", "DELETE /dashboards/cost/shares/%00", None, 404, None),
+    ("a link for ever", "POST /dashboards/cost/shares", {"expires_in_days": 1000}, 422, "expires_in_days"),
+    ("a note with NUL", "POST /dashboards/cost/shares", {"note": "\x00"}, 422, "note"),
+    ("a file of a later version", "POST /dashboards/import", {**FILE, "promptpulse_dashboard": 2}, 422, "promptpulse_dashboard"),
+    ("a file with a field of its own", "POST /dashboards/import", {**FILE, "theme": "dark"}, 422, "theme"),
+    ("no file of a dashboard", "POST /dashboards/import", {"panels": []}, 422, "promptpulse_dashboard"),
+    ("data of no time", "POST /dashboards/data", {"widget": WIDGET, "start": MONTH["end"], "end": MONTH["start"]}, 422, "end"),
+    ("data of nothing", "POST /dashboards/data", {"widget": {**WIDGET, "query": {}}, **MONTH}, 422, "widget.query.metrics"),
+    ("a page's filter of nothing", "POST /dashboards/data",
+     {"widget": WIDGET, **MONTH, "where": [{"dimension": "x", "values": [1]}]}, 422, "where"),
+    ("a wrong link", f"GET {LINK}", None, 404, None),
+    ("a wrong link's widget", f"GET {LINK}/widgets/w?start=2026-11-01T00:00:00Z&end=2026-11-02T00:00:00Z", None, 404, None),
+    ("a link's widget without a time", f"GET {LINK}/widgets/w", None, 422, "start"),
     ("a formula with a typo", "POST /metrics/custom", {**METRIC, "formula": "avg(latency)"}, 422, "formula"),
     ("a formula of nothing", "POST /metrics/custom", {**METRIC, "formula": "1 + 1"}, 422, "formula"),
     ("an empty formula", "POST /metrics/custom", {**METRIC, "formula": " "}, 422, "formula"),

@@ -38,6 +38,11 @@ class Window:
     start: datetime
     end: datetime
 
+    def __post_init__(self) -> None:
+        """Raises Refused."""
+        if self.start >= self.end:
+            raise Refused("end: must be later than start", field="end")
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -63,8 +63,7 @@ def shared_data(
 ) -> Response:
     """Only as the widget was saved; the range alone may be chosen, 92 days at most."""
     found, project = _opened(request, token)
-    if start >= end:
-        raise Refused("end: must be later than start", field="end")
+    page = Window(start, end)
     if end - start > LONGEST:
         raise Refused(f"start: the range is longer than {LONGEST.days} days; choose a shorter one", field="start")
     context = context_of(request, project)
@@ -72,7 +71,7 @@ def shared_data(
     if widget_id not in widgets:
         raise NotFound(f"the dashboard has no widget {widget_id!r}; read it again")
     check(widgets[widget_id], context, f"widgets.{[*widgets].index(widget_id)}.query")
-    return answered(public.data(data.shown(sources_of(request), context, widgets[widget_id], Window(start, end))))
+    return answered(public.data(data.shown(sources_of(request), context, widgets[widget_id], page)))
 
 
 def _opened(request: Request, token: str) -> tuple[DashboardShare, ProjectRef]:
