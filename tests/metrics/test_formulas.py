@@ -31,7 +31,8 @@ CALLS = (
     (64, "a5", "reply", "small", "", 500, None, None, "rate_limit", ""),
 )
 #  minute, name, value, call, trace, prompt of its own
-SCORES = (
+Kind = float | bool | str
+SCORES: tuple[tuple[int, str, Kind, str, str, str], ...] = (
     (10, "feedback", "positive", "a1", "", ""),
     (11, "feedback", "positive", "a2", "", ""),
     (12, "feedback", "negative", "a3", "", ""),
@@ -170,3 +171,171 @@ def value(store: Store, project: str, formula: str, **more: object) -> float | N
 )  # fmt: skip
 def test_a_formula_gives(store: Store, hand: str, formula: str, expected: float | None) -> None:
     assert value(store, hand, formula) == (None if expected is None else pytest.approx(expected, rel=1e-12))
+
+
+GREET_AND_REPLY = [("greet",), ("reply",)]
+
+
+def rows(frame: Frame, formula: str) -> dict[tuple[str | None, ...], list[float | None]]:
+    return {group: list(row) for group, row in zip(frame.groups, frame.values[f"={formula}"], strict=True)}
+
+
+def test_groups_of_calls_are_ranked_by_the_formula(store: Store, hand: str) -> None:
+    frame = asked(store, hand, "avg(latency_ms)", "count()", by=("prompt_id",), limit=1)
+    assert (frame.groups, frame.groups_total) == ((("reply",),), 2)
+    assert (rows(frame, "avg(latency_ms)"), rows(frame, "count()")) == ({("reply",): [450]}, {("reply",): [2]})
+
+
+def test_groups_that_have_calls_and_scores_stand_together(store: Store, hand: str) -> None:
+    frame = asked(store, hand, "100 * count(score.feedback) / count()", by=("prompt_id",))
+    assert rows(frame, "100 * count(score.feedback) / count()") == {("greet",): [100], ("reply",): [50]}
+    assert frame.groups_total == 2
+
+
+def test_scores_are_grouped_by_what_they_say_of_themselves_and_else_by_their_calls(store: Store, hand: str) -> None:
+    frame = asked(store, hand, "avg(score.rating)", by=("prompt_id",))
+    assert rows(frame, "avg(score.rating)") == {("greet",): [4.5], (None,): [2], ("reply",): [1]}
+    by_model = asked(store, hand, "avg(score.rating)", "count(score.rating)", by=("model",))
+    assert rows(by_model, "avg(score.rating)") == {("large",): [4.5], ("small",): [4], (None,): [1.5]}
+    assert rows(by_model, "count(score.rating)") == {("large",): [2], ("small",): [1], (None,): [2]}
+    by_plan = asked(store, hand, "count(score.feedback = 'negative')", by=("properties.plan",))
+    assert rows(by_plan, "count(score.feedback = 'negative')") == {("free",): [1], ("pro",): [0], (None,): [0]}
+
+
+def test_a_group_without_scores_is_shown_where_calls_are_asked_for_too(store: Store, hand: str) -> None:
+    frame = asked(store, hand, "avg(score.edited)", "count()", by=("user_id",))
+    assert rows(frame, "avg(score.edited)") == {("ann",): [1], ("bob",): [0], (None,): [None]}
+    assert rows(frame, "count()") == {("ann",): [2], ("bob",): [2], (None,): [1]}
+    alone = asked(store, hand, "avg(score.edited)", by=("user_id",), limit=1)
+    assert (alone.groups, alone.groups_total) == ((("ann",),), 2)
+
+
+def test_filters_of_a_query_hold_for_scores_through_their_calls(store: Store, hand: str) -> None:
+    def ratings(*where: Filter) -> float | None:
+        return value(store, hand, "avg(score.rating)", where=where)
+
+    assert ratings(Filter("model", "in", ("small",))) == 4
+    assert ratings(Filter("model", "not_in", ("small",))) == pytest.approx((5 + 4 + 1 + 2) / 4)  # t2 is of large, too
+    assert ratings(Filter("prompt_id", "in", ("reply",))) == 1
+    assert ratings(Filter("prompt_id", "in", (None,))) == 2
+    assert ratings(Filter("latency_ms", "lt", ("150",))) == 5
+    assert ratings(Filter("properties.plan", "in", ("pro",)), Filter("prompt_id", "in", ("greet",))) == 4.5
+    assert ratings(Filter("score.feedback", "in", ("negative",))) == 4
+
+
+def test_buckets_without_anything_have_counts_of_0_and_no_means(store: Store, hand: str) -> None:
+    formulas = (
+        "count(status = 'error')",
+        "avg(latency_ms)",
+        "if_empty(avg(total_tokens), 0)",
+        "avg(score.rating)",
+        "count(score.edited)",
+    )
+    frame = asked(store, hand, *formulas, bucket="1h", end=MIDNIGHT + 3 * HOUR)
+    assert {formula: list(frame.values[f"={formula}"][0]) for formula in formulas} == {
+        "count(status = 'error')": [1, 1, 0],
+        "avg(latency_ms)": [250, 500, None],
+        "if_empty(avg(total_tokens), 0)": [25, 0, 0],
+        "avg(score.rating)": [3, None, None],
+        "count(score.edited)": [2, 0, 0],
+    }
+
+
+def test_the_future_is_not_known_even_if_empty(store: Store, hand: str) -> None:
+    frame = asked(store, hand, "count()", "if_empty(avg(score.none), 0)", bucket="1h", start=NOW, end=NOW + 2 * HOUR)
+    assert [list(frame.values[f"={f}"][0]) for f in ("count()", "if_empty(avg(score.none), 0)")] == [
+        [0, None],
+        [0, None],
+    ]
+
+
+@pytest.mark.parametrize(("tz", "midnight_utc"), [("Asia/Kathmandu", (18, 15)), ("America/New_York", (5, 0))])
+def test_days_of_scores_begin_in_the_zone_asked_for(
+    store: Store, hand: str, tz: str, midnight_utc: tuple[int, int]
+) -> None:
+    frame = asked(
+        store, hand, "count(score.rating)", bucket="1d", tz=tz, start=MIDNIGHT - 24 * HOUR, end=MIDNIGHT + 24 * HOUR
+    )
+    assert frame.buckets is not None
+    assert {(b.hour, b.minute) for b in frame.buckets} == {midnight_utc}
+    ours = max(i for i, b in enumerate(frame.buckets) if b <= MIDNIGHT)
+    assert list(frame.values["=count(score.rating)"][0]) == [4 if i == ours else 0 for i in range(len(frame.buckets))]
+
+
+def test_a_day_without_one_hour_has_the_calls_and_scores_of_23_hours(store: Store, hand: str) -> None:
+    """On 29 March 2026 the clocks of Stockholm jumped from 2 to 3."""
+    project = str(uuid4())
+    sunday = datetime(2026, 3, 28, 23, tzinfo=UTC)
+    calls = [Call(project=project, id=f"c{h}", ts=to_micros(sunday + h * HOUR), latency_ms=h) for h in range(24)]
+    scores = [
+        Score(project=project, submission_id=f"s{h}", ts=to_micros(sunday + h * HOUR), name="r", type="int", number=1.0)
+        for h in range(24)
+    ]
+    store_facts(store, [*calls, *scores])
+    query = Query(
+        project, ("=max(latency_ms)", "=sum(score.r)", "=sum(score.r) / count()"), sunday, sunday + 24 * HOUR,
+        bucket="1d", tz="Europe/Stockholm",
+    )  # fmt: skip
+    frame = run(store, query, NOW)
+    assert {key: list(values[0]) for key, values in frame.values.items()} == {
+        "=max(latency_ms)": [22, 23], "=sum(score.r)": [23, 1], "=sum(score.r) / count()": [1, 1],
+    }  # fmt: skip
+
+
+def test_running_sums_go_on_over_buckets_without_anything_and_stop_at_now(store: Store, hand: str) -> None:
+    query = Query(
+        hand, ("total_requests", "total_cost_usd", "=count(score.feedback)", "=2 * sum(total_tokens) - count()"),
+        MIDNIGHT - HOUR, MIDNIGHT + 4 * HOUR, bucket="1h", cumulative=True,
+    )  # fmt: skip
+    frame = run(store, query, MIDNIGHT + 2 * HOUR + timedelta(minutes=1))
+    assert {key: list(row[0]) for key, row in frame.values.items()} == {
+        "total_requests": [0, 4, 5, 5, None],
+        "total_cost_usd": [0, 0.06, 0.06, 0.06, None],
+        "=count(score.feedback)": [0, 3, 4, 4, None],
+        "=2 * sum(total_tokens) - count()": [None, 196, 196, 196, None],
+    }
+
+
+@pytest.mark.parametrize(
+    "key", ["avg_latency_ms", "unique_users", "peak_rpm", "=uniq(user_id)", "=1 / count()", "=count() + 1"]
+)
+def test_what_does_not_add_up_has_no_running_sum(store: Store, hand: str, key: str) -> None:
+    with pytest.raises(BadQuery, match="does not add up"):
+        run(store, Query(hand, (key,), MIDNIGHT, NOW, bucket="1h", cumulative=True), NOW)
+
+
+def test_a_peak_tells_its_minute_and_the_first_of_equal_ones(store: Store, hand: str) -> None:
+    minute = timedelta(minutes=1)
+    whole = run(store, Query(hand, ("peak_rpm",), MIDNIGHT, MIDNIGHT + 2 * HOUR), NOW)
+    assert (whole.total("peak_rpm"), whole.moments["peak_rpm"]) == (1, [[MIDNIGHT]])
+    frame = run(
+        store,
+        Query(hand, ("total_requests", "peak_rpm"), MIDNIGHT, MIDNIGHT + 3 * HOUR, bucket="1h", by=("model",)),
+        NOW,
+    )
+    assert dict(zip(frame.groups, frame.moments["peak_rpm"], strict=True)) == {
+        ("small",): [MIDNIGHT + 2 * minute, MIDNIGHT + 64 * minute, None],
+        ("large",): [MIDNIGHT, None, None],
+    }
+
+
+def test_a_custom_metric_is_asked_for_by_its_key(store: Store, hand: str) -> None:
+    liked = custom_metric("custom.liked", "Liked", "100 * avg(score.feedback)", "percent", "up", 80)
+    query = Query(
+        hand, ("custom.liked", "total_requests"), MIDNIGHT, MIDNIGHT + 2 * HOUR, by=("prompt_id",), order_by="custom.liked",
+        definitions=Definitions({"custom.liked": liked}, MAPPINGS),
+    )  # fmt: skip
+    frame = run(store, query, NOW)
+    assert dict(zip(frame.groups, frame.values["custom.liked"], strict=True)) == {
+        ("reply",): [100],
+        ("greet",): [pytest.approx(200 / 3)],
+    }
+    with pytest.raises(BadQuery, match=r"'custom\.other' is not a custom metric of this project"):
+        run(store, replace(query, metrics=("custom.other",), order_by=""), NOW)
+
+
+def test_texts_without_a_number_are_left_out_of_means(store: Store, hand: str) -> None:
+    query = Query(hand, ("=avg(score.feedback)", "=count(score.feedback)"), MIDNIGHT, NOW)
+    assert [run(store, query, NOW).total(key) for key in query.metrics] == [None, 4]
+    half = replace(query, definitions=Definitions({}, {"feedback": {"negative": 0.0}}))
+    assert [run(store, half, NOW).total(key) for key in query.metrics] == [0, 4]

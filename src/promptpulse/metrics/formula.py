@@ -39,7 +39,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """Holds where what is read is as `op` and `values` say; None is "not known"."""
 
     of: Read
@@ -62,7 +62,7 @@ class Not:
     of: Condition
 
 
-Condition = Test | Every | Some | Not
+Condition = Comparison | Every | Some | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +203,15 @@ def _folded(
     return result
 
 
-def tests(condition: Condition | None) -> Iterator[Test]:
+def comparisons(condition: Condition | None) -> Iterator[Comparison]:
     """All comparisons of a condition."""
     match condition:
         case None:
             return
-        case Test():
+        case Comparison():
             yield condition
         case Not():
-            yield from tests(condition.of)
+            yield from comparisons(condition.of)
         case Every() | Some():
             for part in condition.parts:
-                yield from tests(part)
+                yield from comparisons(part)

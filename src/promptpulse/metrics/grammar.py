@@ -23,6 +23,7 @@ from promptpulse.metrics.fields import FIELDS
 from promptpulse.metrics.formula import (
     FUNCTIONS,
     Aggregate,
+    Comparison,
     Condition,
     Every,
     Expression,
@@ -36,8 +37,7 @@ from promptpulse.metrics.formula import (
     Read,
     Some,
     Sum,
-    Test,
-    tests,
+    comparisons,
 )  # fmt: skip
 
 MAX_LENGTH = 2000
@@ -250,7 +250,7 @@ class _Parser:
             if of is None:
                 condition = self._condition()
         scores = sorted(
-            {t.of.key for t in tests(condition) if t.of.is_score} | ({of.key} if of and of.is_score else set())
+            {t.of.key for t in comparisons(condition) if t.of.is_score} | ({of.key} if of and of.is_score else set())
         )
         if len(scores) > 1:
             raise self._fault_between(
@@ -324,9 +324,9 @@ class _Parser:
                 found = self._condition()
             self._close(token)
             return found
-        return self._test()
+        return self._comparison()
 
-    def _test(self) -> Condition:
+    def _comparison(self) -> Condition:
         token = self._token
         if token.kind != "name" or (token.word in _WORDS and token.word != "not"):
             raise self._unexpected(token, "a condition, such as status = 'error'")
@@ -346,7 +346,7 @@ class _Parser:
             among = self._among(of, sign)
             return Not(among) if negated else among
         if of.type == "boolean":
-            return Test(of, "in", (True,))
+            return Comparison(of, "in", (True,))
         raise self._fault(token, f"{of.key} alone is not a condition; compare it, as in {_example(of)}")
 
     def _among(self, of: Read, sign: _Token) -> Condition:
@@ -369,7 +369,7 @@ class _Parser:
             )
         if token.kind != "text" or token.text == "''":
             raise self._unexpected(token, "a text, as in error_message contains 'quota'")
-        return Test(of, "contains", (_unquoted(token.text),))
+        return Comparison(of, "contains", (_unquoted(token.text),))
 
     def _literal(self, of: Read, sign: _Token) -> Literals:
         """The value that is compared with; of a type that fits."""
@@ -419,8 +419,8 @@ class _Parser:
     def _compared(self, of: Read, sign: _Token, values: tuple[Literals, ...]) -> Condition:
         op = _SIGNS.get(sign.text, "in")
         if op == "not_in":
-            return Not(Test(of, "in", values))
-        return Test(of, op, values)
+            return Not(Comparison(of, "in", values))
+        return Comparison(of, op, values)
 
     # Names
 

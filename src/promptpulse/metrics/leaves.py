@@ -11,6 +11,7 @@ from promptpulse.metrics.conditions import Filter, condition
 from promptpulse.metrics.fields import FIELDS, Field, Params, bind
 from promptpulse.metrics.formula import (
     Aggregate,
+    Comparison,
     Condition,
     Every,
     Expression,
@@ -22,7 +23,6 @@ from promptpulse.metrics.formula import (
     Read,
     Some,
     Sum,
-    Test,
 )
 from promptpulse.metrics.measures import ERROR_FAMILIES, ERROR_TYPES, MEASURES, Measure, decoded
 
@@ -77,7 +77,7 @@ def _counted(where: Condition | None) -> str | None:
     match where:
         case None:
             return "{calls}"
-        case Test(of=of, op="in", values=(value,)):
+        case Comparison(of=of, op="in", values=(value,)):
             return _COUNTS.get((of.key, value))
         case _:
             return None
@@ -142,12 +142,12 @@ def _aggregate(leaf: Aggregate, counts: str, value: str, scale: str = "") -> str
             return f"ifNotFinite(quantileExactInclusiveIf({leaf.level})({value}, {counts}){scale}, NULL)"
 
 
-def condition_sql(of: Condition | None, test: Callable[[Test], str]) -> str:
+def condition_sql(of: Condition | None, test: Callable[[Comparison], str]) -> str:
     """SQL that is 1 where the condition holds and 0 elsewhere; `test` gives that of a comparison."""
     match of:
         case None:
             return "1"
-        case Test():
+        case Comparison():
             return test(of)
         case Not():
             return f"NOT ({condition_sql(of.of, test)})"
@@ -157,7 +157,7 @@ def condition_sql(of: Condition | None, test: Callable[[Test], str]) -> str:
             return "(" + " OR ".join(f"({condition_sql(part, test)})" for part in of.parts) + ")"
 
 
-def call_test(test: Test, params: Params) -> str:
+def call_test(test: Comparison, params: Params) -> str:
     """A comparison over columns of `calls`. `params` has `project` and `start`."""
     numbers = [v for v in test.values if isinstance(v, float)]
     if not (test.of.key.startswith(PROPERTY_PREFIX) and test.op == "in" and numbers):
@@ -165,14 +165,14 @@ def call_test(test: Test, params: Params) -> str:
     # of a property, = 5 compares numbers: "5.0" is one, too
     among = f"ifNull({_field(test.of).number(params)} IN {bind(params, 'Array(Float64)', numbers)}, 0)"
     others = tuple(v for v in test.values if not isinstance(v, float))
-    return f"({among} OR {condition(as_filter(Test(test.of, 'in', others)), params)})" if others else among
+    return f"({among} OR {condition(as_filter(Comparison(test.of, 'in', others)), params)})" if others else among
 
 
-def as_filter(test: Test) -> Filter:
+def as_filter(test: Comparison) -> Filter:
     return Filter(test.of.key, test.op, tuple(map(_spelled, test.values)))
 
 
-def score_test(test: Test, number: str, params: Params) -> str:
+def score_test(test: Comparison, number: str, params: Params) -> str:
     """A comparison of a score with its own value, over rows with the columns of `scores`."""
     if test.op == "contains":
         parts = bind(params, "Array(String)", list(test.values))

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from promptpulse.metrics.conditions import SCORE_PREFIX, Filter, condition
 from promptpulse.metrics.fields import FIELDS, Params, bind
-from promptpulse.metrics.formula import Aggregate, Test
+from promptpulse.metrics.formula import Aggregate, Comparison
 from promptpulse.metrics.leaves import as_filter, call_test, condition_sql, over_scores, score_test
 from promptpulse.metrics.query import HOUR_OF_DAY, NEW_USER, WEEKDAY, Query
 from promptpulse.metrics.scores import BEFORE_SCORE, number
@@ -110,7 +110,7 @@ def _kept(one: Filter, calls: _Calls, params: Params) -> str:
 def _holds(leaf: Aggregate, value: str, calls: _Calls, params: Params) -> str:
     """Whether a score counts for the leaf."""
 
-    def test_sql(test: Test) -> str:
+    def test_sql(test: Comparison) -> str:
         if test.of.key == f"{SCORE_PREFIX}{leaf.score}":
             return score_test(test, value, params)
         if test.of.key in OWN:
