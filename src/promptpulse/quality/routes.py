@@ -7,15 +7,19 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi import Query as Parameter
+from numpy.random import default_rng
 from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.definitions.asked import Instant
 from promptpulse.metrics import BadQuery, Filter, Query, run, variation
-from promptpulse.quality import service, shapes
+from promptpulse.metrics import drift as drifting
+from promptpulse.quality import service, shapes, telling
 
 router = APIRouter(prefix="/api/v1/quality", tags=["quality"])
+SHUFFLES = 20260101
+"""Seed of the shuffled days: the same calls give the same answer."""
 RECENT = timedelta(days=30)
 Reader = Annotated[Access, Depends(may_read)]
 Start = Annotated[Instant | None, Parameter(description="Inclusive; 30 days before `end` when absent.")]
@@ -36,7 +40,7 @@ FEEDBACK: JsonValue = {
     "prompt_id": "summarize", "prompt_version": "3", "call_id": ID, "trace_id": None,
 }  # fmt: skip
 DRIFT: JsonValue = {
-    "method": "The day that splits a model's days best, tested against shuffled days.",
+    "method": "The day that splits a model's days best, against shuffled days ...",
     "models": [{
         "provider": "openai", "model": "gpt-4o", "snapshot": None, "snapshot_since": None,
         "sentence": "gpt-4o: answers are 31 % shorter since 2026-11-09, while no prompt changed: the provider changed.",
@@ -108,8 +112,14 @@ def feedback(
 def drift(
     request: Request, access: Reader, start: Start = None, end: End = None, environment: Environment = None
 ) -> Answer[shapes.DriftOut]:
-    """Shifts of length, latency and refusals by model, told apart from changes of one's own prompts."""
-    raise NotImplementedError
+    """Shifts of length, latency and refusals by model, told apart from changes of one's own prompts.
+
+    At least 10 days of calls of a model are needed; of the day that is not over, what there is."""
+    services, project = request.app.state.services, access.project
+    scope = _scope(request, access, (start, end), environment=environment)
+    asked = drifting.Scope(project.id, scope.start, scope.end, project.time_zone, scope.where)
+    found = drifting.drift(services.store, asked, default_rng(SHUFFLES))
+    return Answer(data=shapes.DriftOut(method=telling.METHOD, models=[telling.model_out(model) for model in found]))
 
 
 def _scope(

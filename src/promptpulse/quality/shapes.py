@@ -75,8 +75,8 @@ class DriftMetric(BaseModel):
     metric: Literal["output_tokens", "latency_ms", "refusals"]
     label: str
     unit: str
-    before: float | None
-    after: float | None
+    before: float | None = Field(description="Level before the change; without one, of the whole range.")
+    after: float | None = Field(description="Level since; null: no change was found.")
     change_percent: float | None
     low_percent: float | None
     high_percent: float | None
