@@ -48,6 +48,11 @@ export const MOST_CATEGORIES = 8;
 /** The key of what is left. */
 export const REST = "rest";
 
+/** Percent of the whole; null where there is none. */
+export function shareOf(value: number | null, whole: number | null): number | null {
+  return value === null || whole === null || whole === 0 ? null : (100 * value) / whole;
+}
+
 /** Decide what a pie, or bars by category, show. Pure. */
 export function prepareCategories(given: readonly Category[], spec: CategorySpec): CategoryChart {
   const { label, unit, whole = null, most = MOST_CATEGORIES, none } = spec;
@@ -55,12 +60,10 @@ export function prepareCategories(given: readonly Category[], spec: CategorySpec
   const shown = ranked.slice(0, most);
   const total = Math.max(spec.total ?? given.length, given.length);
   const colours = assignColours(shown.map(({ key }) => key));
-  const share = (value: number | null) =>
-    whole === null || whole === 0 || value === null ? null : (100 * value) / whole;
   const drawn = shown.map((one): DrawnCategory => ({
     ...one,
     colour: colours.get(one.key) ?? 0,
-    share: share(one.value),
+    share: shareOf(one.value, whole),
   }));
   const left = whole === null ? 0 : whole - shown.reduce((sum, { value }) => sum + (value ?? 0), 0);
   // sums of floats differ in their last digits
@@ -68,7 +71,7 @@ export function prepareCategories(given: readonly Category[], spec: CategorySpec
   if (rest) {
     const others = total - shown.length;
     const name = others === 1 ? "1 other" : `${others} others`;
-    drawn.push({ key: REST, label: name, value: left, href: null, colour: null, share: share(left) });
+    drawn.push({ key: REST, label: name, value: left, href: null, colour: null, share: shareOf(left, whole) });
   }
   const values = drawn.map(({ value }) => value);
   return {
