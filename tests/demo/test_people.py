@@ -17,21 +17,28 @@ from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.core.call import Call
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import from_micros, to_micros
+from promptpulse.dashboards import service as dashboards
+from promptpulse.dashboards.asking import Context, Window
+from promptpulse.dashboards.data import Sources, shown
+from promptpulse.dashboards.presets import READY_MADE, scores_of
+from promptpulse.dashboards.shapes import WidgetData
 from promptpulse.db import Database, open_database
 from promptpulse.db import migrate as migrate_database
 from promptpulse.demo import World, find_world, load, traffic
 from promptpulse.demo.company import PROMPTS
-from promptpulse.demo.history import experiments_of, keep_assignments, write_history
+from promptpulse.demo.history import FEEDBACK, experiments_of, keep_assignments, write_history
 from promptpulse.demo.load import assigned_units, follow
 from promptpulse.demo.opinions import LATEST_US, facts_of
 from promptpulse.demo.queries import assigned
 from promptpulse.demo.traffic import end_us
 from promptpulse.experiments import service
 from promptpulse.experiments.analysis import decision, findings
+from promptpulse.experiments.analyst import Analyst
 from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.models import Assignment, AssignmentCount, ExperimentRow
 from promptpulse.experiments.shapes import ConcludeIn
 from promptpulse.ingest.price import Prices
+from promptpulse.metrics import Definitions
 from promptpulse.prompts import service as prompts
 from promptpulse.prompts.models import Prompt, PromptDeployment
 from promptpulse.store import Store
@@ -301,6 +308,26 @@ def test_the_history_is_written_once_whatever_a_visitor_did_with_it(demo: Demo) 
         after = session.scalar(select(func.count()).select_from(PromptDeployment))
 
     assert before == after
+
+
+@pytest.mark.parametrize("name", ["Support desk", "Back office", *READY_MADE])
+def test_no_widget_of_a_dashboard_is_empty(demo: Demo, name: str) -> None:
+    context = Context(demo.shop.id, demo.shop.time_zone, Definitions(mappings={"feedback": FEEDBACK}), NOW)
+    with demo.database.sessions() as session:
+        own = {row.name: dashboards.widgets_of(row) for row in dashboards.listed(session, demo.shop.id)}
+    assert own.keys() == {"Support desk", "Back office"}
+    widgets = own.get(name) or READY_MADE[name].widgets(scores_of(demo.store, context))
+    page = Window(NOW - timedelta(days=7), NOW)
+    sources = Sources(demo.store, demo.database, Analyst(demo.store))
+    empty = []
+    for widget in widgets:
+        found = WidgetData.model_validate(shown(sources, context, widget, page))
+        rows = found.errors or found.feedback or found.experiments
+        number = found.totals or found.result
+        values = [v for series in number.values.values() for line in series for v in line] if number else []
+        if not (rows or any(values) or (found.distribution and found.distribution.total)):
+            empty.append(widget.id)
+    assert empty == {"Support desk": ["runbook"], "cost": ["budgets"]}.get(name, [])
 
 
 def test_who_concludes_an_experiment_sees_its_traffic_follow(demo: Demo) -> None:

@@ -16,6 +16,9 @@ from promptpulse.accounts.audit import record
 from promptpulse.accounts.mappings import change_mappings, mappings_of
 from promptpulse.accounts.values import By
 from promptpulse.core.times import to_micros
+from promptpulse.dashboards import service as dashboards
+from promptpulse.dashboards.asking import Context
+from promptpulse.demo.boards import BOARDS, Board
 from promptpulse.demo.company import NEVER, PROMPTS
 from promptpulse.demo.queries import Assigned
 from promptpulse.demo.traffic import Turn
@@ -26,6 +29,7 @@ from promptpulse.experiments import service as experiments
 from promptpulse.experiments.models import Assignment, AssignmentCount, ExperimentRow, ExperimentVariant
 from promptpulse.experiments.shapes import Analysis, ConcludeIn, EndCriteria, MetricIn
 from promptpulse.experiments.values import Experiment, MetricSpec, Variant
+from promptpulse.metrics import Definitions
 from promptpulse.prompts import service as prompts
 from promptpulse.prompts.models import Prompt, PromptDeployment, PromptVersion
 from promptpulse.prompts.service import NewPrompt, NewVersion
@@ -159,6 +163,9 @@ class _History:
                 yield trial.started_at, partial(self._start, trial)
             if trial.concluded_at:
                 yield trial.concluded_at, partial(self._conclude, trial)
+        for board in BOARDS:
+            at = self._ago(board.made_days_ago)
+            yield at, partial(self._board, board, at)
         if not mappings_of(self.session, self.project_id):
             yield (
                 begun,
@@ -187,6 +194,10 @@ class _History:
 
     def _deploy(self, name: str, number: int, environment: str, at: datetime) -> None:
         prompts.deploy(self.session, self.project_id, name, number, environment, "", By(ACTOR, at))
+
+    def _board(self, board: Board, at: datetime) -> None:
+        context = Context(self.project_id, "UTC", Definitions(), at)
+        dashboards.create(self.session, context, board.body, By(ACTOR, at))
 
     def _retire(self) -> None:
         prompt = prompts.prompt_named(self.session, self.project_id, RETIRED)
