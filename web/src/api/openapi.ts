@@ -2095,6 +2095,8 @@ export interface paths {
         /**
          * Did the provider change?
          * @description Shifts of length, latency and refusals by model, told apart from changes of one's own prompts.
+         *
+         *     At least 10 days of calls of a model are needed; of the day that is not over, what there is.
          */
         get: operations["drift_api_v1_quality_drift_get"];
         put?: never;
@@ -4581,9 +4583,15 @@ export interface components {
             label: string;
             /** Unit */
             unit: string;
-            /** Before */
+            /**
+             * Before
+             * @description Level before the change; without one, of the whole range.
+             */
             before: number | null;
-            /** After */
+            /**
+             * After
+             * @description Level since; null: no change was found.
+             */
             after: number | null;
             /** Change Percent */
             change_percent: number | null;
@@ -16439,7 +16447,7 @@ export interface operations {
                      * @example {
                      *       "success": true,
                      *       "data": {
-                     *         "method": "The day that splits a model's days best, tested against shuffled days.",
+                     *         "method": "The day that splits a model's days best, against shuffled days ...",
                      *         "models": [
                      *           {
                      *             "provider": "openai",
