@@ -217,7 +217,8 @@ def scores_of(
         FROM (
           SELECT name, unit, min(r_bool) AS is_bool, sum(r_x) AS values, {", ".join(sums)}
           FROM (
-            SELECT name, {unit} AS unit, {scope.mask} AS mask, sum(value) AS r_y, count() AS r_x, min(type = 'bool') AS r_bool
+            SELECT name, {unit} AS unit, {scope.mask} AS mask, sum(assumeNotNull(value)) AS r_y, count() AS r_x,
+              min(type = 'bool') AS r_bool
             FROM (SELECT *, {value} AS value FROM ({placed(scope.where, params, asked, _any_of(scope))}))
             WHERE isNotNull(value)
             GROUP BY name, unit, mask
@@ -239,7 +240,7 @@ def scores_of(
 
 
 def newest_versions(store: Store, scope: Scope, prompt: str) -> list[str]:
-    """Versions with calls in the range and under the filters, the one whose first call ever is latest first.
+    """Versions with calls in the range and under the filters, newest first: by number, or else by their first call ever.
 
     Raises `BadQuery`."""
     scope = in_order(scope)
@@ -263,8 +264,10 @@ def newest_versions(store: Store, scope: Scope, prompt: str) -> list[str]:
         """,
         params,
     )
-    found = [(first, _natural(str(version)), str(version)) for version, first in answer.rows()]
-    return [version for *_, version in sorted(found, key=lambda f: (str(f[0]), f[1]), reverse=True)]
+    found = [(str(first), str(version)) for version, first in answer.rows()]
+    if all(version.isdecimal() for _, version in found):  # of the registry, which counts them; an old one may come back
+        return sorted((version for _, version in found), key=int, reverse=True)
+    return [version for _, version in sorted(found, key=lambda f: (f[0], _natural(f[1])), reverse=True)]
 
 
 def _natural(version: str) -> list[tuple[int, int, str]]:
