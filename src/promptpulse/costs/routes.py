@@ -12,11 +12,14 @@ from pydantic import JsonValue
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.accounts.values import By
-from promptpulse.costs import budgets, repricing, shapes
+from promptpulse.core.errors import TooLarge
+from promptpulse.costs import budgets, reconciliations, repricing, shapes
+from promptpulse.costs.bill import read_bill
 from promptpulse.costs.models import BudgetRow
 from promptpulse.costs.present import asked_of, budget_out, projection_out, repricing_out, unpriced_out
 from promptpulse.definitions.asked import Instant
 from promptpulse.metrics import unpriced as metrics
+from promptpulse.metrics.reconciled import counted, reconciled
 from promptpulse.metrics.spending import Scope, burn, projections
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
@@ -25,6 +28,7 @@ Editor = Annotated[Access, Depends(may_edit)]
 Id = Annotated[str, Path(max_length=256)]
 Start = Annotated[Instant | None, Query(description="Inclusive; 30 days before `end` when absent.")]
 End = Annotated[Instant | None, Query(description="Exclusive; now when absent.")]
+MAX_BILL_MB = 10
 LOOK_BACK = timedelta(days=30)
 PROJECTION: JsonValue = {
     "period": "month", "start": "2026-11-01", "end": "2026-12-01", "tz": "Europe/Berlin", "spent_usd": 210.5,
@@ -168,14 +172,16 @@ def read_repricing(repricing_id: Id, request: Request, access: Reader) -> Answer
 @router.get("/reconciliations", summary="List reconciliations", responses=documented(200, [RECONCILIATION], 401, 403))
 def list_reconciliations(request: Request, access: Reader) -> Answer[list[shapes.ReconciliationOut]]:
     """Newest first."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        rows = reconciliations.reconciliations_of(session, access.project.id)
+    return Answer(data=[reconciliations.reconciliation_out(row) for row in rows])
 
 
 @router.post(
     "/reconciliations",
     status_code=201,
     summary="Compare with a provider's bill",
-    responses=documented(201, {**RECONCILIATION, "models": [GAP], "rows": []}, 400, 401, 403),  # type: ignore[dict-item]
+    responses=documented(201, {**RECONCILIATION, "models": [GAP], "rows": []}, 400, 401, 403, 409, 413),  # type: ignore[dict-item]
 )
 def reconcile(
     request: Request,
@@ -187,7 +193,21 @@ def reconcile(
     ] = None,
 ) -> Answer[shapes.ReconciliationDetail]:
     """The gap by model and day. Columns are found by their names; days are those of the file, in UTC."""
-    raise NotImplementedError
+    if len(body) > MAX_BILL_MB << 20:
+        raise TooLarge(
+            f"body: the file is larger than {MAX_BILL_MB} MB; export by day, or a shorter time", field="body"
+        )
+    services = request.app.state.services
+    now = services.clock()
+    bill = read_bill(body)
+    days = [line.day for line in bill.lines]
+    of_provider = budgets.plain(provider, "provider")
+    calls = counted(services.store, access.project.id, min(days), max(days), of_provider, now)
+    found = reconciled(bill.lines, calls)
+    by = By(access.actor, now)
+    with services.database.writing() as session:
+        row = reconciliations.create(session, access.project.id, name, of_provider, bill, found, by)
+    return Answer(data=reconciliations.detail_out(row))
 
 
 @router.get(
@@ -197,7 +217,9 @@ def reconcile(
 )
 def read_reconciliation(reconciliation_id: Id, request: Request, access: Reader) -> Answer[shapes.ReconciliationDetail]:
     """As it was computed when the file came."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        row = reconciliations.existing(session, access.project.id, reconciliation_id)
+        return Answer(data=reconciliations.detail_out(row))
 
 
 @router.delete(
@@ -207,7 +229,11 @@ def read_reconciliation(reconciliation_id: Id, request: Request, access: Reader)
 )
 def delete_reconciliation(reconciliation_id: Id, request: Request, access: Editor) -> Answer[None]:
     """The file is not kept anyway, only what it said by model and day."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = reconciliations.existing(session, access.project.id, reconciliation_id)
+        reconciliations.delete(session, row, By(access.actor, services.clock()))
+    return Answer(data=None)
 
 
 @router.get("/suggestions", summary="Where money can be saved", responses=documented(200, [SUGGESTION], 401, 403))
