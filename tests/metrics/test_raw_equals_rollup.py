@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,57 @@ def test_every_rollup_equals_raw_for_all_it_measures(store: Store, traffic: str,
     )
     query = Query(traffic, able, HOUR - 2 * DAY, HOUR, by=tuple(sorted(rollup.dimensions)), limit=1000)
     assert_equal(run(store, query, NOW, source=rollup), run(store, query, NOW, source=rollups.RAW))
+
+
+ANY = "status in ('success', 'error')"
+"""A condition that all calls meet, and that no rollup knows: it is read from the calls."""
+SAME_AS = {
+    "total_requests": "count()",
+    "error_rate": "100 * count(status = 'error') / count()",
+    "success_rate": "100 * count(status = 'success') / count()",
+    "timeout_errors": "count(error_type = 'timeout')",
+    "errors_5xx": "count(error_family = '5xx')",
+    "incomplete_requests": "count(incomplete)",
+    "avg_latency_ms": "avg(latency_ms)",
+    "p50_latency_ms": "p50(latency_ms)",
+    "p95_latency_ms": "p95(latency_ms)",
+    "p99_latency_ms": "p99(latency_ms)",
+    "p95_first_token_ms": "p95(first_token_ms)",
+    "avg_first_token_ms": "avg(first_token_ms)",
+    "avg_llm_ms": "avg(llm_ms)",
+    "total_tokens": "if_empty(sum(total_tokens), 0)",
+    "total_cost_usd": "if_empty(sum(cost_usd), 0)",
+}
+"""Metrics of the catalogue by formulas."""
+
+
+def _everywhere(formula: str) -> str:
+    return re.sub(r"(\([^()]*)\)", rf"\1 where {ANY})", formula)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_formula_equals_the_metric_of_the_catalogue_from_every_source(store: Store, traffic: str, shape: str) -> None:
+    planned = {key: f"={formula}" for key, formula in SAME_AS.items()}
+    from_calls = {key: f"={_everywhere(formula)}" for key, formula in SAME_AS.items()}
+    query = replace(SHAPES[shape], project=traffic, metrics=(*SAME_AS, *planned.values(), *from_calls.values()))
+    frame = run(store, query, NOW)
+    assert "calls_1" in frame.source, "formulas that measures can tell are read from rollups"
+    assert "calls" in frame.source.split(", ")
+    for key, formula in [*planned.items(), *from_calls.items()]:
+        known = [[v or 0 for v in row] if "if_empty" in formula else row for row in frame.values[key]]
+        for found, expected in zip(frame.values[formula], known, strict=True):
+            assert found == [v if v is None else pytest.approx(v, rel=1e-12) for v in expected], formula
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_parts_of_the_latency_add_up(store: Store, traffic: str, shape: str) -> None:
+    parts = ("part_llm_ms", "part_network_ms", "part_queue_ms", "part_other_ms")
+    frame = run(store, replace(SHAPES[shape], project=traffic, metrics=("avg_latency_ms", *parts)), NOW)
+    for group in range(len(frame.groups)):
+        for i, mean in enumerate(frame.values["avg_latency_ms"][group]):
+            known = [v for part in parts if (v := frame.values[part][group][i]) is not None]
+            assert all(v >= 0 for v in known)
+            assert (sum(known) if known else None) == (mean if mean is None else pytest.approx(mean, rel=1e-9))
 
 
 def test_every_metric_has_a_value_somewhere(store: Store, traffic: str) -> None:
