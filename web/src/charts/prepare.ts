@@ -267,9 +267,20 @@ function axisOf(
   const same = series.filter((one) => one.unit === unit);
   const values = same.flatMap(valuesOf);
   if (kind === "line" && unit === "percent") return percentAxis(values, thresholds);
+  if (unit === "percent" && stacked(same) <= 100 + ROUNDING) return { unit, min: 0, max: 100, step: 25 };
   const highest = Math.max(0, ...values);
   if (kind === "line" && unit === "ms") return timeAxis(Math.max(atLeast, highest));
   return { unit, min: null, max: atLeast > highest ? atLeast * HEADROOM : null, step: null };
+}
+
+/** Shares that add up to 100 may miss it by the last digit. */
+const ROUNDING = 0.01;
+
+/** The highest point of series on top of each other. */
+function stacked(series: readonly Series[]): number {
+  const length = Math.max(0, ...series.map(({ points }) => points.length));
+  const at = (index: number) => series.reduce((sum, { points }) => sum + (points[index] ?? 0), 0);
+  return Math.max(0, ...Array.from({ length }, (_, index) => at(index)));
 }
 
 /** A rate near 100 is read from its distance to 100, one near 0 from its distance to 0. */

@@ -55,7 +55,7 @@ function OneHistogram({ field, title, prompt }: OneProps) {
       chosen={boundsOf(conditionsOf(params), field)}
       onChoose={(low, high) => choose({ low, high })}
       onAll={() => choose(null)}
-      nothing="No calls here"
+      nothing={`No known ${title.toLowerCase()} here`}
       error={answer.error}
       stale={answer.isPlaceholderData}
       onRetry={() => void answer.refetch()}
