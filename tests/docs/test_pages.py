@@ -32,7 +32,7 @@ SENT_FIRST = {"metrics.md": "sending-calls.md"}
 """Pages whose examples ask about the calls that another page sends."""
 EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
-IN_PART = ("prompts.md", "experiments.md", "scores.md", "laikatest.md")
+IN_PART = ("prompts.md", "experiments.md", "scores.md", "laikatest.md", "dashboards.md")
 """Pages that show of an answer what matters, and whose programs are run."""
 VOLATILE = frozenset({"elapsed_ms", "rows_read", "source"})
 BY_CHANCE = frozenset({
@@ -46,8 +46,11 @@ TAKEN = {
     "POST /api/v1/prompts": {"PROMPT": "id"},
     "POST /api/v1/experiments": {"EXPERIMENT": "id"},
     "POST /api/v3/experiments/evaluate": {"BUCKET": "bucketId"},
+    "POST /api/v1/dashboards": {"DASHBOARD": "id"},
+    "POST /api/v1/dashboards/{id}/shares": {"SHARE": "id", "SHARED": "path"},
 }
 """What pages tell the reader to keep of an answer: variable, and field of `data`."""
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Kept = dict[str, str]
 PACKAGES = Path(__file__).parents[1] / "laikatest" / "node_modules"
 
@@ -153,7 +156,8 @@ def _check(block: examples.Example, variables: dict[str, str], client: httpx.Cli
         assert _steady(answer.json()) == _steady(json.loads(block.answer)), block.text
     if block.answer and page in IN_PART:
         assert not (unlike := list(_unlike(json.loads(block.answer), answer.json(), ""))), f"{block.text}\n{unlike}"
-    kept = TAKEN.get(f"{asked.method} {urlsplit(asked.url).path}", {})
+    path = ID.sub("{id}", urlsplit(asked.url).path)
+    kept = TAKEN.get(f"{asked.method} {path}", {})
     tag = {"ETAG": answer.headers["etag"]} if "etag" in answer.headers else {}
     return {name: answer.json()["data"][field] for name, field in kept.items()}, tag
 
