@@ -57,6 +57,7 @@ export function MetricPicker({ label, value, onChange, error = null, formulas = 
           component="button"
           type="button"
           pointer
+          size="xs"
           label={label}
           error={error}
           rightSection={<Combobox.Chevron />}

@@ -68,7 +68,7 @@ export const KINDS: Record<WidgetKind, Kind> = {
   },
   pie: {
     ...CHART,
-    size: { w: 4, h: 6 },
+    size: { w: 4, h: 8 },
     metrics: [1, 1],
     groups: [1, 1],
     overTime: false,

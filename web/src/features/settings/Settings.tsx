@@ -5,6 +5,7 @@ import { AccountSettings } from "./AccountSettings";
 import { AuditLog } from "./AuditLog";
 import { KeySettings } from "./KeySettings";
 import { MemberSettings } from "./MemberSettings";
+import { MetricSettings } from "./metrics/MetricSettings";
 import { PriceSettings } from "./PriceSettings";
 import { ProjectSettings } from "./ProjectSettings";
 import { ScoreSettings } from "./ScoreSettings";
@@ -15,6 +16,7 @@ const PARTS = [
   { path: "keys", label: "API keys", part: KeySettings, adminsOnly: true },
   { path: "prices", label: "Prices", part: PriceSettings, adminsOnly: false },
   { path: "scores", label: "Scores", part: ScoreSettings, adminsOnly: false },
+  { path: "metrics", label: "Custom metrics", part: MetricSettings, adminsOnly: false },
   { path: "members", label: "Members", part: MemberSettings, adminsOnly: true },
   { path: "audit", label: "Audit log", part: AuditLog, adminsOnly: true },
   { path: "account", label: "My account", part: AccountSettings, adminsOnly: false },

@@ -88,7 +88,8 @@ export function WidgetEditor({ widget: given, fresh, others, onApply, onClose }:
             <QueryForm
               kind={widget.kind}
               query={widget.query}
-              problems={problems}
+              // what is not chosen yet is no mistake before it is asked for
+              problems={tried ? problems : { ...(problems.cumulative && { cumulative: problems.cumulative }) }}
               onChange={(part) => setWidget({ ...widget, query: { ...widget.query, ...part } })}
             />
           )}

@@ -7,7 +7,7 @@ import { format, formatExact } from "../../../format/number";
 import { bandOf } from "../../../format/status";
 import { Change } from "../../../ui/Change";
 import { StatusMark } from "../../../ui/StatusMark";
-import { thresholdText } from "../thresholdText";
+import { thresholdText } from "../../../ui/thresholdText";
 import type { Figure } from "./prepareWidget";
 import { useScene } from "./SceneContext";
 import classes from "./Widget.module.css";

@@ -1,5 +1,5 @@
-import type { Better } from "../../api/types";
-import { format, type Unit } from "../../format/number";
+import type { Better } from "../api/types";
+import { format, type Unit } from "../format/number";
 
 /** What a metric is held to: "at least 80 %". */
 export function thresholdText(threshold: number, unit: Unit, better: Better): string {
