@@ -12,14 +12,16 @@ from pydantic import JsonValue
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.accounts.values import By
-from promptpulse.core.errors import TooLarge
+from promptpulse.core.errors import Refused, TooLarge
 from promptpulse.costs import budgets, reconciliations, repricing, shapes
+from promptpulse.costs.advice import price_of, suggestion
 from promptpulse.costs.bill import read_bill
 from promptpulse.costs.models import BudgetRow
 from promptpulse.costs.present import asked_of, budget_out, projection_out, repricing_out, unpriced_out
 from promptpulse.definitions.asked import Instant
 from promptpulse.metrics import unpriced as metrics
 from promptpulse.metrics.reconciled import counted, reconciled
+from promptpulse.metrics.savings import findings
 from promptpulse.metrics.spending import Scope, burn, projections
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
@@ -241,7 +243,11 @@ def suggestions(
     request: Request, access: Reader, start: Start = None, end: End = None
 ) -> Answer[list[shapes.Suggestion]]:
     """Found in the calls of the range, the largest saving first. Nothing is said without numbers behind it."""
-    raise NotImplementedError
+    services = request.app.state.services
+    since, until = _range(start, end, services.clock())
+    prices = price_of(services.pipeline.prices, access.project, services.clock())
+    found = findings(services.store, access.project.id, since, until, services.clock(), prices)
+    return Answer(data=[suggestion(one) for one in found])
 
 
 def _burning(request: Request, access: Access, rows: Sequence[BudgetRow]) -> list[shapes.BudgetOut]:
@@ -253,4 +259,7 @@ def _burning(request: Request, access: Access, rows: Sequence[BudgetRow]) -> lis
 
 def _range(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     until = end or now
-    return (start or until - LOOK_BACK), until
+    since = start or until - LOOK_BACK
+    if since >= until:
+        raise Refused("end: must be later than start", field="end")
+    return since, until

@@ -97,12 +97,7 @@ class Prices:
         output = 0 if call.output_tokens is None and call.operation in NO_OUTPUT else call.output_tokens
         if call.input_tokens is None or output is None:
             return
-        day = call.ts // DAY_US
-        key = (project.id, project.price_version, call.provider, call.response_model, call.model, day)
-        try:
-            rates = self._rates[key]
-        except KeyError:
-            rates = self._find(call, project, key)
+        rates = self.rates(call, project)
         if rates is None:
             return
         cached, cache_write = call.cached_input_tokens or 0, call.cache_write_tokens or 0
@@ -111,6 +106,15 @@ class Prices:
         cost = rates.cost(call.input_tokens, output, cached, cache_write)
         if cost <= MAX_COST:
             call.cost_usd, call.cost_source, call.price_date = cost, rates.source, rates.day
+
+    def rates(self, call: Call, project: ProjectRef) -> Rates | None:
+        """Prices of the call's model on the call's day; None where there are none."""
+        day = call.ts // DAY_US
+        key = (project.id, project.price_version, call.provider, call.response_model, call.model, day)
+        try:
+            return self._rates[key]
+        except KeyError:
+            return self._find(call, project, key)
 
     def _find(self, call: Call, project: ProjectRef, key: tuple[str, int, str, str, str, int]) -> Rates | None:
         at = from_micros(call.ts)
