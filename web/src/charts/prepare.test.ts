@@ -185,3 +185,9 @@ test("a series may be named for its chart", () => {
   const spec = { kind: "line", metrics: ["p95"], labels: { p95: "Slowest 5 %" } } as const;
   expect(prepareTimeChart(result({}), spec, "UTC").series[0]?.label).toBe("Slowest 5 %");
 });
+
+test("of targets that stand close together one has its label", () => {
+  const targets = [1, 4.9, 5].map((value) => ({ metric: "p95", value, label: `${value} ms` }));
+  const chart = prepareTimeChart(result({}), { kind: "line", metrics: ["p95"], targets }, "UTC");
+  expect(chart.targets?.map(({ label }) => label)).toEqual(["1 ms", "4.9 ms", null]);
+});

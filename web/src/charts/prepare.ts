@@ -31,6 +31,12 @@ export interface Target {
   label: string;
 }
 
+export interface DrawnTarget extends Omit<Target, "label"> {
+  colour: number;
+  /** null where its neighbour's label, or the axis, is in the way. */
+  label: string | null;
+}
+
 /** More to say of a bucket than its values. */
 export interface Remark {
   text: string;
@@ -89,7 +95,7 @@ export interface TimeChart {
   thresholds: readonly number[];
   bands: readonly Band[] | null;
   /** Those that fit on the axis. */
-  targets?: readonly (Target & { colour: number })[];
+  targets?: readonly DrawnTarget[];
   /** Of each bucket. */
   remarks?: readonly (readonly Remark[])[];
   /** What happened meanwhile: lines from top to bottom. */
@@ -174,12 +180,21 @@ function withLabels(result: QueryResult, labels: Readonly<Record<string, string>
 /** A target far above all values would press them flat: it is left to the words around the chart. */
 const FAR = 2.5;
 
-/** Those of `targets` whose series is drawn, in its colour. */
-export function targetLines(targets: readonly Target[], series: readonly Series[]): NonNullable<TimeChart["targets"]> {
+/** Labels nearer than this share of the axis would lie on each other. */
+const LABEL_ROOM = 0.09;
+
+/** Those of `targets` whose series is drawn, in its colour, the lowest first. */
+export function targetLines(targets: readonly Target[], series: readonly Series[]): DrawnTarget[] {
   const highest = Math.max(0, ...series.flatMap(valuesOf));
-  return targets.flatMap((target) => {
+  const near = targets.filter(({ value }) => value <= highest * FAR).sort((a, b) => a.value - b.value);
+  const room = Math.max(highest, ...near.map(({ value }) => value)) * LABEL_ROOM;
+  let last = 0;
+  return near.flatMap((target) => {
     const own = series.find(({ identity }) => identity === target.metric);
-    return own === undefined || target.value > highest * FAR ? [] : [{ ...target, colour: own.colour }];
+    if (own === undefined) return [];
+    const fits = target.value - last >= room;
+    if (fits) last = target.value;
+    return [{ ...target, colour: own.colour, label: fits ? target.label : null }];
   });
 }
 
@@ -239,7 +254,7 @@ export function axesOf(
   series: readonly Series[],
   kind: ChartKind,
   thresholds: readonly number[],
-  targets: readonly Target[],
+  targets: readonly DrawnTarget[],
 ): Axis[] {
   const own = series.filter(({ overlay }) => overlay !== true);
   const over = series.filter(({ overlay }) => overlay === true);

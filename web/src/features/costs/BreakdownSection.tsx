@@ -11,7 +11,6 @@ import { useWindow } from "../../state/useWindow";
 import { whereOf } from "../../state/where";
 import { withParams } from "../../state/withParams";
 import { Empty } from "../../ui/Empty";
-import grid from "../../ui/Grid.module.css";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
 import { Section } from "../../ui/Section";
@@ -86,7 +85,7 @@ export function BreakdownSection({ totals }: Pick<CostFigures, "totals">) {
         />
       }
     >
-      <div className={grid["halves"]}>
+      <div className={classes["breakdown"]}>
         <CategoryPanel
           id="breakdown"
           kind="pie"

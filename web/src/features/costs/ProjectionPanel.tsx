@@ -7,6 +7,7 @@ import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
 import { marksOf } from "../../charts/marks";
 import { format } from "../../format/number";
 import { useView } from "../../state/useView";
+import { useWindow } from "../../state/useWindow";
 import classes from "./Costs.module.css";
 import { budgetsOf, periodEnd, prepareProjection } from "./projection";
 
@@ -19,11 +20,10 @@ interface Props {
   prompt: string | null;
 }
 
-const NONE = { start: 0, end: 1 };
-
 /** What has been spent since the period began, what will have been at its end, and how that is known. */
 export function ProjectionPanel({ period, onPeriod, projection, budgets, prompt }: Props) {
   const { view } = useView();
+  const page = useWindow();
   const { data: found, error, isPlaceholderData: stale } = projection;
   const plain = useMemo(
     () =>
@@ -32,7 +32,7 @@ export function ProjectionPanel({ period, onPeriod, projection, budgets, prompt 
   );
   const end = found === undefined ? 0 : periodEnd(found);
   const start = plain?.buckets[0];
-  const happenings = useDeploymentMarks(start === undefined ? NONE : { start, end }, view.prompts);
+  const happenings = useDeploymentMarks(start === undefined ? page : { start, end }, view.prompts);
   const chart = useMemo(
     () => (plain === null ? null : { ...plain, marks: marksOf(happenings, plain.buckets, end) }),
     [plain, happenings, end],
