@@ -73,6 +73,8 @@ def asked_for(*metrics: str, **more: object) -> Json:
 METRIC: Json = {"name": "Errors", "formula": "count(status = 'error')"}
 Body = Json | list[Json] | str
 MONTH: Json = {"start": "2026-11-01T00:00:00Z", "end": "2026-12-01T00:00:00Z"}
+PAIR: Json = {**MONTH, "subjects": [{"prompt_id": "a"}, {"prompt_id": "b"}]}
+COHORTS: Json = {**MONTH, "by": "hour", "metrics": ["total_requests"]}
 LATENCY: Json = {**MONTH, "field": "latency_ms"}
 VIEW: Json = {"name": "Slow", "page": "calls", "search": "range=7d"}
 
@@ -300,6 +302,32 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("an unknown metric", "POST /experiments/power", {"metric": {"metric": "happiness"}}, 422, "metric.metric"),
     ("one weight", "POST /experiments/power", {"weights": [100]}, 422, "weights"),
 
+    ("one prompt alone", "POST /compare", {**PAIR, "subjects": [{"prompt_id": "a"}]}, 422, "subjects"),
+    ("four prompts", "POST /compare", {**PAIR, "subjects": [{"prompt_id": p} for p in "abcd"]}, 422, "subjects"),
+    ("a prompt twice", "POST /compare", {**PAIR, "subjects": [{"prompt_id": "a"}] * 2}, 422, "subjects"),
+    ("a prompt without a name", "POST /compare", {**PAIR, "subjects": [{"prompt_id": ""}, {"prompt_id": "b"}]}, 422,
+     "subjects.0.prompt_id"),
+    ("an unknown metric", "POST /compare", {**PAIR, "metrics": ["happiness"]}, 422, "metrics"),
+    ("a formula that is none", "POST /compare", {**PAIR, "metrics": ["=1 +"]}, 422, "metrics"),
+    ("an end before the start", "POST /compare", {**PAIR, "end": "2026-10-01T00:00:00Z"}, 422, "end"),
+    ("an unknown zone", "POST /compare", {**PAIR, "tz": "Mars"}, 422, "tz"),
+    ("a filter by nothing known", "POST /compare", {**PAIR, "where": {"colour": "red"}}, 422, "where"),
+    ("three versions", "POST /compare/versions", {**MONTH, "prompt_id": "a", "versions": ["1", "2", "3"]}, 422, "versions"),
+    ("a version twice", "POST /compare/versions", {**MONTH, "prompt_id": "a", "versions": ["1", "1"]}, 422, "versions"),
+    ("an end before the start", "POST /compare/versions", {**MONTH, "prompt_id": "a", "end": "2026-10-01T00:00:00Z"}, 422, "end"),
+    ("unknown cohorts", "POST /cohorts", {**COHORTS, "by": "shoe size"}, 422, "by"),
+    ("an unknown metric", "POST /cohorts", {**COHORTS, "metrics": ["happiness"]}, 422, "metrics"),
+    ("no metric", "POST /cohorts", {**COHORTS, "metrics": []}, 422, "metrics"),
+    ("no cohort", "POST /cohorts", {**COHORTS, "limit": 0}, 422, "limit"),
+    ("an end before the start", "POST /cohorts", {**COHORTS, "end": "2026-10-01T00:00:00Z"}, 422, "end"),
+    ("an unknown zone", "POST /cohorts", {**COHORTS, "tz": "Mars"}, 422, "tz"),
+    ("one week", "GET /cohorts/retention?weeks=1", None, 422, "weeks"),
+    ("half a year and more", "GET /cohorts/retention?weeks=27", None, 422, "weeks"),
+    ("no time", "GET /quality/scores?start=yesterday", None, 422, "start"),
+    ("a time without a zone", "GET /quality/drift?start=2026-11-01T00:00:00", None, 422, "start"),
+    ("an end before the start", "GET /quality/drift?start=2026-11-02T00:00:00Z&end=2026-11-01T00:00:00Z", None, 422, "end"),
+    ("no row", "GET /quality/consistency?limit=0", None, 422, "limit"),
+    ("a page before the first", "GET /quality/feedback?offset=-1", None, 422, "offset"),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}", None, 404, None),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/aggregate", None, 404, None),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/score-names", None, 404, None),

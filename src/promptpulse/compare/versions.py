@@ -10,6 +10,7 @@ from typing import Literal
 from promptpulse.compare import judge, wording
 from promptpulse.compare.service import Asked, Line, Table, presented, table
 from promptpulse.compare.shapes import VersionsOut
+from promptpulse.metrics import BadQuery
 from promptpulse.metrics.compared import Subject, newest_versions
 from promptpulse.store import Store
 
@@ -27,6 +28,8 @@ class Verdict:
 
 def versions(store: Store, asked: Asked, prompt: str, pair: Sequence[str] | None, now: datetime) -> VersionsOut:
     """`pair`: old and new; None: the two newest with calls in the range. Raises `BadQuery`."""
+    if pair and pair[OLD] == pair[NEW]:
+        raise BadQuery(f"versions: {pair[NEW]!r} is named twice; name two versions", field="versions")
     newest = list(pair[::-1]) if pair else newest_versions(store, asked.scope, prompt)[:2]
     if len(newest) < 2:
         there = f"only {wording.version(newest[0])} has" if newest else "no version has"

@@ -162,11 +162,14 @@ def consistency(store: Store, scope: Scope, mappings: Mappings, limit: int) -> l
         SELECT toString(prompt_id) AS prompt, toString(prompt_version) AS version, count() AS calls,
           [toFloat64(countIf(good)), avgIf(latency_us, good) / 1000, stddevSampStableIf(latency_us, good) / 1000],
           arrayMap(x -> pow({GROWTH}, x) - 1, {latency}),
-          [toFloat64(countIf(told)), avgIf(output_tokens, told), stddevSampStableIf(output_tokens, told)],
-          quantilesExactWeightedIf({_TENTHS})(ifNull(output_tokens, 0), 1, told)
-        FROM (SELECT *, status != 'error' AS good, good AND isNotNull(output_tokens) AS told FROM calls
+          [toFloat64(countIf(told)), avgIf(told_tokens, told), stddevSampStableIf(told_tokens, told)],
+          quantilesExactWeightedIf({_TENTHS})(told_tokens, 1, told)
+        FROM (
+          SELECT *, status != 'error' AS good, good AND isNotNull(output_tokens) AS told, ifNull(output_tokens, 0) AS told_tokens
+          FROM calls
           WHERE project = {{project:String}} AND ts >= {{start:DateTime64(6, 'UTC')}} AND ts < {{end:DateTime64(6, 'UTC')}}
-            AND {filters})
+            AND {filters}
+        )
         GROUP BY prompt, version
         ORDER BY calls DESC, prompt, version
         LIMIT {{limit:UInt32}}
