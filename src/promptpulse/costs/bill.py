@@ -38,7 +38,7 @@ TOKENS: tuple[tuple[str, ...], ...] = (
     ("total_tokens",),
     ("tokens",),
 )  # fmt: skip
-"""Columns that add up to all tokens; the first set of which the file has a column is taken."""
+"""Columns that add up to all tokens; the first set whose first column the file has is taken."""
 QUANTITY, QUANTITY_UNIT = "quantity", "quantity_unit"
 WANTED = (
     "a day (such as date, usage_date_utc, start_time_iso) and a cost (cost_usd, amount_value) or tokens (input_tokens,"
@@ -153,7 +153,8 @@ def _columns(header: Sequence[str], delimiter: str) -> _Columns:
         return next((places[name] for name in names if name in places), None)
 
     day, model, usd, currency = find(DAY), find(MODEL), find(USD), find(CURRENCY)
-    tokens = next((own for names in TOKENS if (own := tuple(places[n] for n in names if n in places))), ())
+    summed = next((names for names in TOKENS if names[0] in places), ())
+    tokens = tuple(places[name] for name in summed if name in places)
     quantity = (places[QUANTITY], places[QUANTITY_UNIT]) if {QUANTITY, QUANTITY_UNIT} <= places.keys() else None
     if day is None or (usd is None and not tokens):
         found = ", ".join(cell.strip() for cell in header if cell.strip())[:300] or "nothing"
@@ -192,7 +193,9 @@ def _check_currency(currency: str, amount: str) -> None:
 
 
 def _tokens(cells: Sequence[str], columns: _Columns) -> int | None:
-    numbers = [n for n in (_number(cell, columns) for cell in cells) if n is not None]
+    # a count has no decimals: points and commas between three digits are for the eye
+    plain = [re.sub(r"[.,](?=\d{3}\b)", "", cell) for cell in cells]
+    numbers = [n for n in (_number(cell, columns) for cell in plain) if n is not None]
     return int(sum(numbers)) if numbers else None
 
 
