@@ -270,7 +270,22 @@ export function axesOf(
 }
 
 /** Over a target that stands above all values. */
-const HEADROOM = 1.1;
+const HEADROOM = 1.05;
+/** Where an axis may end, and in how many steps, for each power of ten. */
+const ENDS = [
+  { end: 2, steps: 4 },
+  { end: 3, steps: 3 },
+  { end: 4, steps: 4 },
+  { end: 6, steps: 3 },
+  { end: 8, steps: 4 },
+  { end: 10, steps: 5 },
+] as const;
+
+function roundAxis(highest: number): { max: number; step: number } {
+  const size = 10 ** Math.floor(Math.log10(highest));
+  const { end, steps } = ENDS.find((one) => one.end * size >= highest) ?? ENDS[5];
+  return { max: end * size, step: (end * size) / steps };
+}
 
 function axisOf(
   series: readonly Series[],
@@ -285,7 +300,9 @@ function axisOf(
   if (unit === "percent" && stacked(same) <= 100 + ROUNDING) return { unit, min: 0, max: 100, step: 25 };
   const highest = Math.max(0, ...values);
   if (kind === "line" && unit === "ms") return timeAxis(Math.max(atLeast, highest));
-  return { unit, min: null, max: atLeast > highest ? atLeast * HEADROOM : null, step: null };
+  return atLeast > highest
+    ? { unit, min: 0, ...roundAxis(atLeast * HEADROOM) }
+    : { unit, min: null, max: null, step: null };
 }
 
 /** Shares that add up to 100 may miss it by the last digit. */
