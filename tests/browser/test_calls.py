@@ -67,61 +67,94 @@ def test_calls_are_listed_newest_first_and_load_on(eyes: Eyes, demo: Place) -> N
 
 def test_filters_are_chips_in_the_address(eyes: Eyes, demo: Place) -> None:
     page = eyes.visit(demo, "/calls", PAST.query)
-    add_filter(page, "Status", choice="error")
-    expect(page.get_by_text("Status: error")).to_be_visible()
-    expect(page).to_have_url(demo.address("/calls", {**PAST.query, "status": "error"}))
+    add_filter(page, "Status", "error")
+    expect(page.get_by_text("Status is error")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"where="))
     failed = ids(demo, PAST, status="error", limit=100)
     expect(table(page).get_by_role("row")).to_have_count(1 + len(failed))
     assert listed(page) == failed
 
     latencies = sorted(float(str(call["latency_ms"])) for call in demo.calls(PAST, status="error", limit=100))
     middle = int(latencies[len(latencies) // 2])
-    add_filter(page, "Latency, at least (ms)", text=str(middle))
+    add_filter(page, "Latency", str(middle))
     slow = ids(demo, PAST, status="error", min_latency_ms=middle, limit=100)
     assert 0 < len(slow) < len(failed)
     expect(table(page).get_by_role("row")).to_have_count(1 + len(slow))
     page.reload()
-    expect(page.get_by_text(f"Latency, at least (ms): {middle}")).to_be_visible()
+    expect(page.get_by_text(f"Latency at least {middle}")).to_be_visible()
     expect(table(page).get_by_role("row")).to_have_count(1 + len(slow))
     assert listed(page) == slow
 
-    page.get_by_role("button", name="Remove filter Latency, at least (ms)").click()
+    page.get_by_role("button", name="Remove filter Latency").click()
     expect(table(page).get_by_role("row")).to_have_count(1 + len(failed))
     page.get_by_role("button", name="Remove filter Status").click()
     expect(page).to_have_url(demo.address("/calls", PAST.query))
 
 
-def add_filter(page: Page, name: str, *, choice: str = "", text: str = "") -> None:
+def add_filter(page: Page, name: str, value: str) -> None:
+    """One more condition, with the comparison that is offered first."""
     page.get_by_role("button", name="Filter", exact=True).click()
-    form = page.get_by_role("dialog", name="Add a filter")
-    form.get_by_label("Field").select_option(label=name)
-    value = form.get_by_label("Is", exact=True)
-    if choice:
-        value.select_option(choice)
-    else:
-        value.fill(text)
-    form.get_by_role("button", name="Add filter").click()
+    form = page.get_by_role("dialog", name="Filters")
+    fields = form.get_by_role("combobox", name=re.compile("^Field of filter"))
+    if fields.last.input_value():
+        form.get_by_role("button", name="And").click()
+    number = fields.count()
+    fields.last.fill(name)
+    page.get_by_role("option", name=name, exact=True).click()
+    given = form.get_by_label(re.compile(f"^Values? of filter {number}$"))
+    given.last.fill(value)
+    given.last.press("Enter")
+    if form.is_visible():
+        form.get_by_role("button", name="Apply").click()
 
 
-def test_a_model_is_offered_while_typing(eyes: Eyes, demo: Place) -> None:
-    page = eyes.visit(demo, "/calls", PAST.query)
-    page.get_by_role("button", name="Filter", exact=True).click()
-    page.get_by_label("Field").select_option(label="Model")
-    page.get_by_role("combobox", name="Is", exact=True).fill("haiku")
-    page.get_by_role("option", name="claude-haiku-4-5", exact=True).click()
+def test_a_link_of_another_page_is_a_filter_that_can_be_taken_away(eyes: Eyes, demo: Place) -> None:
+    page = eyes.visit(demo, "/calls", {**PAST.query, "model": "claude-haiku-4-5"})
     expect(page.get_by_text("Model: claude-haiku-4-5")).to_be_visible()
-    expect(page).to_have_url(demo.address("/calls", {**PAST.query, "model": "claude-haiku-4-5"}))
+    expect(table(page).get_by_role("row").nth(1)).to_contain_text("claude-haiku-4-5")
+    page.get_by_role("button", name="Remove filter Model").click()
+    expect(page).to_have_url(demo.address("/calls", PAST.query))
+
+
+def test_a_view_is_saved_under_a_name_and_opened_again(eyes: Eyes, own: Place) -> None:
+    own.send(FULL, {"id": "another", "prompt_id": "greeting", "latency_ms": 5})
+    page = eyes.visit(own, "/calls", {"status": "error"})
+    expect(table(page).get_by_role("row")).to_have_count(2)
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Save this view").click()
+    dialog = page.get_by_role("dialog", name="Save this view")
+    dialog.get_by_label("Name").fill("Refused calls")
+    dialog.get_by_role("button", name="Save view").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Remove filter Status").click()
+    expect(table(page).get_by_role("row")).to_have_count(3)
+    page.get_by_role("button", name="Views").click()
+    page.get_by_role("menuitem", name="Refused calls").click()
+    expect(table(page).get_by_role("row")).to_have_count(2)
+    expect(page.get_by_text("Status: error")).to_be_visible()
+
+
+def test_a_failed_call_leads_to_failures_like_it(eyes: Eyes, own: Place) -> None:
+    like: Json = {**FULL, "id": "like-it", "error_message": "slow down, please (request 17)"}
+    own.send(
+        {**FULL, "error_message": "slow down, please (request 9)"}, like,
+        {"id": "other", "prompt_id": "plan", "latency_ms": 5, "status": "error", "error_message": "no such model"},
+    )  # fmt: skip
+    page = eyes.visit(own, "/calls/like-it")
+    page.get_by_role("dialog", name="Call").get_by_role("link", name="Similar failures").click()
+    expect(table(page).get_by_role("row")).to_have_count(3)
+    assert sorted(listed(page)) == ["like-it", "the-call"]
 
 
 def test_a_search_finds_a_call_by_its_error_message(eyes: Eyes, own: Place) -> None:
     own.send(FULL, {"id": "another", "prompt_id": "greeting", "latency_ms": 5})
     page = eyes.visit(own, "/calls")
     expect(table(page).get_by_role("row")).to_have_count(3)
-    page.get_by_role("searchbox").fill("slow down")
+    page.get_by_role("searchbox", name="Search in ids").fill("slow down")
     expect(table(page).get_by_role("row")).to_have_count(2)
     assert listed(page) == ["the-call"]
     expect(page).to_have_url(re.compile(r"search=slow(\+|%20)down"))
-    page.get_by_role("searchbox").fill("no such thing")
+    page.get_by_role("searchbox", name="Search in ids").fill("no such thing")
     expect(page.get_by_text("No calls here")).to_be_visible()
 
 
@@ -146,8 +179,8 @@ def test_a_click_shows_the_call_and_its_address_shows_it_again(eyes: Eyes, own: 
     for name, value in shown.items():
         expect(field(page, name)).to_have_text(re.compile(rf"^{re.escape(value)}(\s?ms)?$"))
     expect(detail.get_by_text("Texts are not kept in this project.")).to_be_visible()
-    expect(detail.get_by_role("heading", name="Other calls of this trace (1)")).to_be_visible()
-    detail.get_by_role("row").filter(has_text="plan").get_by_role("link").click()
+    expect(detail.get_by_role("heading", name=re.compile("^Trace: 2 calls in"))).to_be_visible()
+    detail.get_by_role("listitem").filter(has_text="plan").get_by_role("link").click()
     expect(detail.get_by_text("sibling", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     expect(page).to_have_url(own.address("/calls"))
@@ -182,11 +215,15 @@ def test_an_unknown_call_is_said_to_be_unknown(eyes: Eyes, demo: Place) -> None:
     expect(page.get_by_role("alert")).to_contain_text("The call could not be loaded")
 
 
-def test_the_list_is_taken_away_as_csv_as_it_is_filtered(eyes: Eyes, demo: Place, tmp_path: Path) -> None:
+def test_the_list_is_exported_as_it_is_filtered_and_says_how_far_it_is(eyes: Eyes, demo: Place, tmp_path: Path) -> None:
     page = eyes.visit(demo, "/calls", {**PAST.query, "status": "error"})
     settled(page)
+    page.get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog", name="Export calls")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export all as CSV").click()
+        dialog.get_by_role("button", name="Export").click()
+    found = len(ids(demo, PAST, status="error", limit=1000))
+    expect(dialog.get_by_role("status")).to_have_text(re.compile(rf"^{found} calls, .* MB, complete$"))
     download.value.save_as(tmp_path / "calls.csv")
     with (tmp_path / "calls.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

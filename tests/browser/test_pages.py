@@ -30,6 +30,10 @@ PAGES = {
     "calls": Visited("/calls", "Calls", "Success", range="1h"),
     "call": Visited("/calls/{call}", "Calls", "Tokens and cost", range="1h"),
     "failed-call": Visited("/calls/{failed}", "Calls", "HTTP status", range="1h"),
+    "compare": Visited("/compare?prompt=support-reply&prompt=summarise-ticket", "Compare", "Cost per request"),
+    "versions": Visited("/compare?prompt=support-reply", "Compare", "success,", range="30d"),
+    "cohorts": Visited("/cohorts", "Cohorts", "Returning users"),
+    "quality": Visited("/quality", "Quality", "A/B tests"),
     "connect": Visited("/start", "Send the first call to", "Connected:"),
     "settings-project": Visited("/settings/project", "Settings", "Keep the texts of calls"),
     "settings-keys": Visited("/settings/keys", "Settings", "tests"),
@@ -47,7 +51,12 @@ def addresses(demo: Place) -> dict[str, str]:
     """Of all pages, in the demo's project."""
     ids = {"call": told_call(demo)["id"], "failed": demo.calls(days_ago(7), status="error", limit=1)[0]["id"]}
     assert demo.key
-    return {name: demo.address(page.path.format(**ids), {"range": page.range}) for name, page in PAGES.items()}
+    return {name: _address(demo, page.path.format(**ids), page.range) for name, page in PAGES.items()}
+
+
+def _address(demo: Place, path: str, span: str) -> str:
+    bare, _, query = path.partition("?")
+    return f"{demo.address(bare, {'range': span})}&{query}"
 
 
 def told_call(demo: Place) -> Json:
