@@ -77,8 +77,8 @@ function Method({ found }: { found: Projection }) {
       ) : (
         <>
           <strong>
-            {format(found.projected_usd, "usd")} by the end, {format(found.low_usd, "usd")} to{" "}
-            {format(found.high_usd, "usd")} with {format(found.level, "percent")}.
+            {format(found.projected_usd, "usd")} by the end; {format(found.level, "percent")} band:{" "}
+            {format(found.low_usd, "usd")} to {format(found.high_usd, "usd")}.
           </strong>{" "}
           {found.method} Made from {found.history_days} days.
           {found.rate_usd !== null && ` At the rate so far it would be ${format(found.rate_usd, "usd")}.`}

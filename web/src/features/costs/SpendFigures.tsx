@@ -43,7 +43,7 @@ export function SpendFigures({ totals, month }: Props) {
         {found !== undefined &&
           (found.projected_usd === null
             ? found.note
-            : `${format(found.low_usd, "usd")} to ${format(found.high_usd, "usd")}, with ${format(found.level, "percent")}`)}
+            : `${format(found.level, "percent")} band: ${format(found.low_usd, "usd")} to ${format(found.high_usd, "usd")}`)}
       </Figure>
       <Figure
         label="Priced calls"
