@@ -87,6 +87,12 @@ def test_a_project_without_scores_is_told_how_to_send_them() -> None:
     assert "POST /api/v1/scores" in hint.text
 
 
+def test_feedback_is_what_people_say_and_not_what_evaluators_measure() -> None:
+    for scores, name in ((SCORES, "feedback"), (SCORES[:2], None)):
+        (stream,) = (w for w in widgets("quality", scores) if w.kind == "feedback")
+        assert stream.query.field == name
+
+
 def test_scores_are_shown_as_their_kind_wants() -> None:
     formulas = [w.query.metrics[0] for w in widgets("quality", SCORES) if w.kind == "number"]
     assert formulas == [

@@ -16,9 +16,10 @@ from promptpulse.dashboards.asking import LATENCY, Context, Window, filters_of, 
 from promptpulse.dashboards.shapes import BudgetRow, ErrorRow, ExperimentRow, FeedbackRow, Widget
 from promptpulse.db import Database
 from promptpulse.experiments import service as experiments
-from promptpulse.experiments.analysis import decision
 from promptpulse.experiments.analyst import Analyst
 from promptpulse.experiments.measured import Subject
+from promptpulse.experiments.models import ExperimentRow as ExperimentStored
+from promptpulse.experiments.values import Experiment
 from promptpulse.metrics import Filter, Query
 from promptpulse.metrics.distribution import distribution
 from promptpulse.metrics.failures import failures
@@ -34,6 +35,8 @@ Shown = dict[str, object]
 """`shapes.WidgetData` as plain values."""
 BINS = 24
 """Of a heatmap: as many rows as fit into a widget."""
+READ_AT_ONCE = 3
+"""Experiments: fewer than the store answers at once, so that other widgets are answered beside them."""
 LOOKED_AT = 100
 """Experiments among which those that were started are sought."""
 RUNNING_FIRST = {"running": 0, "paused": 1, "concluded": 2}
@@ -154,15 +157,20 @@ def _experiments(sources: Sources, context: Context, widget: Widget, where: tupl
         mappings = mappings_of(session, context.project)
     wanted = [(value, row) for value, row in values if prompts is None or prompts & {v.prompt for v in value.variants}]
     wanted.sort(key=lambda pair: RUNNING_FIRST[pair[1].status])
-    found = []
-    for value, row in wanted[: widget.query.limit]:
-        decided = str(row.conclusion["decision"]) if row.conclusion else None
-        if decided is None:
-            decided = _decision(sources.analyst, Subject(value, mappings, context.now))
-        shown = ExperimentRow(
-            id=value.id, title=value.title, status=value.status, decision=decided, units=units.get(value.id, 0)
+
+    def shown_as(pair: tuple[Experiment, ExperimentStored]) -> dict[str, object]:
+        value, row = pair
+        decided = (
+            str(row.conclusion["decision"])
+            if row.conclusion
+            else _decision(sources.analyst, Subject(value, mappings, context.now))
         )
-        found.append(shown.model_dump(mode="json"))
+        return ExperimentRow(
+            id=value.id, title=value.title, status=value.status, decision=decided, units=units.get(value.id, 0)
+        ).model_dump(mode="json")
+
+    with ThreadPoolExecutor(READ_AT_ONCE) as beside:
+        found = list(beside.map(shown_as, wanted[: widget.query.limit]))
     return {"experiments": found, "groups_total": len(wanted)}
 
 
@@ -185,7 +193,7 @@ def _budgets(sources: Sources, context: Context, where: tuple[Filter, ...]) -> M
 def _decision(analyst: Analyst, subject: Subject) -> str:
     """Of the verdict now; "" when it cannot be computed, which must not hide the others."""
     try:
-        return decision(subject, analyst.findings(subject)).decision
+        return analyst.decision(subject)
     except AppError as e:
         log.warning("experiment %s has no verdict on a dashboard: %s", subject.experiment.id, e.message)
         return ""

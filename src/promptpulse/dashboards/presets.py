@@ -41,7 +41,7 @@ class Box:
 
 
 Part = tuple[Box, Widget]
-THIRD, HALF, WHOLE = Box(4, CHART), Box(6, CHART), Box(12, CHART)
+THIRD, HALF = Box(4, CHART), Box(6, CHART)
 
 
 def _widget(id_: str, kind: WidgetKind, title: str, *metrics: str, text: str = "", **query: object) -> Widget:
@@ -118,22 +118,24 @@ def _cost(_scores: Sequence[CommonScore]) -> list[Widget]:
         (HALF, _widget("by-model", "area", "Spend by model", "total_cost_usd", by=["model"], bucket="1d", limit=8)),
         (HALF, _widget("running", "line", "Cost trend: so far", "total_cost_usd", bucket="1d", cumulative=True, compare=True)),
         (HALF, _widget("unit-cost", "line", "Cost trend: per request", "cost_per_request_usd", bucket="1d", compare=True)),
-        (WHOLE, _widget("budgets", "budgets", "Budget tracking")),
+        (Box(12, 6), _widget("budgets", "budgets", "Budget tracking")),
     )  # fmt: skip
 
 
 def _quality(scores: Sequence[CommonScore]) -> list[Widget]:
     shown = scores[:MOST_SCORES]
-    spreads = [f"=stddev({_reference(s)})" for s in shown if s.kind == "number"][:3]
+    spreads = [f"=stddev({_reference(s)})" for s in shown if s.kind == "number"][:1]
+    said = next((score.name for score in shown if score.kind == "text"), None)
     columns = ("total_requests", "=stddev(output_tokens)", "=stddev(latency_ms)", *spreads)
+    versions = ["prompt_id", "prompt_version"]
     lengths = ("=avg(output_tokens)", "=stddev(output_tokens)")
     return _rows(
         *(_score_card(i, score, 12 // len(shown)) for i, score in enumerate(shown)),
         *(_score_chart(i, score, WIDTHS[len(shown)]) for i, score in enumerate(shown)),
         *(() if shown else [(Box(12, 3), _widget("no-scores", "text", "Output quality scores", text=NO_SCORES))]),
-        (HALF, _widget("lengths", "line", "Consistency of the output's length", *lengths, bucket="1d")),
-        (HALF, _widget("consistency", "table", "Consistency by version", *columns, by=["prompt_id", "prompt_version"], limit=20)),
-        (Box(6, LIST), _widget("feedback", "feedback", "User feedback", limit=20)),
+        (THIRD, _widget("lengths", "line", "Consistency of the output's length", *lengths, bucket="1d")),
+        (Box(8, CHART), _widget("consistency", "table", "Consistency by version", *columns, by=versions, limit=20)),
+        (Box(6, LIST), _widget("feedback", "feedback", "User feedback", field=said, limit=20)),
         (Box(6, LIST), _widget("experiments", "experiments", "A/B test results", limit=10)),
     )  # fmt: skip
 

@@ -62,6 +62,14 @@ class Analyst:
         """Whether the verdict is one to end with."""
         return self._of(subject).decision in DECIDED
 
+    def decision(self, subject: Subject) -> str:
+        """Of the verdict, at most a minute old: for pages that look at many experiments at once."""
+        with self._lock:
+            known = self._known.get(subject.experiment.id)
+        if known and known.is_of(subject) and subject.now - known.at < LIFE:
+            return known.decision
+        return self._of(subject).decision
+
     def had_decided(self, experiment_id: str) -> bool:
         """As `has_decided` when somebody last looked; False when nobody did. Reads nothing."""
         with self._lock:
