@@ -16,6 +16,8 @@ from promptpulse.accounts.audit import record
 from promptpulse.accounts.mappings import change_mappings, mappings_of
 from promptpulse.accounts.values import By
 from promptpulse.core.times import to_micros
+from promptpulse.costs import budgets
+from promptpulse.costs.shapes import BudgetIn
 from promptpulse.dashboards import service as dashboards
 from promptpulse.dashboards.asking import Context
 from promptpulse.demo.boards import BOARDS, Board
@@ -40,6 +42,14 @@ BEFORE_DAYS = 44.0
 REVIEW_DAYS = 1.5
 """Between the writing of a version and its deployment."""
 RETIRED_DAYS_AGO = 21.0
+BUDGETS_DAYS_AGO = 27.0
+BUDGETS = (
+    BudgetIn(name="Everything, monthly", amount_usd=240),
+    BudgetIn(name="Support replies, monthly", amount_usd=70, prompt_id="support-reply"),
+    BudgetIn(name="Staging, weekly", amount_usd=1.5, period="week", environment="staging"),
+)
+"""Of the 200,000 calls that the demo makes a month: one is kept, one is at risk once the version with long instructions
+is out, one is small."""
 FEEDBACK = {"positive": 1.0, "neutral": 0.5, "negative": 0.0}
 
 
@@ -163,6 +173,12 @@ class _History:
                 yield trial.started_at, partial(self._start, trial)
             if trial.concluded_at:
                 yield trial.concluded_at, partial(self._conclude, trial)
+        yield from self._settings(begun)
+
+    def _settings(self, begun: datetime) -> Iterator[Step]:
+        at = self._ago(BUDGETS_DAYS_AGO)
+        for budget in BUDGETS:
+            yield at, partial(budgets.create, self.session, self.project_id, budget, By(ACTOR, at))
         for board in BOARDS:
             at = self._ago(board.made_days_ago)
             yield at, partial(self._board, board, at)

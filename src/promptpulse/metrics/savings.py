@@ -35,7 +35,7 @@ SUCCESS_MARGIN, SCORE_MARGIN = 3.0, 0.25
 """What an interval may reach, to be called noise: points of the success rate, and standard deviations of a score."""
 _Z = 1.959964
 _WITHOUT_OUTPUT = "operation IN ('embeddings', 'rerank')"
-_SUMS = "count() AS units, sum(n) AS n, sum(y) AS y, sum(n * n) AS nn, sum(n * y) AS ny, sum(y * y) AS yy"
+_SUMS = "count(), sum(n), sum(y), sum(n * n), sum(n * y), sum(y * y)"
 _UNIT = "if(user_id != '', concat('u', user_id), if(session_id != '', concat('s', session_id), concat('c', {own})))"
 
 
@@ -313,22 +313,22 @@ def _cheaper(
     worth: float,
 ) -> list[CheaperModel]:
     """Of pairs of models that answered the same prompt, those where the cheaper one is surely no worse."""
-    found = []
-    for saving, cheap, dear in sorted(_pairs(usages, months, price_of), key=lambda p: -p[0])[: 2 * EACH_KIND]:
+    found: dict[tuple[str, str], CheaperModel] = {}
+    for saving, cheap, dear in sorted(_pairs(usages, months, price_of), key=lambda p: -p[0])[: EACH_KIND + 1]:
         if saving < worth:
             break
+        if (dear.prompt, dear.model) in found:
+            continue  # one that saves more does as well
         differences = [
             success(*(_successes(store, project, start, end, u) for u in (cheap, dear))),
             *_score_differences(*(_scores(store, project, start, end, u) for u in (cheap, dear))),
         ]
         if all(d is not None for d in differences):
-            found.append(
-                CheaperModel(
-                    cheap.prompt, cheap.model, dear.model, (cheap.cost_usd or 0) / cheap.calls, (dear.cost_usd or 0) / dear.calls,
-                    tuple(d for d in differences if d is not None), saving,
-                )
+            found[dear.prompt, dear.model] = CheaperModel(
+                cheap.prompt, cheap.model, dear.model, (cheap.cost_usd or 0) / cheap.calls, (dear.cost_usd or 0) / dear.calls,
+                tuple(d for d in differences if d is not None), saving,
             )  # fmt: skip
-    return found
+    return list(found.values())
 
 
 def _pairs(usages: Sequence[Usage], months: float, price_of: PriceOf) -> Iterable[tuple[float, Usage, Usage]]:
@@ -404,7 +404,7 @@ def _score_differences(cheap: Mapping[str, Share], dear: Mapping[str, Share]) ->
 def _successes(store: Store, project: str, start: datetime, end: datetime, usage: Usage) -> Share | None:
     answer = store.query(
         f"""
-        SELECT {_SUMS}, sum(y) AS squares
+        SELECT {_SUMS}, sum(y)
         FROM (
           SELECT {_UNIT.format(own="id")} AS unit, toFloat64(count()) AS n, toFloat64(countIf(status != 'error')) AS y
           FROM calls
@@ -429,7 +429,7 @@ def _scores(store: Store, project: str, start: datetime, end: datetime, usage: U
     where = [checked_filter(Filter(key, "in", (value or None,))) for key, value in own.items()]
     answer = store.query(
         f"""
-        SELECT name, {_SUMS}, sum(q) AS squares
+        SELECT name, {_SUMS}, sum(q)
         FROM (
           SELECT
             name, {_UNIT.format(own="submission_id")} AS unit, toFloat64(count()) AS n, sum(number) AS y, sum(number * number) AS q
