@@ -5,7 +5,7 @@ Call `DefinitionRegistry.forget` after the commit."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -54,24 +54,25 @@ def create(session: Session, project_id: str, wanted: CustomMetricIn, by: By) ->
     )
     if (known or 0) >= MAX_METRICS:
         raise Conflict(f"the project has {known} custom metrics, and {MAX_METRICS} is the most; delete one")
-    name = named(wanted.name, "name")
+    name = _name(wanted.name)
+    key = key_of(name)
+    _check_threshold(wanted.threshold, wanted.better)
+    if clash := _clash(session, project_id, name, key):
+        raise clash
     row = CustomMetricRow(
         id=uuid7(by.at),
         project_id=project_id,
-        key=key_of(name),
+        key=key,
         name=name,
         formula=_formula(wanted.formula),
         unit=wanted.unit,
         better=wanted.better,
         threshold=wanted.threshold,
-        description=_text(wanted.description),
+        description=_description(wanted.description),
         created_at=by.at,
         created_by=by.actor,
         updated_at=by.at,
     )
-    _check_threshold(row)
-    if clash := _clash(session, row):
-        raise clash
     session.add(row)
     flush_or(session, _taken(name))
     record(session, project_id, by, "metric.create", row.key, detail={"name": name, "formula": row.formula[:1000]})
@@ -82,29 +83,25 @@ def change(session: Session, project_id: str, metric_id: str, wanted: CustomMetr
     """What `wanted` names; the key stays. Raises NotFound, Refused and Conflict."""
     exclusive(session, f"custom metrics {project_id}")
     row = existing(session, project_id, metric_id)
-    before = (row.name, row.formula, row.unit, row.better, row.threshold, row.description)
-    if wanted.name is not None:
-        row.name = named(wanted.name, "name")
-    if wanted.formula is not None:
-        row.formula = _formula(wanted.formula)
-    row.unit = wanted.unit or row.unit
-    row.better = wanted.better or row.better
-    if "threshold" in wanted.model_fields_set:
-        row.threshold = wanted.threshold
-    if wanted.description is not None:
-        row.description = _text(wanted.description)
-    _check_threshold(row)
-    with session.no_autoflush:
-        if clash := _clash(session, row):
-            raise clash
-    after = (row.name, row.formula, row.unit, row.better, row.threshold, row.description)
-    fields = ("name", "formula", "unit", "better", "threshold", "description")
-    changed = [field for field, old, new in zip(fields, before, after, strict=True) if old != new]
-    if changed:
-        row.updated_at = by.at
-        flush_or(session, _taken(row.name))
-        detail = {"fields": ", ".join(changed), "formula": row.formula[:1000]}
-        record(session, project_id, by, "metric.change", row.key, detail=detail)
+    given = {
+        name: value
+        for name, value in wanted.model_dump(exclude_unset=True).items()
+        if name in NULLABLE or value is not None
+    }
+    new = {name: CHECKS[name](value) if name in CHECKS else value for name, value in given.items()}
+    changed = {name: value for name, value in new.items() if value != getattr(row, name)}
+    if not changed:
+        return row
+    threshold = wanted.threshold if "threshold" in changed else row.threshold
+    _check_threshold(threshold, wanted.better or row.better)
+    if "name" in changed and (clash := _clash(session, project_id, changed["name"])):
+        raise clash
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.updated_at = by.at
+    flush_or(session, _taken(row.name))
+    detail = {"fields": ", ".join(changed), "formula": row.formula[:1000]}
+    record(session, project_id, by, "metric.change", row.key, detail=detail)
     return row
 
 
@@ -156,32 +153,38 @@ def change_targets(session: Session, project_id: str, wanted: TargetsBody, by: B
     return wanted
 
 
+def _name(text: str) -> str:
+    return named(text, "name")
+
+
 def _formula(text: str) -> str:
     formula = text.strip()
     parsed(formula)
     return formula
 
 
-def _text(text: str) -> str:
+def _description(text: str) -> str:
     if "\x00" in text:
         raise Refused("description: holds a NUL character; remove it", field="description")
     return text.strip()
 
 
-def _check_threshold(row: CustomMetricRow) -> None:
-    if row.threshold is not None and row.better == "neither":
+CHECKS: dict[str, Callable[[str], str]] = {"name": _name, "formula": _formula, "description": _description}
+"""What becomes of the texts that are kept."""
+NULLABLE = {"threshold"}
+
+
+def _check_threshold(threshold: float | None, better: str) -> None:
+    if threshold is not None and better == "neither":
         raise Refused(
             "threshold: needs a direction; say with `better` whether up or down is good, or leave the threshold out",
             field="threshold",
         )
 
 
-def _clash(session: Session, row: CustomMetricRow) -> Conflict | None:
-    others = [
-        other for other in custom_metrics(session, row.project_id)
-        if other.id != row.id and (other.key == row.key or other.name == row.name)
-    ]  # fmt: skip
-    return _taken(row.name, others[0]) if others else None
+def _clash(session: Session, project_id: str, name: str, key: str = "") -> Conflict | None:
+    others = [row for row in custom_metrics(session, project_id) if name == row.name or key == row.key]
+    return _taken(name, others[0]) if others else None
 
 
 def _taken(name: str, other: CustomMetricRow | None = None) -> Conflict:
