@@ -1,5 +1,5 @@
 import { Skeleton } from "@mantine/core";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "react-router";
 import { copyLink } from "../ui/copyLink";
 import { downloadAddress, downloadText } from "../ui/download";
@@ -7,9 +7,14 @@ import { Failure } from "../ui/Failure";
 import { Panel } from "../ui/Panel";
 import classes from "./ChartBox.module.css";
 import { ChartMenu } from "./ChartMenu";
+import type { ChartWidget } from "./chartWidget";
 import { INKS } from "./palette";
 import { PictureContext, type ChartPicture } from "./PictureContext";
 import { useScheme } from "./useScheme";
+
+const AddToDashboard = lazy(async () => ({
+  default: (await import("../features/dashboards/AddToDashboard")).AddToDashboard,
+}));
 
 export interface BoxProps {
   id: string;
@@ -36,6 +41,8 @@ interface Props extends BoxProps {
   legend?: ReactNode;
   /** Of the chart, pixels. */
   height?: number;
+  /** The same as a widget of a dashboard. */
+  asWidget?: ChartWidget | null;
 }
 
 /** One chart of any kind in its panel, with its states and its menu. */
@@ -55,11 +62,13 @@ export function ChartBox({
   children,
   legend,
   height = 190,
+  asWidget = null,
 }: Props) {
   const scheme = useScheme();
   const location = useLocation();
   const picture = useRef<ChartPicture>(null);
   const [asTable, setAsTable] = useState(false);
+  const [adding, setAdding] = useState(false);
   const drawn = ready && instead === null;
 
   useEffect(() => {
@@ -83,6 +92,7 @@ export function ChartBox({
               onPng={() => downloadAddress(`${id}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
               onLink={() => void copyLink(id, title)}
               callsHref={callsHref}
+              onAdd={asWidget === null ? null : () => setAdding(true)}
             />
           )}
         </>
@@ -99,6 +109,11 @@ export function ChartBox({
         {ready && instead}
         {drawn && (asTable ? table : <PictureContext value={picture}>{children}</PictureContext>)}
       </div>
+      {adding && asWidget !== null && (
+        <Suspense>
+          <AddToDashboard widget={asWidget} title={title} onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
       {legend !== undefined && <div className={classes["legend"]}>{drawn && legend}</div>}
     </Panel>
   );

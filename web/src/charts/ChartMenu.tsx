@@ -3,6 +3,7 @@ import {
   IconChartLine,
   IconDots,
   IconFileSpreadsheet,
+  IconLayoutDashboard,
   IconLink,
   IconList,
   IconPhoto,
@@ -19,9 +20,11 @@ interface Props {
   onLink: () => void;
   /** null where the chart counts no calls. */
   callsHref: string | null;
+  /** Puts it on a dashboard; null where it cannot be on one. */
+  onAdd?: (() => void) | null;
 }
 
-export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref }: Props) {
+export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref, onAdd = null }: Props) {
   return (
     <Menu position="bottom-end" width={190}>
       <Menu.Target>
@@ -51,6 +54,11 @@ export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, calls
         <Menu.Item leftSection={<IconLink size={16} aria-hidden />} onClick={onLink}>
           Copy link
         </Menu.Item>
+        {onAdd !== null && (
+          <Menu.Item leftSection={<IconLayoutDashboard size={16} aria-hidden />} onClick={onAdd}>
+            Add to dashboard
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

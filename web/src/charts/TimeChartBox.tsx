@@ -10,6 +10,7 @@ import { ChartLegend } from "./ChartLegend";
 import { ChartTable } from "./ChartTable";
 import { chartCsv } from "./csv";
 import { EChart } from "./EChart";
+import type { ChartWidget } from "./chartWidget";
 import { countOf } from "./marks";
 import { withoutSeries, type TimeChart } from "./prepare";
 import { useScheme } from "./useScheme";
@@ -31,6 +32,8 @@ interface Props extends TimeBoxProps {
   end: number;
   /** What to say where there is no value. */
   nothing: string;
+  /** The same as a widget of a dashboard. */
+  asWidget?: ChartWidget | null;
 }
 
 /** A prepared time chart in its panel. A drag on it sets the time range of the page. */

@@ -1,6 +1,10 @@
 import { useMemo } from "react";
 import type { QueryResult } from "../api/types";
+import { useCatalogue } from "../api/useCatalogue";
 import { useProject } from "../state/ProjectContext";
+import { useView } from "../state/useView";
+import { whereOf } from "../state/where";
+import { chartWidget } from "./chartWidget";
 import type { Happening } from "./marks";
 import { prepareTimeChart, type ChartSpec, type Remark } from "./prepare";
 import { TimeChartBox, type TimeBoxProps } from "./TimeChartBox";
@@ -12,19 +16,29 @@ interface Props extends TimeBoxProps {
   marks: readonly Happening[];
   /** More to say of each bucket. */
   remarks?: readonly (readonly Remark[])[] | undefined;
+  /** It adds up from the beginning of its time. */
+  cumulative?: boolean;
 }
 
 /** An answer over time as a chart in its panel. */
-export function TimeChartPanel({ spec, result, marks, remarks, ...box }: Props) {
-  const timeZone = useProject().time_zone;
+export function TimeChartPanel({ spec, result, marks, remarks, cumulative = false, ...box }: Props) {
+  const { time_zone: timeZone, role } = useProject();
+  const { view } = useView();
+  const { data: catalogue } = useCatalogue();
   const chart = useMemo(() => {
     if (result === undefined) return null;
     const prepared = prepareTimeChart(result, spec, timeZone, marks);
     return remarks === undefined ? prepared : { ...prepared, remarks };
   }, [result, spec, timeZone, marks, remarks]);
+  const where = whereOf({ ...view, ...box.of });
+  const asWidget =
+    role === "viewer" || result === undefined || catalogue === undefined
+      ? null
+      : chartWidget({ ...spec, cumulative }, result, where, catalogue);
   return (
     <TimeChartBox
       {...box}
+      asWidget={asWidget}
       chart={chart}
       end={result === undefined ? 0 : Date.parse(result.end)}
       nothing={spec.none ?? "No calls in this time range"}

@@ -4,6 +4,7 @@ import {
   IconCalendar,
   IconFlask2,
   IconKeyboard,
+  IconLayoutDashboard,
   IconLogout,
   IconMessage,
   IconMessage2Code,
@@ -24,12 +25,14 @@ import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { promptName } from "../../ui/promptName";
 import { promptPath } from "../../ui/promptPath";
+import { dashboardPath } from "../dashboards/dashboardPath";
+import { useDashboards } from "../dashboards/useDashboards";
 import { useExperimentTitles } from "../experiments/useExperimentTitles";
 import { openShortcuts, paletteStore } from "./events";
 import { CONNECT, PAGES } from "./pages";
 import { useSignOut } from "./useSignOut";
 
-/** Ctrl/Cmd-K: pages, prompts, experiments, actions. */
+/** Ctrl/Cmd-K: pages, prompts, experiments, dashboards, actions. */
 export function Palette() {
   const href = useHref();
   const navigate = useNavigate();
@@ -39,6 +42,7 @@ export function Palette() {
   const { data: called = [] } = useValues("prompt_id");
   const { data: registered = [] } = usePromptNames();
   const { data: experiments = [] } = useExperimentTitles();
+  const { data: dashboards = [] } = useDashboards();
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const go = (path: string) => () => void navigate(path);
@@ -64,6 +68,12 @@ export function Palette() {
                 label: "New prompt",
                 leftSection: <IconMessage2Plus size={18} aria-hidden />,
                 onClick: go(href("/prompts", { new: "" })),
+              },
+              {
+                id: "new dashboard",
+                label: "New dashboard",
+                leftSection: <IconLayoutDashboard size={18} aria-hidden />,
+                onClick: go(href("/dashboards/new")),
               },
               {
                 id: "new experiment",
@@ -136,6 +146,15 @@ export function Palette() {
         label: `Open experiment ${title}`,
         leftSection: <IconFlask2 size={18} stroke={1.6} aria-hidden />,
         onClick: go(href(`/experiments/${id}`)),
+      })),
+    },
+    {
+      group: "Dashboards",
+      actions: dashboards.map(({ id, name }) => ({
+        id: `dashboard ${id}`,
+        label: `Open dashboard ${name}`,
+        leftSection: <IconLayoutDashboard size={18} stroke={1.6} aria-hidden />,
+        onClick: go(href(dashboardPath(id))),
       })),
     },
   ];
