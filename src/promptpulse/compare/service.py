@@ -143,7 +143,7 @@ def _score_line(name: ScoreName, measured: Measured, labels: Sequence[str]) -> L
         for side in measured.sides
     ]
     found = judge.row(measured, values, "up", (0.0, 1.0) if name.is_bool else None)
-    quoted = name.name.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = name.name.replace('"', '""')
     key = f'=avg(score."{quoted}")'
     if name.is_bool:
         key = f'=100 * avg(score."{quoted}")'
@@ -207,5 +207,5 @@ def _summary(found: Table) -> str:
 def _within(label: str) -> str:
     """Inside a sentence: `success rate`, `p95 latency`."""
     name, _, level = label.partition(", ")
-    text = f"{level} {name}" if level else name
-    return text[:1].lower() + text[1:]
+    lower = name[:1].lower() + name[1:]
+    return f"{level} {lower}" if level else lower

@@ -6,13 +6,14 @@ its trace that tells them apart. By anything that only calls have (a model, a pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from promptpulse.metrics.conditions import Filter, conditions
 from promptpulse.metrics.fields import FIELDS, Params
+from promptpulse.metrics.scores import BEFORE_SCORE
 
-BEFORE_SCORE = timedelta(days=30)
-"""A call is looked for this long before the scores that name it."""
+AFTER_SCORE = timedelta(days=1)
+"""A call is looked for this long after the scores that name it, too: clocks differ."""
 OWN = ("prompt_id", "prompt_version", "user_id", "session_id", "environment", "experiment_id", "variant_id")
 """Columns that scores may have themselves."""
 _SCORE = ("ts", "submission_id", "name", "type", "number", "text", "comment", "source", "call_id", "trace_id")
@@ -31,9 +32,12 @@ def placed(
     `start` and `end`; values are added to it."""
     own = [f for f in where if f.dimension in OWN]
     of_calls = [f for f in where if f.dimension not in OWN]
-    params.setdefault("calls_start", _earlier(params["start"]))
+    start, end = params["start"], params["end"]
+    assert isinstance(start, datetime)  # noqa: S101 - a time, as is said
+    assert isinstance(end, datetime)  # noqa: S101
+    params |= {"calls_start": start - BEFORE_SCORE, "calls_end": end + AFTER_SCORE}
     calls = " AND ".join([
-        "project = {project:String} AND ts >= {calls_start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')}",
+        "project = {project:String} AND ts >= {calls_start:DateTime64(6, 'UTC')} AND ts < {calls_end:DateTime64(6, 'UTC')}",
         *conditions(of_calls, params), f"({prompts})",
     ])  # fmt: skip
     scores = f"{_RANGE} AND ({condition})"
@@ -78,7 +82,3 @@ def placed(
 def stored(condition: str = "1") -> str:
     """As `placed`, of scores as they are stored: enough where nobody asks what they are about."""
     return f"SELECT * FROM scores WHERE {_RANGE} AND ({condition})"
-
-
-def _earlier(start: object) -> object:
-    return start - BEFORE_SCORE  # type: ignore[operator]  # a time
