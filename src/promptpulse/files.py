@@ -126,6 +126,7 @@ def _parquet(rows: Iterable[Row], columns: Mapping[str, Kind]) -> Pieces:
     schema = pa.schema([(name, _TYPES[kind]) for name, kind in columns.items()])
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
+        yield sink.taken()
         iterator = iter(rows)
         while block := list(islice(iterator, _BLOCK)):
             arrays = [pa.array([_value(row.get(c)) for row in block], _TYPES[k]) for c, k in columns.items()]

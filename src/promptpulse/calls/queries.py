@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from promptpulse.core.times import from_micros, rfc3339, to_micros
 from promptpulse.metrics import Filter
 from promptpulse.metrics.conditions import calls_where
-from promptpulse.metrics.fields import ERROR_PATTERN, Params, bind
+from promptpulse.metrics.fields import ERROR_PATTERN, Params
 from promptpulse.metrics.query import LATEST
-from promptpulse.store import Store
+from promptpulse.store import Answer, Store
+from promptpulse.store.newest import Listing, Place, blocks, left, newest
 
 LIST_COLUMNS = (
     "id", "operation", "prompt_id", "prompt_version", "provider", "model", "response_model", "status", "incomplete",
@@ -26,6 +27,7 @@ _SELECT = (
     # the trace of a span is the first half of its id (ingest/rows.py)
     f" if(trace_id = '~', substring(id, 1, 32), trace_id) AS trace, {', '.join(LIST_COLUMNS)}"
 )
+LISTING = Listing("calls", _SELECT, ("id",))
 KNOWN_VALUES = frozenset(
     {
         "id",
@@ -42,10 +44,6 @@ KNOWN_VALUES = frozenset(
 """Columns whose empty value is a value; in all others "" means "not known" and leaves as None."""
 TRACE_WINDOW = timedelta(hours=6)
 LATEST_US = to_micros(datetime(LATEST, 1, 1, tzinfo=UTC))
-
-
-BLOCK = 10_000
-"""Calls that a file is made of at a time: each block is a short question, so a file holds no connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,44 +80,22 @@ class Cursor:
 
 
 def page(store: Store, project: str, selection: Selection, after: Cursor | None, limit: int) -> list[Row]:
-    """Calls from new to old, `limit` at most.
-
-    The store sorts by time alone without reading more than it must, so it is first asked for the moments of the page."""
-    moments = _moments(store, project, selection, after, limit)
-    if not moments:
-        return []
-    where, params = _where(project, selection, after)
-    answer = store.query(
-        f"""
-        SELECT {_SELECT}
-        FROM calls
-        WHERE {where}
-          AND ts BETWEEN {bind(params, "DateTime64(6, 'UTC')", moments[-1])} AND {bind(params, "DateTime64(6, 'UTC')", moments[0])}
-          AND ts IN {bind(params, "Array(DateTime64(6, 'UTC'))", moments)}
-        ORDER BY ts DESC, id DESC
-        LIMIT {bind(params, "UInt32", limit)}
-        """,
-        params,
-    )
-    return [_row(answer.names, row) for row in answer.rows()]
+    """Calls from new to old, `limit` at most."""
+    where, params = _where(project, selection)
+    return list(_rows(newest(store, LISTING, where, params, _place(after), limit)))
 
 
 def stream(store: Store, project: str, selection: Selection, limit: int, after: Cursor | None = None) -> Iterator[Row]:
     """Calls from new to old, in bounded memory. No connection is held between blocks."""
-    while limit > 0:
-        rows = page(store, project, selection, after, min(limit, BLOCK))
-        yield from rows
-        if len(rows) < min(limit, BLOCK):
-            return
-        limit -= len(rows)
-        after = cursor_of(rows[-1])
+    where, params = _where(project, selection)
+    for answer in blocks(store, LISTING, where, params, _place(after), limit):
+        yield from _rows(answer)
 
 
 def count(store: Store, project: str, selection: Selection, after: Cursor | None) -> int:
     """How many calls `stream` gives without a limit."""
-    where, params = _where(project, selection, after)
-    answer = store.query(f"SELECT count() AS n FROM calls WHERE {where}", params)
-    return int(str(answer.column("n")[0]))
+    where, params = _where(project, selection)
+    return left(store, LISTING, where, params, _place(after))
 
 
 def one(store: Store, project: str, call_id: str) -> Row | None:
@@ -161,30 +137,16 @@ def related(store: Store, project: str, call: Row, limit: int = 100) -> list[Row
     return [row for row in reversed(rows) if row["id"] != call["id"]]
 
 
-def _moments(store: Store, project: str, selection: Selection, after: Cursor | None, limit: int) -> list[datetime]:
-    """Of the calls of a page, from new to old."""
-    where, params = _where(project, selection, after)
-    answer = store.query(
-        f"""
-        SELECT toUnixTimestamp64Micro(ts) AS us
-        FROM calls
-        WHERE {where}
-        ORDER BY ts DESC
-        LIMIT {bind(params, "UInt32", limit)}
-        """,
-        params,
-    )
-    return [from_micros(int(str(us))) for us in dict.fromkeys(answer.column("us"))]
+def _where(project: str, selection: Selection) -> tuple[str, Params]:
+    return calls_where(project, selection.start, selection.end, selection.where)
 
 
-def _where(project: str, selection: Selection, after: Cursor | None) -> tuple[str, Params]:
-    where, params = calls_where(project, selection.start, selection.end, selection.where)
-    if after:
-        at, call_id = bind(params, "Int64", after.ts), bind(params, "String", after.id)
-        where += f" AND (ts, id) < (fromUnixTimestamp64Micro({at}, 'UTC'), {call_id})"
-        # lets the engine skip what is newer; it does not see through the pair
-        where += f" AND ts <= fromUnixTimestamp64Micro({at}, 'UTC')"
-    return where, params
+def _place(after: Cursor | None) -> Place | None:
+    return Place(after.ts, (after.id,)) if after else None
+
+
+def _rows(answer: Answer) -> Iterator[Row]:
+    return (_row(answer.names, row) for row in answer.rows())
 
 
 def _aware(moment: datetime) -> datetime:

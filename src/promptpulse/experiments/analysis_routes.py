@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import StreamingResponse
 from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_read
@@ -16,7 +15,7 @@ from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.over_time import trend as over_time
 from promptpulse.experiments.planning import power as planned
 from promptpulse.experiments.service import no_experiment
-from promptpulse.files import MEDIA, Kind, documented_as_files, export
+from promptpulse.files import Attachment, Kind, documented_as_files
 
 router = APIRouter(prefix="/api", tags=["experiments"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -125,7 +124,7 @@ def results(
     form: Annotated[
         Literal["json", "csv"], Query(alias="format", description="csv: the table of metrics, one row a variant.")
     ] = "json",
-) -> Answer[shapes.ResultsOut] | StreamingResponse:
+) -> Answer[shapes.ResultsOut] | Attachment:
     """Everything that is stored when it is asked. Units vary, not calls: many calls of one user make nothing surer."""
     subject = _subject(request, access, experiment_id)
     found = request.app.state.services.analyst.findings(subject)
@@ -133,10 +132,7 @@ def results(
     if form == "json":
         return Answer(data=out)
     rows = _rows(subject, out)
-    disposition = f'attachment; filename="experiment-{experiment_id}.csv"'
-    return StreamingResponse(
-        export(rows, TABLE, "csv"), media_type=MEDIA["csv"], headers={"Content-Disposition": disposition}
-    )
+    return Attachment(f"experiment-{experiment_id}", rows, TABLE, "csv")
 
 
 @router.get(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from promptpulse.core.times import from_micros
 from promptpulse.metrics.scores import BEFORE_SCORE
 from promptpulse.store import Store
+from promptpulse.store.newest import Listing, blocks, left
 
 SCORE_COLUMNS = (
     "submission_id", "name", "type", "number", "text", "experiment_id", "variant_id", "prompt_id", "prompt_version",
@@ -19,6 +20,8 @@ EVENT_COLUMNS = (
     "prompt_version", "trace_id", "call_id", "context", "metadata",
 )  # fmt: skip
 US = "toUnixTimestamp64Micro(ts) AS us"
+SCORES = Listing("scores", f"{US}, {', '.join(SCORE_COLUMNS)}", ("submission_id", "name"))
+EVENTS = Listing("events", f"{US}, {', '.join(EVENT_COLUMNS)}", ("id",))
 
 Row = Mapping[str, object]
 """By column, and `us`, its time in microseconds since 1970."""
@@ -99,11 +102,13 @@ def count_submissions(store: Store, project: str, which: Scores) -> int:
 
 
 def stream_scores(store: Store, project: str, which: Scores, limit: int) -> Iterator[Row]:
-    """One row a value, from new to old, in bounded memory."""
-    where, params = _where(project, which)
-    sql = f"SELECT {US}, {', '.join(SCORE_COLUMNS)} FROM scores WHERE {where} ORDER BY ts DESC LIMIT {{limit:UInt32}}"
-    for row in store.stream(sql, params | {"limit": limit}):
-        yield dict(zip(("us", *SCORE_COLUMNS), row, strict=True))
+    """One row a value, from new to old, in bounded memory. No connection is held between blocks."""
+    return _stream(store, SCORES, *_where(project, which), limit)
+
+
+def count_scores(store: Store, project: str, which: Scores) -> int:
+    """Values."""
+    return left(store, SCORES, *_where(project, which), None)
 
 
 def events(store: Store, project: str, which: Events, limit: int, offset: int) -> list[Row]:
@@ -128,11 +133,8 @@ def count_events(store: Store, project: str, which: Events) -> int:
 
 
 def stream_events(store: Store, project: str, which: Events, limit: int) -> Iterator[Row]:
-    """From new to old, in bounded memory."""
-    where, params = _where(project, which)
-    sql = f"SELECT {US}, {', '.join(EVENT_COLUMNS)} FROM events WHERE {where} ORDER BY ts DESC LIMIT {{limit:UInt32}}"
-    for row in store.stream(sql, params | {"limit": limit}):
-        yield dict(zip(("us", *EVENT_COLUMNS), row, strict=True))
+    """From new to old, in bounded memory. No connection is held between blocks."""
+    return _stream(store, EVENTS, *_where(project, which), limit)
 
 
 def trace_of(store: Store, project: str, call_id: str) -> str | None:
@@ -171,6 +173,12 @@ def prompts_of_calls(store: Store, project: str, rows: Sequence[Row]) -> dict[st
         },
     )
     return {str(call_id): (str(prompt_id), str(version)) for call_id, prompt_id, version in answer.rows()}
+
+
+def _stream(store: Store, listing: Listing, where: str, params: dict[str, object], limit: int) -> Iterator[Row]:
+    for answer in blocks(store, listing, where, params, None, limit):
+        for row in answer.rows():
+            yield dict(zip(answer.names, row, strict=True))
 
 
 _RANGE = ("start", "end")

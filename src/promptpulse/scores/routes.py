@@ -1,13 +1,11 @@
 """Scores and events over HTTP."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import JsonValue
 from starlette.concurrency import run_in_threadpool
 
@@ -19,7 +17,7 @@ from promptpulse.accounts.values import By
 from promptpulse.core.errors import BadRequest, NotFound, Refused
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.values import Experiment
-from promptpulse.files import FORMATS, MEDIA, Format, Kind, documented_as_files, export
+from promptpulse.files import FORMATS, Attachment, Format, documented_as_files
 from promptpulse.ingest.calls_in import FIRST_TIME, FUTURE
 from promptpulse.metrics import scores as metrics
 from promptpulse.metrics import zone
@@ -145,7 +143,7 @@ def list_scores(
     limit: Limit = 100,
     offset: Offset = 0,
     format: Shown = "json",  # noqa: A002 - the name on the wire
-) -> Page[shapes.SubmissionOut] | StreamingResponse:
+) -> Page[shapes.SubmissionOut] | Attachment:
     """What was sent in one request is one entry."""
     start, end = _range(request, access, start_date, end_date)
     which = queries.Scores(start, end, prompt_id=prompt_id, name=name, trace_id=trace_id, call_id=call_id)
@@ -218,7 +216,7 @@ def scores_of_experiment(
     limit: Limit = 100,
     offset: Offset = 0,
     format: Shown = "json",  # noqa: A002 - the name on the wire
-) -> Page[shapes.SubmissionOut] | StreamingResponse:
+) -> Page[shapes.SubmissionOut] | Attachment:
     """Newest first. What was sent in one request is one entry."""
     experiment = _experiment(request, access, experiment_id)
     start, end = _range(request, access, start_date, end_date)
@@ -323,7 +321,7 @@ def events_of_experiment(
     limit: Limit = 100,
     offset: Offset = 0,
     format: Shown = "json",  # noqa: A002 - the name on the wire
-) -> Page[shapes.EventOut] | StreamingResponse:
+) -> Page[shapes.EventOut] | Attachment:
     """Assignments, and what came of them."""
     services = request.app.state.services
     experiment = _experiment(request, access, experiment_id)
@@ -331,7 +329,8 @@ def events_of_experiment(
     project, names = access.project.id, _variant_names(request, access)
     if format != "json":
         rows = present.event_rows(queries.stream_events(services.store, project, which, EXPORT_LIMIT), names)
-        return _file("events", rows, present.EVENT_FILE, format)
+        total = min(EXPORT_LIMIT, queries.count_events(services.store, project, which))
+        return Attachment("events", rows, present.EVENT_FILE, format, total=total, on_end=services.exports.take())
     total = queries.count_events(services.store, project, which)
     found = queries.events(services.store, project, which, limit, offset) if total else []
     return Page(data=[present.event_out(row, names) for row in found], meta=PageMeta(total=total))
@@ -343,12 +342,13 @@ def _score_list(
     which: queries.Scores,
     page: tuple[int, int],
     shown: Literal["json"] | Format,
-) -> Page[shapes.SubmissionOut] | StreamingResponse:
-    store, project = request.app.state.services.store, access.project.id
-    names = _variant_names(request, access)
+) -> Page[shapes.SubmissionOut] | Attachment:
+    services, project = request.app.state.services, access.project.id
+    store, names = services.store, _variant_names(request, access)
     if shown != "json":
         rows = present.score_rows(queries.stream_scores(store, project, which, EXPORT_LIMIT), names)
-        return _file("scores", rows, present.SCORE_FILE, shown)
+        values = min(EXPORT_LIMIT, queries.count_scores(store, project, which))
+        return Attachment("scores", rows, present.SCORE_FILE, shown, total=values, on_end=services.exports.take())
     total = queries.count_submissions(store, project, which)
     found = queries.submissions(store, project, which, *page) if total else []
     prompts = queries.prompts_of_calls(store, project, [submission.rows[0] for submission in found])
@@ -361,16 +361,6 @@ def _names(request: Request, access: Access, experiment_id: str | None) -> Answe
     scope = metrics.Scope(access.project.id, *_range(request, access, None, None), experiment_id=experiment_id)
     found = metrics.names(request.app.state.services.store, scope)
     return Answer(data=shapes.ScoreNames.model_validate({"score_names": list(found), "types": found}))
-
-
-def _file(
-    name: str, rows: Iterator[Mapping[str, object]], columns: Mapping[str, Kind], form: Format
-) -> StreamingResponse:
-    return StreamingResponse(
-        export(rows, columns, form),
-        media_type=MEDIA[form],
-        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
-    )
 
 
 def _range(

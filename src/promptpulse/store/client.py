@@ -110,11 +110,6 @@ class Store:
             (time.perf_counter() - started) * 1000,
         )
 
-    def stream(self, sql: str, params: Mapping[str, object] | None = None) -> Iterator[tuple[object, ...]]:
-        """Rows one by one, in bounded memory. The connection is held until the iterator ends or is closed."""
-        with self._reader(30.0) as client, _errors(), client.query_rows_stream(sql, dict(params or {})) as rows:
-            yield from rows
-
     def command(self, sql: str, params: Mapping[str, object] | None = None) -> None:
         """Write or define something that is not an insert of rows."""
         with self._write_lock, _errors():
