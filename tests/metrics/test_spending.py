@@ -13,7 +13,7 @@ from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics.spending import Period, Projection, Scope, burn, calendar, projections
-from promptpulse.store import Store
+from promptpulse.store import Answer, Store
 
 NOON = datetime(2037, 10, 21, 12, tzinfo=UTC)
 """A Wednesday; to come, so that no rollup has forgotten its minutes."""
@@ -136,9 +136,15 @@ def test_prompts_and_environments_are_told_apart(store: Store) -> None:
 def test_many_budgets_are_few_questions(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     query = Store.query
-    monkeypatch.setattr(Store, "query", lambda self, sql, *args, **more: asked.append(sql) or query(self, sql, *args, **more))  # type: ignore[func-returns-value]  # fmt: skip
+
+    def noted(store: Store, sql: str, params: dict[str, object]) -> Answer:
+        asked.append(sql)
+        return query(store, sql, params)
+
+    monkeypatch.setattr(Store, "query", noted)
     scopes = [Scope(f"prompt {i}") for i in range(40)]
-    projections(store, str(uuid4()), "UTC", [(s, p) for s in scopes for p in ("day", "month")], NOON)  # type: ignore[misc]  # periods
+    both: tuple[Period, Period] = ("day", "month")
+    projections(store, str(uuid4()), "UTC", [(s, p) for s in scopes for p in both], NOON)
     assert len(asked) < 15
 
 
