@@ -68,6 +68,12 @@ test("too little history leaves what was spent", () => {
   expect(series.map(({ key }) => key)).toEqual(["spent"]);
 });
 
+test("zeros are told in words instead of drawn", () => {
+  const days = [{ day: "2026-03-02", usd: 0, total_usd: 0 }];
+  expect(prepareProjection({ ...FOUND, days, ahead: [] }, []).none).toBe("Nothing was spent in this period yet");
+  expect(prepareProjection(FOUND, []).none).toBeNull();
+});
+
 test.each([
   [12, [12], null],
   [15, [15], 20],

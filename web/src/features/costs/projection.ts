@@ -72,7 +72,9 @@ export function prepareProjection(found: Projection, budgets: readonly Budget[])
     targets,
     marks: [],
     empty: series.every(({ points }) => points.every((point) => point === null)),
-    none: null,
+    none: series.every(({ points }) => points.every((point) => (point ?? 0) === 0))
+      ? "Nothing was spent in this period yet"
+      : null,
   };
 }
 
