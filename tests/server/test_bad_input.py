@@ -70,6 +70,7 @@ def asked_for(*metrics: str, **more: object) -> Json:
     return {"metrics": list(metrics), "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", **more}
 
 
+BUDGET: Json = {"name": "Everything", "amount_usd": 100}
 METRIC: Json = {"name": "Errors", "formula": "count(status = 'error')"}
 Body = Json | list[Json] | str
 MONTH: Json = {"start": "2026-11-01T00:00:00Z", "end": "2026-12-01T00:00:00Z"}
@@ -129,6 +130,28 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a wrong link", f"GET {LINK}", None, 404, None),
     ("a wrong link's widget", f"GET {LINK}/widgets/w?start=2026-11-01T00:00:00Z&end=2026-11-02T00:00:00Z", None, 404, None),
     ("a link's widget without a time", f"GET {LINK}/widgets/w", None, 422, "start"),
+    ("an unknown period", "GET /costs/projection?period=year", None, 422, "period"),
+    ("a prompt with NUL", "GET /costs/projection?prompt_id=%00", None, 422, "prompt_id"),
+    ("a budget of nothing", "POST /costs/budgets", {**BUDGET, "amount_usd": 0}, 422, "amount_usd"),
+    ("a budget beyond measure", "POST /costs/budgets", {**BUDGET, "amount_usd": 1e10}, 422, "amount_usd"),
+    ("a budget of an endless amount", "POST /costs/budgets", '{"name": "x", "amount_usd": 1e999}', 422, "amount_usd"),
+    ("a budget without a name", "POST /costs/budgets", {**BUDGET, "name": " "}, 422, "name"),
+    ("a budget with a NUL", "POST /costs/budgets", {**BUDGET, "prompt_id": "a\0b"}, 422, "prompt_id"),
+    ("a budget of half a character", "POST /costs/budgets", '{"name": "\\ud800", "amount_usd": 1}', 422, "name"),
+    ("a yearly budget", "POST /costs/budgets", {**BUDGET, "period": "year"}, 422, "period"),
+    ("a budget in euros", "POST /costs/budgets", {**BUDGET, "currency": "EUR"}, 422, "currency"),
+    ("a budget that is not there", f"PATCH /costs/budgets/{NOWHERE}", {"amount_usd": 1}, 404, None),
+    ("a budget with NUL", "DELETE /costs/budgets/%00", None, 404, None),
+    ("an end before the start", "GET /costs/unpriced?start=2026-11-21T10:00:00Z&end=2026-11-20T10:00:00Z", None, 422, "end"),
+    ("a moment without zone", "GET /costs/suggestions?start=2026-11-21T10:00:00", None, 422, "start"),
+    ("an end before the start", "POST /costs/repricings", {"start": MONTH["end"], "end": MONTH["start"]}, 422, "end"),
+    ("a re-pricing of a NUL", "POST /costs/repricings", {**MONTH, "model": "\0"}, 422, "model"),
+    ("a re-pricing for a NUL", "POST /costs/repricings", {**MONTH, "reason": "\0"}, 422, "reason"),
+    ("an unknown choice", "POST /costs/repricings", {**MONTH, "which": "some"}, 422, "which"),
+    ("a re-pricing that is not there", f"GET /costs/repricings/{NOWHERE}", None, 404, None),
+    ("a bill that says it is JSON", "POST /costs/reconciliations?name=x", "date,cost", 400, None),
+    ("a bill that is not there", "GET /costs/reconciliations/%00", None, 404, None),
+    ("no bill", "DELETE /costs/reconciliations/nothing", None, 404, None),
     ("a formula with a typo", "POST /metrics/custom", {**METRIC, "formula": "avg(latency)"}, 422, "formula"),
     ("a formula of nothing", "POST /metrics/custom", {**METRIC, "formula": "1 + 1"}, 422, "formula"),
     ("an empty formula", "POST /metrics/custom", {**METRIC, "formula": " "}, 422, "formula"),

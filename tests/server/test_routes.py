@@ -137,6 +137,20 @@ TABLE: dict[str, Need] = {
     "GET /api/v1/scores/experiments/{experiment_id}/score-names": "read",
     "POST /api/v1/events": "ingest",
     "GET /api/v1/events/experiment/{experiment_id}": "read",
+    "GET /api/v1/costs/projection": "read",
+    "GET /api/v1/costs/budgets": "read",
+    "POST /api/v1/costs/budgets": "editor",
+    "PATCH /api/v1/costs/budgets/{budget_id}": "editor",
+    "DELETE /api/v1/costs/budgets/{budget_id}": "editor",
+    "GET /api/v1/costs/unpriced": "read",
+    "GET /api/v1/costs/suggestions": "read",
+    "GET /api/v1/costs/repricings": "read",
+    "POST /api/v1/costs/repricings": "editor",
+    "GET /api/v1/costs/repricings/{repricing_id}": "read",
+    "GET /api/v1/costs/reconciliations": "read",
+    "POST /api/v1/costs/reconciliations": "editor",
+    "GET /api/v1/costs/reconciliations/{reconciliation_id}": "read",
+    "DELETE /api/v1/costs/reconciliations/{reconciliation_id}": "editor",
     "GET /api/v1/dashboards": "read",
     "POST /api/v1/dashboards": "editor",
     "POST /api/v1/dashboards/import": "editor",
@@ -156,6 +170,8 @@ TABLE: dict[str, Need] = {
 LINKS = [route for route, need in TABLE.items() if need == "link"]
 """Opened by whoever has the token, without a key."""
 DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
+COSTS = "/api/v1/costs"
+BILL = "date,model,cost_usd\n2026-11-20,gpt-4o,1\n"
 WIDGET: Json = {
     "id": "w", "kind": "table", "query": {"metrics": ["total_requests"], "by": ["prompt_id"]},
     "place": {"x": 0, "y": 0, "w": 6, "h": 6},
@@ -197,6 +213,8 @@ class World:
         prompt = {"prompt_id": self.ids["name"]}
         of_route: dict[str, dict[str, str]] = {
             "GET /api/metrics": prompt,
+            f"GET {COSTS}/projection": prompt,
+            f"POST {COSTS}/reconciliations": {"name": "made by a walk"},
             "GET /api/v1/calls/values": {"field": "prompt_id"},
             "GET /api/v1/scores": prompt,
             "GET /api/v1/scores/by-version": prompt,
@@ -210,8 +228,8 @@ class World:
         }
         return of_route.get(route, {})
 
-    def body(self, route: str) -> Json | list[Json] | None:
-        bodies: dict[str, Json | list[Json]] = {
+    def body(self, route: str) -> Json | list[Json] | str | None:
+        bodies: dict[str, Json | list[Json] | str] = {
             "POST /api/v1/session": {"email": "x@example.com", "password": "wrong password"},
             "POST /api/v1/session/link": {"token": "wrong"},
             "POST /api/v1/account/password": {"new_password": "another long password"},
@@ -246,6 +264,10 @@ class World:
             },
             "POST /api/v1/views": {"name": "made by a walk", "page": "calls", "search": ""},
             "PATCH /api/v1/views/{view_id}": {"search": "range=24h"},
+            f"POST {COSTS}/budgets": {"name": "made by a walk", "amount_usd": 1},
+            f"PATCH {COSTS}/budgets/{{budget_id}}": {"amount_usd": 2},
+            f"POST {COSTS}/repricings": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"},
+            f"POST {COSTS}/reconciliations": BILL,
             "POST /api/v1/dashboards": {"name": "made by a walk", "widgets": [WIDGET]},
             "POST /api/v1/dashboards/import": {
                 "promptpulse_dashboard": 1, "dashboard": {"name": "brought by a walk", "widgets": [WIDGET]},
@@ -297,7 +319,8 @@ class World:
         chooses = "{project_id}" not in path and name_project
         body = self.body(route) or ({} if method == "POST" else None)
         params = self.params(route) | ({"project": self.a} if chooses else {})
-        request = client.build_request(method, url, params=params, json=body)
+        sent = {"content": body.encode()} if isinstance(body, str) else {"json": body}
+        request = client.build_request(method, url, params=params, **sent)  # type: ignore[arg-type]  # of one of the two
         answer = client.send(request, stream=True)
         if answer.headers.get("content-type", "").startswith("text/event-stream"):
             answer.close()
@@ -319,7 +342,8 @@ class World:
                     f"/api/v1/projects/{self.a}/audit", "/api/v1/keys", "/api/v1/calls",
                     "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
                     "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
-                    "/api/v1/metrics/targets", "/api/v1/dashboards",
+                    "/api/v1/metrics/targets", "/api/v1/dashboards", f"{COSTS}/budgets", f"{COSTS}/repricings",
+                    f"{COSTS}/reconciliations",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
             }  # fmt: skip
@@ -329,6 +353,11 @@ class World:
             del key["last_used_at"]
         for experiment in found["/api/v1/experiments"]:
             del experiment["progress"]  # goes on with the clock
+        for job in found[f"{COSTS}/repricings"]:
+            del job["status"], job["days_done"], job["finished_at"]  # goes on in the background
+        found[f"/api/v1/projects/{self.a}/audit"] = [
+            e for e in found[f"/api/v1/projects/{self.a}/audit"] if e["action"] != "repricing.done"
+        ]
         return found
 
 
@@ -376,6 +405,7 @@ def world(server: Server) -> Iterator[World]:
         server.send([call], client)
         add_prompts_and_experiments(built, client)
         add_dashboards(built, client)
+        add_costs(built, client)
     yield built
     for browser in built.people.values():
         browser.close()
@@ -393,6 +423,18 @@ def add_dashboards(world: World, client: httpx.Client) -> None:
         world.ids[f"share_id{route}"] = str(link["id"])
         world.ids.setdefault("token", str(link["path"]).removeprefix("/shared/"))
     world.ids["widget_id"] = str(WIDGET["id"])
+
+
+def add_costs(world: World, client: httpx.Client) -> None:
+    for route in ("", f" of PATCH {COSTS}/budgets/{{budget_id}}", f" of DELETE {COSTS}/budgets/{{budget_id}}"):
+        made = new(client, "/costs/budgets", {"name": f"{SECRET} budget{route}"[:100], "amount_usd": 1})
+        world.ids[f"budget_id{route}"] = str(made["id"])
+    job = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z", "reason": f"{SECRET} reason"}
+    world.ids["repricing_id"] = client.post(f"{COSTS}/repricings", json=job).json()["data"]["id"]
+    for route in ("", f" of DELETE {COSTS}/reconciliations/{{reconciliation_id}}"):
+        answer = client.post(f"{COSTS}/reconciliations", params={"name": f"{SECRET} bill"}, content=BILL.encode())
+        assert answer.status_code == 201, answer.text
+        world.ids[f"reconciliation_id{route}"] = answer.json()["data"]["id"]
 
 
 def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:

@@ -83,7 +83,8 @@ def projection(
 ) -> Answer[shapes.ProjectionOut]:
     """With a band that holds four of five periods, and its method."""
     services = request.app.state.services
-    asked = (Scope(prompt_id or None, environment or None), period)
+    scope = Scope(budgets.plain(prompt_id, "prompt_id"), budgets.plain(environment, "environment"))
+    asked = (scope, period)
     found = projections(services.store, access.project.id, access.project.time_zone, [asked], services.clock())
     return Answer(data=projection_out(found[asked]))
 
