@@ -36,7 +36,7 @@ def sentence(of: Drift) -> str:
         too_few = all(m.shift.cause == "too_few" for m in of.metrics)
         told = ["too few days with calls to tell" if too_few else "no change was found"]
     if of.snapshot:
-        told.append(f"{of.snapshot} answers since {of.snapshot_since}")
+        told.append(f"since {of.snapshot_since} it answers as {of.snapshot}")
     return f"{of.model}: {'. '.join(t[:1].upper() + t[1:] if i else t for i, t in enumerate(told))}."
 
 
