@@ -27,6 +27,8 @@ class Visited:
 
 PAGES = {
     "overview": Visited("/", "Overview", "support-reply"),
+    "performance": Visited("/performance", "Performance", "Similar failures"),
+    "costs": Visited("/costs", "Costs", "by the end"),
     "calls": Visited("/calls", "Calls", "Success", range="1h"),
     "call": Visited("/calls/{call}", "Calls", "Tokens and cost", range="1h"),
     "failed-call": Visited("/calls/{failed}", "Calls", "HTTP status", range="1h"),
