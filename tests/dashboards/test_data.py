@@ -24,6 +24,7 @@ from promptpulse.dashboards.asking import Context, Window, check
 from promptpulse.dashboards.data import Shown, Sources, shown
 from promptpulse.dashboards.presets import READY_MADE, scores_of
 from promptpulse.dashboards.shapes import Widget, WidgetData
+from promptpulse.dashboards.table import table
 from promptpulse.db import migrate, open_database
 from promptpulse.experiments.analyst import Analyst
 from promptpulse.ingest.writer import insert
@@ -248,6 +249,39 @@ def test_every_widget_of_a_ready_made_dashboard_answers(eyes: Eyes, key: str) ->
         if one.id.startswith("score-") and one.kind == "number":
             (value,) = dict(of(found, "totals", "values")).values()  # type: ignore[call-overload]  # a dict
             assert value == [[4 if "rating" in one.title else 100]], one.title
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "expected"),
+    [
+        ("line", {"by": ["model"], "bucket": "1h", "limit": 1}, [
+            {"bucket": f"2026-11-21T{hour}:00:00Z", "model": "large", "total_requests": n}
+            for hour, n in (("08", 0), ("09", 3), ("10", 0), ("11", 1))
+        ]),
+        ("pie", {"by": ["prompt_id"]}, [{"prompt_id": "b", "total_requests": 4}, {"prompt_id": "a", "total_requests": 2}]),
+        ("budgets", {}, []),
+        ("alerts", {}, []),
+    ],
+)  # fmt: skip
+def test_a_widget_is_also_a_table(eyes: Eyes, kind: str, query: Json, expected: list[Json]) -> None:
+    asked = Widget.model_validate(widget("a", kind, **query))
+    found, columns = table(eyes.sources, eyes.context, asked, PAGE, ())
+    assert [dict(row) for row in found] == expected
+    assert not expected or list(columns) == list(expected[0])
+
+
+def test_tables_of_lists_have_their_columns(eyes: Eyes) -> None:
+    score = Score(
+        project=eyes.context.project, submission_id="1", ts=to_micros(NOON - HOUR), name="ok", type="bool", number=1
+    )
+    store_facts(eyes.sources.store, [score])
+    for kind, cell, value in (("errors", "calls", 2), ("feedback", "value", "true"), ("heatmap", "calls", 0)):
+        rows_, columns = table(eyes.sources, eyes.context, Widget.model_validate(widget("a", kind)), PAGE, ())
+        first = dict(next(iter(rows_)))
+        assert first[cell] == value
+        assert columns.keys() == first.keys()
+    with pytest.raises(Refused, match=r"widget\.kind"):
+        table(eyes.sources, eyes.context, Widget.model_validate(widget("a", "text")), PAGE, ())
 
 
 def test_a_link_shows_no_ids_and_no_people(eyes: Eyes) -> None:

@@ -175,3 +175,13 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_field(
 def test_a_file_of_a_later_version_is_told_so_before_its_new_fields(project: httpx.Client) -> None:
     file = {"promptpulse_dashboard": 3, "dashboard": {"title": "Support"}, "layout": "tabs"}
     assert refused(project.post(f"{PATH}/import", json=file)) == (422, "promptpulse_dashboard")
+
+
+def test_the_data_of_a_widget_are_also_a_file(project: httpx.Client) -> None:
+    asked = {"widget": widget("w", "table"), "start": "2026-11-14T00:00:00Z", "end": "2026-11-21T00:00:00Z"}
+    answer = project.post(f"{PATH}/data", params={"format": "csv"}, json=asked)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text.split() == ["total_requests", "0"]
+    text = {**asked, "widget": widget("w", "text")}
+    assert refused(project.post(f"{PATH}/data", params={"format": "csv"}, json=text)) == (422, "widget.kind")

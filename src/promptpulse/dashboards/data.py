@@ -111,14 +111,14 @@ def _number(
 def _heatmap(
     sources: Sources, context: Context, widget: Widget, window: Window, where: tuple[Filter, ...]
 ) -> Mapping[str, object]:
-    found = distribution(sources.store, _calls(context, widget, window, where), widget.query.field or LATENCY, BINS)
+    found = distribution(sources.store, calls_of(context, widget, window, where), widget.query.field or LATENCY, BINS)
     return {"distribution": histogram_out(found).model_dump(mode="json")}
 
 
 def _errors(
     sources: Sources, context: Context, widget: Widget, window: Window, where: tuple[Filter, ...]
 ) -> Mapping[str, object]:
-    query = replace(_calls(context, widget, window, where), bucket=None)
+    query = replace(calls_of(context, widget, window, where), bucket=None)
     found = failures(sources.store, query, widget.query.limit)
     rows = [
         ErrorRow(
@@ -130,7 +130,7 @@ def _errors(
     return {"errors": rows, "groups_total": found.groups_total}
 
 
-def _calls(context: Context, widget: Widget, window: Window, where: tuple[Filter, ...]) -> Query:
+def calls_of(context: Context, widget: Widget, window: Window, where: tuple[Filter, ...]) -> Query:
     """The calls that it is about; over time. The metric does not matter."""
     query = query_of(widget, window, where, context)
     return replace(query, metrics=("total_requests",), by=(), bucket=query.bucket or "auto")

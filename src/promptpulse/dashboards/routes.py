@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import JsonValue
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,8 @@ from promptpulse.core.errors import Conflict
 from promptpulse.dashboards import data, links, portable, presets, service, shapes
 from promptpulse.dashboards.asking import Context, Window, check, check_all
 from promptpulse.dashboards.present import body_of, own_out, ready_made_out, share_out, summary_out
+from promptpulse.dashboards.table import table
+from promptpulse.files import FORMATS, Attachment, Format, documented_as_files
 
 router = APIRouter(prefix="/api/v1", tags=["dashboards"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -89,15 +91,23 @@ def import_dashboard(body: shapes.DashboardFile, request: Request, access: Edito
     "/dashboards/data",
     summary="What a widget shows",
     response_model=Answer[shapes.WidgetData],
-    responses=documented(200, DATA, 401, 403),
+    responses=documented_as_files(*FORMATS, beside=documented(200, DATA, 401, 403)),
 )
-def widget_data(body: shapes.WidgetDataIn, request: Request, access: Reader) -> Response:
+def widget_data(
+    body: shapes.WidgetDataIn,
+    request: Request,
+    access: Reader,
+    form: Annotated[
+        Literal["json"] | Format, Query(alias="format", description="csv, ndjson, parquet: a file, without comparison.")
+    ] = "json",
+) -> Response:
     """Of a widget that may not be saved yet. Filters of the page over a field that the widget filters by itself do not count."""
-    context = context_of(request, access.project)
+    context, sources = context_of(request, access.project), sources_of(request)
     check(body.widget, context, "widget.query")
-    page = Window(body.start, body.end)
-    found = data.shown(sources_of(request), context, body.widget, page, [f.value() for f in body.where])
-    return answered(found)
+    page, where = Window(body.start, body.end), [f.value() for f in body.where]
+    if form != "json":
+        return Attachment("widget", *table(sources, context, body.widget, page, where), form)
+    return answered(data.shown(sources, context, body.widget, page, where))
 
 
 @router.get(

@@ -13,7 +13,7 @@ UNHAPPY = "=100 * count(score.rating <= 2) / count(score.rating)"
 RUNBOOK = """\
 Somebody looks here every morning.
 
-- **Satisfaction below 60 %**: read the newest feedback, then compare the versions of `support-reply`.
+- **Satisfaction below 40 %**: read the newest feedback, then compare the versions of `support-reply`.
 - **p95 above 4 s**: look at the models first; the instructions of version 4 are long.
 - Staging is left out.
 """
@@ -83,7 +83,7 @@ BOARDS = (
                 "models",
                 "table",
                 "By version and model",
-                (0, 19, 8, 8),
+                (0, 19, 8, 6),
                 "total_requests",
                 "success_rate",
                 "p95_latency_ms",
@@ -93,7 +93,7 @@ BOARDS = (
                 limit=20,
                 of=REPLY,
             ),
-            _widget("runbook", "text", "When something is wrong", (8, 19, 4, 8), text=RUNBOOK),
+            _widget("runbook", "text", "When something is wrong", (8, 19, 4, 6), text=RUNBOOK),
         ),
         15.0,
     ),

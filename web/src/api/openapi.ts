@@ -16710,6 +16710,8 @@ export interface operations {
     widget_data_api_v1_dashboards_data_post: {
         parameters: {
             query?: {
+                /** @description csv, ndjson, parquet: a file, without comparison. */
+                format?: "json" | ("csv" | "ndjson" | "parquet");
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -16740,6 +16742,9 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Answer_WidgetData_"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
                 };
             };
             400: components["responses"]["Failure"];
