@@ -32,7 +32,7 @@ SENT_FIRST = {"metrics.md": "sending-calls.md"}
 """Pages whose examples ask about the calls that another page sends."""
 EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
-IN_PART = ("prompts.md", "experiments.md", "scores.md", "laikatest.md", "dashboards.md")
+IN_PART = ("prompts.md", "experiments.md", "scores.md", "laikatest.md", "dashboards.md", "analysis.md", "quality.md")
 """Pages that show of an answer what matters, and whose programs are run."""
 VOLATILE = frozenset({"elapsed_ms", "rows_read", "source"})
 BY_CHANCE = frozenset({
