@@ -185,3 +185,28 @@ def test_the_data_of_a_widget_are_also_a_file(project: httpx.Client) -> None:
     assert answer.text.split() == ["total_requests", "0"]
     text = {**asked, "widget": widget("w", "text")}
     assert refused(project.post(f"{PATH}/data", params={"format": "csv"}, json=text)) == (422, "widget.kind")
+
+
+def test_a_deleted_metric_fails_its_widget_and_not_the_dashboard(project: httpx.Client) -> None:
+    metric = {"name": "Failures", "formula": "100 * count(status = 'error') / count()", "unit": "percent"}
+    defined = project.post("/api/v1/metrics/custom", json=metric).json()["data"]
+    made = create(project, "Support", widget("gone", "number", defined["key"]), widget("stays", "number"))
+    link = project.post(f"{PATH}/{made['id']}/shares", json={}).json()["data"]["path"]
+    shared = f"/api/v1{link}"
+    time = {"start": "2026-11-14T00:00:00Z", "end": "2026-11-21T00:00:00Z"}
+    known = [m["key"] for m in project.get(shared).json()["data"]["metrics"]]
+    assert known == [defined["key"], "total_requests"]
+    assert project.delete(f"/api/v1/metrics/custom/{defined['id']}").status_code == 200
+
+    opened = read(project, made["id"])
+    assert [w["id"] for w in listed(opened, "widgets")] == ["gone", "stays"]
+    answers = [project.post(f"{PATH}/data", json={"widget": w, **time}) for w in listed(opened, "widgets")]
+    assert refused(answers[0]) == (422, "widget.query.metrics")
+    assert defined["key"] in answers[0].json()["error"]
+    assert answers[1].status_code == 200
+    assert [m["key"] for m in project.get(shared).json()["data"]["metrics"]] == ["total_requests"]
+    answers = [project.get(f"{shared}/widgets/{id_}", params=time) for id_ in ("gone", "stays")]
+    assert [a.status_code for a in answers] == [422, 200]
+    assert refused(answers[0]) == (422, "widgets.0.query.metrics")
+    file = read(project, made["id"], "/export")
+    assert refused(project.post(f"{PATH}/import", json=file)) == (422, "dashboard.widgets.0.query.metrics")

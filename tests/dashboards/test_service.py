@@ -33,6 +33,12 @@ def test_what_is_created_is_read_back(board: Board) -> None:
     assert actions(board) == [("dashboard.create", "Support")]
 
 
+def test_any_text_may_be_filtered_by(board: Board) -> None:
+    values = ["\x00", "ä'\\", None]
+    made = board.create("Support", widget("a", where=[{"dimension": "model", "values": values}]))
+    assert service.widgets_of(board.row(made.id))[0].query.where[0].values == values
+
+
 def test_dashboards_are_listed_by_name_in_either_case(board: Board) -> None:
     for name in ("b", "A", "C"):
         board.create(name)

@@ -34,7 +34,7 @@ SHARED: JsonValue = {
 @router.get("/{token}", summary="Read a shared dashboard", responses=documented(200, SHARED, 404))
 def read_shared(token: Token, request: Request) -> Answer[shapes.SharedOut]:
     """Without signing in. 404 when the link is wrong, expired or revoked."""
-    found, project = _opened(request, token)
+    found, project = opened(request, token)
     context = context_of(request, project)
     dashboard = _dashboard(request, context, found)
     return Answer(
@@ -62,7 +62,7 @@ def shared_data(
     end: Annotated[Instant, Query(description="Exclusive.")],
 ) -> Response:
     """Only as the widget was saved; the range alone may be chosen, 92 days at most."""
-    found, project = _opened(request, token)
+    found, project = opened(request, token)
     page = Window(start, end)
     if end - start > LONGEST:
         raise Refused(f"start: the range is longer than {LONGEST.days} days; choose a shorter one", field="start")
@@ -74,7 +74,7 @@ def shared_data(
     return answered(public.data(data.shown(sources_of(request), context, widgets[widget_id], page)))
 
 
-def _opened(request: Request, token: str) -> tuple[DashboardShare, ProjectRef]:
+def opened(request: Request, token: str) -> tuple[DashboardShare, ProjectRef]:
     """Raises NotFound, and TooMany over the limit of the link, or of the address for links that do not work."""
     services = request.app.state.services
     now = services.clock()
