@@ -44,6 +44,16 @@ def test_of_each_day_alone_and_of_all_days_until_then(store: Store, project: str
     assert (b.alone, b.until, b.units) == ((None,) * 4, (None,) * 4, (0,) * 4)
 
 
+def test_a_row_that_a_slower_clock_dates_before_the_assignment_is_of_the_day_of_the_assignment(
+    store: Store, project: str, make: Making
+) -> None:
+    store_facts(store, [make.assignment("u1", "a", at=after(24)), make.call("u1", "a", at=after(24) - 1_000_000)])
+    for key in ("success_rate", "p50_latency_ms"):
+        a = call_series(store, until(store, project, NOW), key, STARTS[1:], [100, None])[0]
+        assert (a.alone[1:], a.units) == ((None, None), (1, 0, 0))
+        assert a.alone[0] == (1 if key == "success_rate" else pytest.approx(100, rel=0.01))
+
+
 def test_an_outcome_counts_once_in_all_and_once_in_each_day(store: Store, project: str, make: Making) -> None:
     store_facts(
         store,

@@ -108,6 +108,42 @@ def test_rows_before_the_assignment_do_not_count(store: Store, project: str, mak
     assert (outcome.mean[0], outcome.units, outcome.observations) == (0, 1, 0)
 
 
+def test_a_row_that_a_slower_clock_dates_before_the_assignment_counts(store: Store, project: str, make: Making) -> None:
+    """Clients date calls in whole milliseconds by clocks of their own: the answer of `evaluate` may take less than that."""
+    at, second = after(5), 1_000_000
+    store_facts(
+        store,
+        [
+            make.assignment("u1", "a", at=at),
+            make.call("u1", "a", at=at - 400), make.call("u1", "a", at=at - 5 * second),
+            make.call("u1", "a", at=at - 6 * second),
+            make.score("u1", "a", 5, at=at - 4 * second), make.outcome("u1", "a", at=at - second),
+        ],
+    )  # fmt: skip
+    cohort = everybody(store, project)
+    assert call_figures(store, cohort, []).calls == [2, 0]
+    assert score_moments(store, cohort, [RATING]).scores == [1, 0]
+    outcome = outcome_moments(store, cohort, {"outcome:success": "success"})["outcome:success"][0]
+    assert outcome is not None
+    assert outcome.observations == 1
+
+
+def test_calls_of_a_unit_without_an_assignment_count_from_its_first_row(
+    store: Store, project: str, make: Making
+) -> None:
+    """Also where scores alone would place everybody: the call comes before the score that is given to it."""
+    store_facts(
+        store,
+        [
+            make.assignment("u1", "a"), make.call("u1", "a"),
+            make.call("u2", "b", at=after(1)), make.call("u2", "b", at=after(2)), make.score("u2", "b", 4, at=after(3)),
+        ],
+    )  # fmt: skip
+    found = people(store, project)
+    assert (found.units, found.by_period) == ((1, 1), ((1, 1),))
+    assert call_figures(store, cohort_of(scope(project), found), []).calls == [1, 2]
+
+
 def test_rows_without_a_user_and_session_are_left_out_and_counted(store: Store, project: str, make: Making) -> None:
     store_facts(
         store, [make.call("", "a"), make.call("", "a"), make.call("", "a", session_id="s"), make.score("", "a", 3)]

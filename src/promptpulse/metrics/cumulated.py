@@ -23,6 +23,8 @@ from promptpulse.metrics.moments import (
     sum_of,
 )
 from promptpulse.metrics.units import (
+    COUNTED_AT,
+    COUNTS,
     UNIT_METRICS,
     Cohort,
     UnitMetric,
@@ -180,10 +182,10 @@ def _rows(store: Store, cohort: Cohort, starts: Sequence[datetime], part: _Part)
               unit, g, b, toFloat64({part.y}) AS y, toFloat64({x}) AS x,
               toUInt64({part.observations}) AS n, toUInt64({part.known or 1}) AS k
             FROM (
-              SELECT who.unit AS unit, any(who.g) AS g, {_bucket("ts")} AS b, {", ".join(part.sums)}
+              SELECT who.unit AS unit, any(who.g) AS g, {_bucket(COUNTED_AT)} AS b, {", ".join(part.sums)}
               FROM {part.table}
               INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-              WHERE {in_scope(cohort.scope)} AND ts >= who.exposed
+              WHERE {in_scope(cohort.scope)} AND {COUNTS}
               GROUP BY unit, b
             )
             WHERE y != 0 OR x != 0 OR n != 0
@@ -230,11 +232,11 @@ def _percentile_series(
     below = _series(store, cohort, starts, part)
     answer = store.query(
         f"""
-        SELECT who.g AS g, {_bucket("ts")} AS b,
+        SELECT who.g AS g, {_bucket(COUNTED_AT)} AS b,
           toUInt16(round(log1p(assumeNotNull({metric.y}) / 1000) / log({_FINE}))) AS step, count() AS calls
         FROM calls
         INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-        WHERE {in_scope(cohort.scope)} AND ts >= who.exposed AND isNotNull({metric.y})
+        WHERE {in_scope(cohort.scope)} AND {COUNTS} AND isNotNull({metric.y})
         GROUP BY g, b, step
         ORDER BY g, b, step
         """,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from promptpulse.metrics.moments import floats
-from promptpulse.metrics.units import Cohort, hashed, in_scope, placed, placed_params, unit_text
+from promptpulse.metrics.units import COUNTS, Cohort, hashed, in_scope, placed, placed_params, unit_text
 from promptpulse.store import Store
 
 MOST_BARS = 20
@@ -163,7 +163,7 @@ def _values(cohort: Cohort) -> str:
         SELECT who.g AS g, toString(type) AS type, number, text
         FROM scores
         INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-        WHERE {in_scope(cohort.scope)} AND ts >= who.exposed AND name = {{name:String}}
+        WHERE {in_scope(cohort.scope)} AND {COUNTS} AND name = {{name:String}}
     """
 
 

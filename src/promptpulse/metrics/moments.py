@@ -16,6 +16,7 @@ from itertools import combinations_with_replacement
 from promptpulse.metrics.estimates import Estimate, Four, Moments
 from promptpulse.metrics.measures import MEASURES
 from promptpulse.metrics.units import (
+    COUNTS,
     UNIT_METRICS,
     Cohort,
     UnitMetric,
@@ -260,7 +261,7 @@ def _curves(store: Store, cohort: Cohort, metrics: Sequence[UnitMetric]) -> list
         SELECT who.g AS g, {", ".join(columns)}
         FROM calls
         INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-        WHERE {in_scope(cohort.scope)} AND ts >= who.exposed
+        WHERE {in_scope(cohort.scope)} AND {COUNTS}
         GROUP BY g
         """,
         placed_params(cohort),
@@ -292,7 +293,7 @@ def _grouped(
           SELECT who.unit AS unit, any(who.g) AS g, {", ".join(sums)}
           FROM {table}
           INNER JOIN ({placed(cohort)}) AS who ON {hashed(unit_text(cohort.scope.unit))} = who.unit
-          WHERE {_in_scope_or_before() if history_from else in_scope(cohort.scope)} AND ({_BEFORE} OR ts >= who.exposed)
+          WHERE {_in_scope_or_before() if history_from else in_scope(cohort.scope)} AND ({_BEFORE} OR {COUNTS})
           GROUP BY unit
         )
         GROUP BY g

@@ -4,7 +4,7 @@ A unit is a user or a session. It is placed in the variant that its assignments,
 name; where there are none, in the variant its calls are stamped with. A stamp is a hint: clients keep the last evaluated
 experiment for the whole process, so that under load a call may carry the stamp of somebody else (contracts A.3). Units
 that are named in two variants are left out and counted. A unit is exposed by its first assignment, else by its first
-row, and rows before that do not count. Hashes of 64 bits stand for units: a million of them fits in 30 MB, and two of a
+row, and rows well before that do not count. Hashes of 64 bits stand for units: a million of them fits in 30 MB, and two of a
 million are the same with a chance of 3e-8."""
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from promptpulse.store import Store
 
 HISTORY = timedelta(days=28)
 """Before the start: what units did then is no effect of the experiment."""
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""Rows count this long before their unit was exposed. Assignments are dated by the server, calls by the client: in whole
+milliseconds, of which the answer may take less than one (0.5 ms measured), and by a clock that may be seconds behind."""
 CONTEXT_PREFIX = "context."
 NEW_OR_RETURNING = "new_returning"
 SESSION_BOUND = frozenset({"session_id", "user_id", "experiment_id", "variant_id"})
@@ -111,7 +114,7 @@ class Population:
     """Named in more than one variant; left out."""
     calls_without_unit: int
     sources: tuple[Source, ...]
-    """The fewest that place every unit as all of them would."""
+    """The fewest that place every unit, and date its exposure, as all of them would."""
     first: datetime | None = None
     """When the first of the units was exposed."""
 
@@ -184,7 +187,6 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
           count() AS units,
           min(exposed_us) AS first,
           countIf(exposed_us >= {{recent:Int64}}) AS recent,
-          countIf(assigned = 0 AND named = 0) AS by_calls,
           countIf(assigned = 0) AS unassigned,
           countIf(assigned != 0 AND bitCount(assigned) = 1 AND bitCount(mask) > 1) AS contradicted
         FROM (
@@ -199,11 +201,11 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
         "recent": to_micros(recent_from),
     }
     counts = [[0] * len(scope.variants) for _ in range(len(periods) + 1)]
-    multiple = recent = by_calls = unassigned = contradicted = 0
+    multiple = recent = unassigned = contradicted = 0
     first_us: int | None = None
     for row in store.query(sql, params).rows():
-        v, period, units, first, late, of_calls, without, wrong = (int(str(x)) for x in row)
-        by_calls, unassigned, contradicted = by_calls + of_calls, unassigned + without, contradicted + wrong
+        v, period, units, first, late, without, wrong = (int(str(x)) for x in row)
+        unassigned, contradicted = unassigned + without, contradicted + wrong
         if v == -1:
             multiple += units
             continue
@@ -211,8 +213,8 @@ def population(store: Store, scope: Scope, periods: Sequence[datetime] = (), *, 
         recent += late
         first_us = first if first_us is None else min(first, first_us)
     sources: tuple[Source, ...] = SOURCES
-    if by_calls == 0:
-        sources = SOURCES[:2] if unassigned or contradicted else SOURCES[:1]
+    if unassigned == 0:
+        sources = SOURCES[:2] if contradicted else SOURCES[:1]
     nameless = store.query(
         f"""
         SELECT count() AS n
@@ -296,8 +298,8 @@ def placed(cohort: Cohort) -> str:
 
 
 def placed_params(cohort: Cohort) -> dict[str, object]:
-    """What `placed` and `in_scope` bind."""
-    params = scope_params(cohort.scope)
+    """What `placed`, `in_scope` and `COUNTS` bind."""
+    params = scope_params(cohort.scope) | {"clocks_differ_s": int(CLOCKS_DIFFER.total_seconds())}
     if cohort.attribute:
         params |= attribute_params(cohort.scope, cohort.attribute)
         params |= {"segments": list(cohort.segments), "variant_count": len(cohort.scope.variants)}
@@ -340,6 +342,10 @@ def hashed(text: str) -> str:
     return f"sipHash64({text})"
 
 
+COUNTS = "ts >= who.exposed - toIntervalSecond({clocks_differ_s:UInt32})"
+"""Of a row that is joined with the `placed` units as `who`."""
+COUNTED_AT = "greatest(ts, who.exposed)"
+"""When such a row counts: not before its unit."""
 _BIT = "bitShiftLeft(toUInt16(1), indexOf({variants:Array(String)}, variant_id) - 1)"
 
 
