@@ -519,7 +519,7 @@ def test_a_plan_without_data_says_what_to_give(store: Store, make: Making) -> No
 
 def test_what_was_read_is_remembered_until_there_is_a_new_fact(store: Store, make: Making) -> None:
     keep(store, ratings(make, A1=[1], B1=[4]))
-    about, analyst = subject(make, RATING), Analyst(store)
+    about, analyst = subject(make, RATING), Analyst(store, timer=lambda: 0.0)
     first = analyst.findings(about)
     assert analyst.findings(replace(about, now=about.now + timedelta(seconds=1))) is first
     keep(store, [make.score("A1", "A", 2)])
