@@ -5,12 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assignment, ingest, queries, statistics
+from bench import assignment, exports, ingest, pages, queries, statistics
 from bench.report import Row, show
 
 MEASUREMENTS = {
     "ingest": ingest.run,
     "queries": queries.run,
+    "pages": pages.run,
+    "exports": exports.run,
     "assignment": assignment.run,
     "statistics": statistics.run,
 }

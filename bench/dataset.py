@@ -7,11 +7,16 @@ from datetime import datetime, timedelta
 from promptpulse.store import Store
 
 PROMPTS, VERSIONS, MODELS, USERS = 20, 3, 4, 5000
+MANY_USERS = 50_000
+TEXTS, SCORES = 50, 100
+"""One call of so many has texts, and a score; only in a rich data set."""
 BLOCK = 1_000_000
 
 
-def fill(store: Store, project: str, calls: int, end: datetime, days: int = 30) -> None:
+def fill(store: Store, project: str, calls: int, end: datetime, days: int = 30, *, rich: bool = False) -> None:
     """`calls` calls of the `days` before `end`, evenly spread, with random ids, latencies, tokens, costs and 3 % errors.
+
+    `rich`: with properties, more users, some texts and scores.
 
     Ids are as random as those of real spans: nothing here compresses better than traffic does."""
     step_us = int(timedelta(days=days).total_seconds() * 1e6 / calls)
@@ -23,7 +28,7 @@ def fill(store: Store, project: str, calls: int, end: datetime, days: int = 30) 
               project, ts, id, trace_id, operation, prompt_id, prompt_version, provider, model, response_model,
               status, error_type, error_family, error_name, error_message, http_status, finish_reason, streaming,
               latency_us, first_token_us, input_tokens, output_tokens, cached_input_tokens,
-              cost_usd, cost_source, price_date, user_id, session_id, feature, environment, service, scope, received_at
+              cost_usd, cost_source, price_date, user_id, session_id, feature, environment, service, scope, received_at, properties
             )
             SELECT
               {project:String},
@@ -60,17 +65,56 @@ def fill(store: Store, project: str, calls: int, end: datetime, days: int = 30) 
               toDecimal64(input_tokens * 0.00000015 + output_tokens * 0.0000006, 9),
               'price_list',
               toString(toDate(ts)),
-              concat('user-', toString(least(rand(18) % {users:UInt32}, rand(19) % {users:UInt32}))),
+              concat('user-', toString(least(rand(18) % {users:UInt32}, rand(19) % {users:UInt32}))) AS user_id,
               concat('session-', toString(rand(20) % 100000)),
               concat('feature-', toString(cityHash64(prompt_id) % 6)),
               if(rand(21) % 10 = 0, 'staging', 'production'),
               'assistant',
               'opentelemetry.instrumentation.genai.openai',
-              toDateTime(ts, 'UTC')
+              toDateTime(ts, 'UTC'),
+              if({rich:Bool}, map(
+                'plan', arrayElement(['free', 'free', 'free', 'pro', 'team'], cityHash64(user_id) % 5 + 1),
+                'region', arrayElement(['eu', 'us', 'asia'], rand(22) % 3 + 1)
+              ), map())
             FROM numbers({offset:UInt64}, {n:UInt64})
             """,
             {
                 "project": project, "first": first_us, "step": step_us, "offset": offset, "n": min(BLOCK, calls - offset),
-                "prompts": PROMPTS, "versions": VERSIONS, "models": MODELS, "users": USERS,
+                "prompts": PROMPTS, "versions": VERSIONS, "models": MODELS, "users": MANY_USERS if rich else USERS, "rich": rich,
             },
         )  # fmt: skip
+    if rich:
+        _add_texts_and_scores(store, project)
+
+
+def _add_texts_and_scores(store: Store, project: str) -> None:
+    """Texts of 100 words, of 30,000 that are as unequally common as those of a language."""
+    words = (
+        "arrayStringConcat(arrayMap(i -> concat('word', toString("
+        "toUInt64(pow(30000, (cityHash64(id, i, {side:UInt8}) % 1000000) / 1000000)))), range(100)), ' ')"
+    )
+    store.command(
+        f"""
+        INSERT INTO call_texts (project, id, input, output, received_at)
+        SELECT project, id, {words.replace("{side:UInt8}", "1")}, {words.replace("{side:UInt8}", "2")}, received_at
+        FROM calls
+        WHERE project = {{project:String}} AND cityHash64(id) % {{texts:UInt32}} = 0
+        """,
+        {"project": project, "texts": TEXTS},
+    )
+    store.command(
+        """
+        INSERT INTO scores (
+          project, ts, submission_id, name, type, number, text, prompt_id, prompt_version, user_id, call_id, environment,
+          received_at
+        )
+        SELECT
+          project, ts + INTERVAL 1 MINUTE, id, if(rand(1) % 2 = 0, 'rating', 'feedback') AS name,
+          if(name = 'rating', 'int', 'string'), if(name = 'rating', rand(2) % 5 + 1, NULL),
+          if(name = 'feedback', arrayElement(['positive', 'negative'], rand(3) % 2 + 1), ''),
+          prompt_id, prompt_version, user_id, id, environment, received_at
+        FROM calls
+        WHERE project = {project:String} AND cityHash64(id, 1) % {scores:UInt32} = 0
+        """,
+        {"project": project, "scores": SCORES},
+    )

@@ -11,11 +11,11 @@ from promptpulse.metrics import days, rollups
 from promptpulse.settings import Settings
 
 
-def prepare(data: Path, project: str, calls: int) -> float:
+def prepare(data: Path, project: str, calls: int, *, rich: bool = False) -> float:
     """`calls` calls of the last 30 days, merged as they would be after a while. Returns bytes on disk a call."""
     now = datetime.now(UTC)
     store = open_event_store(Settings(data=data).resolved_store_url, now)
-    fill(store, project, calls, now)
+    fill(store, project, calls, now, rich=rich)
     days.build_all(store, now)
     tables = ["calls", *(r.table for r in (*rollups.ROLLUPS, *rollups.DAY_ROLLUPS))]
     for table in tables:

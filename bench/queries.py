@@ -55,21 +55,29 @@ class Measured:
 
 
 def _measure(folder: Path, calls: int) -> Measured:
+    bytes_a_call = filled(folder, calls)
+    with Server(folder) as server:
+        waits = {name: _waits(server.client, body) for name, body in overview().items()}
+        return Measured(waits, server.start_s, server.peak_memory_mib(), bytes_a_call)
+
+
+def filled(folder: Path, calls: int, *, rich: bool = False) -> float:
+    """Make the data folder of a server with `calls` calls in its only project. Returns bytes on disk a call."""
     with Server(folder) as server:
         projects = server.client.get("/api/v1/projects").json()["data"]
     project = str(projects[0]["id"])
     print(f"Making {calls:,} calls")
     code = (
         "from pathlib import Path; from bench.prepare import prepare; import sys;"
-        " print(prepare(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))"
+        " print(prepare(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), rich=sys.argv[4] == 'True'))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(folder), project, str(calls)], check=True, capture_output=True, text=True
+        [sys.executable, "-c", code, str(folder), project, str(calls), str(rich)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    bytes_a_call = float(done.stdout.split()[-1])
-    with Server(folder) as server:
-        waits = {name: _waits(server.client, body) for name, body in overview().items()}
-        return Measured(waits, server.start_s, server.peak_memory_mib(), bytes_a_call)
+    return float(done.stdout.split()[-1])
 
 
 def overview(now: datetime | None = None) -> dict[str, dict[str, object]]:

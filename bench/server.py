@@ -54,11 +54,21 @@ class Server:
         raise RuntimeError(f"the server did not start: {self._output.read_text()}")
 
     def peak_memory_mib(self) -> float:
-        """Largest resident size so far."""
+        """Largest resident size so far, or since `forget_peak`."""
+        return self._memory_mib("VmHWM")
+
+    def memory_mib(self) -> float:
+        """Resident size now."""
+        return self._memory_mib("VmRSS")
+
+    def forget_peak(self) -> None:
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
+    def _memory_mib(self, name: str) -> float:
         for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{name}:"):
                 return int(line.split()[1]) / 1024
-        raise RuntimeError("/proc tells no VmHWM")
+        raise RuntimeError(f"/proc tells no {name}")
 
     def cpu_s(self) -> float:
         """Processor time used so far, user and system."""
