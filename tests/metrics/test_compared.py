@@ -15,7 +15,7 @@ from promptpulse.core.call import Call
 from promptpulse.core.facts import Score
 from promptpulse.core.times import to_micros
 from promptpulse.ingest.writer import insert
-from promptpulse.metrics import BadQuery, Filter
+from promptpulse.metrics import BadQuery, Filter, Query, run
 from promptpulse.metrics.compared import Measured, Scope, Subject, calls_of, checked, newest_versions, scores_of
 from promptpulse.store import Store
 
@@ -150,6 +150,13 @@ def test_scores_are_found_by_their_prompt_their_call_or_their_trace(
     ((name, measured),) = scores_of(store, checked(scope), {})
     assert (name.name, name.is_bool) == ("rating", False)
     assert ratios(measured) == [2, 5]
+    asked = Query(scope.project, ("=avg(score.rating)",), scope.start, scope.end, by=("prompt_id",))
+    told = run(store, asked, NOW)
+    assert {group[0]: told.total("=avg(score.rating)", i) for i, group in enumerate(told.groups)} == {
+        "a": 2,
+        "b": 5,
+        None: 9,
+    }
     assert measured.sides[0] is not None
     assert measured.sides[0].moments is not None
     assert measured.sides[0].moments.units == 2
