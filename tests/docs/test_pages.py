@@ -32,7 +32,10 @@ SENT_FIRST = {"metrics.md": "sending-calls.md"}
 """Pages whose examples ask about the calls that another page sends."""
 EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
-IN_PART = ("prompts.md", "experiments.md", "scores.md", "laikatest.md", "dashboards.md", "analysis.md", "quality.md")
+IN_PART = (
+    "prompts.md", "experiments.md", "scores.md", "laikatest.md", "dashboards.md", "analysis.md", "quality.md", "calls.md",
+    "exporting.md",
+)  # fmt: skip
 """Pages that show of an answer what matters, and whose programs are run."""
 VOLATILE = frozenset({"elapsed_ms", "rows_read", "source"})
 BY_CHANCE = frozenset({
@@ -105,14 +108,15 @@ def test_the_contents_name_every_page() -> None:
     assert listed == {*PAGES} - {"README.md"}
 
 
-def test_what_the_coverage_page_names_is_there() -> None:
-    page = (tables.PAGES / "coverage.md").read_text()
+@pytest.mark.parametrize("name", ["coverage.md", "coverage-metrics.md"])
+def test_what_a_coverage_page_names_is_there(name: str) -> None:
+    page = (tables.PAGES / name).read_text()
     root = tables.PAGES.parent
-    for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page):
+    for file, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page):
         assert (root / file).exists(), file
-        assert not name or f"def {name}(" in (root / file).read_text(), f"{file}::{name}"
+        assert not test or f"def {test}(" in (root / file).read_text(), f"{file}::{test}"
     paths = api().openapi()["paths"]
-    for method, path in re.findall(r"`(GET|POST) (/[^` ]+)`", page):
+    for method, path in re.findall(r"`(GET|POST|PUT) (/[^` ]+)`", page):
         assert method.lower() in paths.get(path, {}), f"{method} {path}"
     routes = (root / "web" / "src" / "App.tsx").read_text()
     for address in re.findall(r"\| `/([^`]*)` \|", page):
