@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import httpx
 
@@ -58,6 +59,7 @@ def curl(text: str, variables: Mapping[str, str]) -> Curl:
         text = text.replace(f"${name}", variables[name].replace('"', r"\""))  # all stand inside double quotes
     words = iter(shlex.split(text.replace("\\\n", " "))[1:])
     method, url, headers, body, cookies, stream = "", "", {}, None, False, False
+    query: list[tuple[str, str]] = []
     for word in words:
         match word:
             case "-X":
@@ -67,6 +69,11 @@ def curl(text: str, variables: Mapping[str, str]) -> Curl:
                 headers[name] = value
             case "-d":
                 body = next(words)
+            case "-G":
+                method = "GET"
+            case "--data-urlencode":
+                name, _, value = next(words).partition("=")
+                query.append((name, value))
             case "-b" | "-c":
                 cookies = bool(next(words))
             case _ if word in ALONE:
@@ -74,6 +81,7 @@ def curl(text: str, variables: Mapping[str, str]) -> Curl:
             case _:
                 assert not word.startswith("-"), f"{word} is not known here"
                 url = word
+    url += f"?{urlencode(query)}" if query else ""
     return Curl(method or ("POST" if body else "GET"), url, headers, body, cookies, stream)
 
 
