@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from browser.eyes import NARROW, WIDE, Eyes, darken, grave_violations, overflow_px, settled
 from browser.product import Place, artefact
@@ -267,9 +267,32 @@ def test_pausing_resuming_and_notes(eyes: Eyes, own: Place) -> None:
     page.reload()
     expect(notes).to_have_value("Ask the support team, too.")  # typed, not saved
     page.get_by_role("button", name="Save notes").click()
+    expect(page.get_by_text("not saved yet, kept in this browser")).to_have_count(0)  # disabled is also who saves
     expect(page.get_by_role("button", name="Save notes")).to_be_disabled()
     own_notes = own.admin.get("/experiments", project=own.project)[0]["notes"]
     assert own_notes == "Ask the support team, too."
+
+
+def test_what_is_typed_while_notes_are_saved_is_kept(eyes: Eyes, own: Place) -> None:
+    write_prompt(own)
+    page = eyes.visit(own, f"/experiments/{create(own, start=True)}")
+    sent: list[Route] = []
+    page.route(
+        "**/api/v1/experiments/*",
+        lambda route: sent.append(route) if route.request.method == "PATCH" else route.continue_(),
+    )
+    notes = page.get_by_role("textbox", name="Notes")
+    notes.fill("Ask support.")
+    with page.expect_request(lambda request: request.method == "PATCH"):
+        page.get_by_role("button", name="Save notes").click()
+    notes.fill("Ask support. And sales.")
+    with page.expect_response(lambda response: response.request.method == "PATCH"):
+        sent[0].continue_()
+    expect(page.get_by_role("button", name="Save notes")).to_be_enabled()
+    expect(notes).to_have_value("Ask support. And sales.")
+    assert own.admin.get("/experiments", project=own.project)[0]["notes"] == "Ask support."
+    page.reload()
+    expect(notes).to_have_value("Ask support. And sales.")
 
 
 def test_events_show_as_they_arrive_and_an_assignment_is_explained(eyes: Eyes, own: Place, artefacts: Path) -> None:

@@ -30,8 +30,12 @@ export function NotesPanel({ experiment }: { experiment: Experiment }) {
     setTyped(null);
     window.localStorage.removeItem(place);
   };
+  const forgetSaved = () => {
+    // what was typed while it was on its way is not saved
+    if ((keptValues(window.localStorage, place, "", same) ?? "") === text) forget();
+  };
   const save = () =>
-    write.mutate({ path: `/${experiment.id}`, method: "PATCH", body: { notes: text } }, { onSuccess: forget });
+    write.mutate({ path: `/${experiment.id}`, method: "PATCH", body: { notes: text } }, { onSuccess: forgetSaved });
   const refused = write.error instanceof ApiError && write.error.field === "notes" ? write.error.message : null;
   return (
     <Panel title="Notes" note={changed ? "not saved yet, kept in this browser" : undefined}>
