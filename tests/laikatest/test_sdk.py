@@ -200,7 +200,7 @@ def test_outcomes_are_events_beside_the_assignments(shop: Shop) -> None:
         "user_id": "user-7", "context": {"page": "checkout"}, "metadata": {"items": 3},
     }  # fmt: skip
     assert {name: event[name] for name in expected} == expected
-    assert len(shop.rows("/api/v1/events/experiment/{}")) == 21
+    assert len(eventually(lambda: shop.rows("/api/v1/events/experiment/{}"), 21)) == 21
 
 
 def test_metrics_of_the_prompt_are_those_of_its_calls(shop: Shop) -> None:
