@@ -1,6 +1,6 @@
 """Pricing stored calls anew: a recorded job, worked on by a thread of its own, one after the other.
 
-A job goes through its range in steps of at most a day. A step: read calls, price them as if they came today, stage what
+A job goes through its range in steps. A step: read calls, price them as if they came today, stage what
 differs, note counts and the end of the step in one transaction, let the engine change the calls, rebuild the rollups,
 note that the step is done. Whatever is cut off before the first note is staged anew; whatever is cut off after it is
 applied anew: counts and costs are exact in both cases."""
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -30,15 +30,15 @@ from promptpulse.costs.shapes import RepricingIn
 from promptpulse.db import Database, exclusive
 from promptpulse.ingest.price import Prices
 from promptpulse.metrics import repriced
-from promptpulse.metrics.repriced import Pause, Selection, Tally
+from promptpulse.metrics.repriced import Pause, Selection, Stored, Tally
 from promptpulse.store import Store
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 20
 LISTED = 100
-STEP_CHANGES = 200_000
-"""Changed calls of a step: they are held in memory by the engine."""
+STEP_CHANGES, STEP_CALLS = 200_000, 1_000_000
+"""Calls that a step changes, which the engine holds in memory, and that it looks at."""
 HOLD = timedelta(minutes=10)
 LOOK_EVERY_S = 30.0
 RETRY_S = (1.0, 5.0, 15.0, 60.0)
@@ -191,28 +191,19 @@ class Repricer:
 
     def _stage(self, row: RepricingRow, prices: Prices) -> bool:
         """Price the calls of the next step, and note what they will cost; False when there are none left."""
-        chosen = _selection(row)
-        begin = repriced.first(self._store, chosen, row.done_until, row.end)
-        if begin is None:
+        if row.done_until >= row.end:
             return False
-        end = min(row.end, datetime.combine(begin.date(), time(), UTC) + _DAY)
+        end = row.end
         project = ProjectRef(row.project_id, "", "UTC", capture_content=False, price_version=0)
         repriced.clear(self._store)
         tally = Tally()
-        for page in repriced.pages(self._store, chosen, begin, end):
-            changed: list[Call] = []
-            for one in page:
-                prices.price(one.call, project)
-                call = one.call
-                differs = (call.cost_usd, str(call.cost_source), call.price_date) != one.cost
-                tally.count(one.cost[0], call.cost_usd, changed=differs)
-                if differs:
-                    changed.append(call)
+        for page in repriced.pages(self._store, _selection(row), row.done_until, row.end):
+            changed = self._priced(page, prices, project, tally)
             repriced.stage(self._store, changed)
             if self._stop.is_set():
                 return True  # nothing is noted: it is staged anew
-            if tally.changed >= STEP_CHANGES:
-                end = _after(page[-1].call)
+            if tally.changed >= STEP_CHANGES or tally.seen >= STEP_CALLS:
+                end = from_micros(page[-1].call.ts + 1)
                 break
         total = Tally(
             row.calls_seen, row.calls_changed, row.calls_unpriced, row.before_usd, row.after_usd
@@ -223,6 +214,18 @@ class Repricer:
             before_usd=total.before_usd, after_usd=total.after_usd, error=None, held_until=self._clock() + HOLD,
         )  # fmt: skip
         return True
+
+    def _priced(self, page: Sequence[Stored], prices: Prices, project: ProjectRef, tally: Tally) -> list[Call]:
+        """Calls of the page whose cost is another than the one that is stored."""
+        changed = []
+        for one in page:
+            call = one.call
+            prices.price(call, project)
+            differs = (call.cost_usd, str(call.cost_source), call.price_date) != one.cost
+            tally.count(one.cost[0], call.cost_usd, changed=differs)
+            if differs:
+                changed.append(call)
+        return changed
 
     def _apply(self, row: RepricingRow, end: datetime) -> None:
         """Bring what is staged into the calls and their rollups, and note that the step is done."""
@@ -236,12 +239,8 @@ class Repricer:
                 if self._clock() - held > HOLD / 2:
                     held = self._clock()
                     self._note(row.id, held_until=held + HOLD)
-            self._retell(row.project_id, end)
+            repriced.retell(self._store, row.project_id, start, end, self._clock(), self._pause)
         self._note(row.id, done_until=end, staged_until=None, held_until=self._clock() + HOLD)
-
-    def _retell(self, project: str, end: datetime) -> None:
-        day = datetime.combine((end - timedelta(microseconds=1)).date(), time(), UTC)
-        repriced.retell(self._store, project, day, end, self._clock(), self._pause)
 
     def _note(self, job_id: str, **values: object) -> None:
         with self._database.writing() as session:
@@ -273,10 +272,6 @@ def _is_open() -> ColumnElement[bool]:
 
 def _selection(row: RepricingRow) -> Selection:
     return Selection(row.project_id, "all" if row.which == "all" else "unpriced", row.provider, row.model)
-
-
-def _after(call: Call) -> datetime:
-    return from_micros(call.ts + 1)
 
 
 def _text(amount: Decimal | None) -> str | None:

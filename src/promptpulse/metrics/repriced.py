@@ -4,25 +4,27 @@ Calls are never written twice: their three columns of cost are changed in place 
 do not see. Every step may be repeated, so a job that was killed repeats its last one:
     stage ── new costs of some calls wait in `repriced`
     apply ── the engine changes these calls, beside everything else
-    retell ── the hours and days are computed anew from the calls, while the writer waits"""
+    retell ── the days of these calls are computed anew from the calls, while the writer waits"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from promptpulse.core.call import Call, CostSource
-from promptpulse.core.times import from_micros
+from promptpulse.core.times import EPOCH, from_micros
 from promptpulse.metrics import days
 from promptpulse.metrics.measures import FREE_FAILURE
-from promptpulse.metrics.rollups import ROLLUPS, differs, rebuild_of
+from promptpulse.metrics.rollups import ROLLUPS, Source, differs, rebuild_days
 from promptpulse.store import Store, StoreError
 
 PAGE = 20_000
+PART_CALLS = 200_000
+"""Calls of the days that are rebuilt together: the writer waits for about a second."""
 TYPES = {
     "id": "String",
     "cost_usd": "Nullable(Decimal(18, 9))",
@@ -30,7 +32,6 @@ TYPES = {
     "price_date": "String",
 }
 _TRIES = 5
-_HOUR = timedelta(hours=1)
 
 
 class Pause(Protocol):
@@ -104,16 +105,6 @@ class Stored:
     call: Call
     cost: tuple[Decimal | None, str, str] = field(default=(None, "", ""))
     """Amount, source and day of the price."""
-
-
-def first(store: Store, selection: Selection, start: datetime, end: datetime) -> datetime | None:
-    """When the first call of the selection started; None without any."""
-    params: dict[str, object] = {"start": start, "end": end}
-    answer = store.query(
-        f"SELECT count() AS n, toUnixTimestamp64Micro(min(ts)) AS us FROM calls WHERE {selection.where(params)}", params
-    )
-    n, us = next(answer.rows())
-    return from_micros(int(str(us))) if int(str(n)) else None
 
 
 def pages(store: Store, selection: Selection, start: datetime, end: datetime) -> Iterator[list[Stored]]:
@@ -229,35 +220,64 @@ def is_applied(store: Store) -> bool:
 
 
 def retell(store: Store, project: str, start: datetime, end: datetime, now: datetime, pause: Pause) -> None:
-    """Make every rollup tell what the calls of `[start, end)` say now. A query in that moment may miss an hour."""
-    first_hour = start.replace(minute=0, second=0, microsecond=0)
-    last_hour = (end - timedelta(microseconds=1)).replace(minute=0, second=0, microsecond=0) + _HOUR
-    with pause():
-        for rollup in ROLLUPS:
-            if rollup.keep and last_hour < now - rollup.keep:
-                continue
-            for _ in range(_TRIES):
-                rebuild_of(store, rollup, project, first_hour, last_hour)
-                # beside a server of its own, other processes may be storing calls
-                if store.embedded or not differs(store, rollup, project, first_hour, last_hour, now):
-                    break
-    over = datetime.combine((now - days.GRACE).date(), time(), UTC)
-    for day in _days(start, end):
+    """Make every rollup tell what the calls of `[start, end)` that are staged say now, some days at a time. A query in that
+    moment may miss them."""
+    over = (now - days.GRACE).date()
+    for part in _parts(_staged_days(store, project, start, end)):
         with pause():
-            days.reopen(store, [(project, day)])
-            if store.embedded and day < over.date():
-                days.build(store, (project, day))
+            for rollup in ROLLUPS:
+                _rebuild(store, rollup, project, part, now)
+            days.reopen(store, [(project, day) for day in part])
+            whole = [day for day in part if day < over]
+            if store.embedded and whole:
+                days.build_days(store, project, whole)
 
 
-def _days(start: datetime, end: datetime) -> list[date]:
-    """UTC days that `[start, end)` touches."""
-    first_day, last_day = start.date(), (end - timedelta(microseconds=1)).date()
-    return [first_day + timedelta(days=i) for i in range((last_day - first_day).days + 1)]
+def _rebuild(store: Store, rollup: Source, project: str, part: Sequence[date], now: datetime) -> None:
+    if rollup.keep is None:
+        for _ in range(_TRIES):
+            rebuild_days(store, rollup, project, part)
+            # beside a server of its own, other processes may be storing calls
+            if store.embedded or not differs(store, rollup, project, part):
+                return
+    elif kept := [day for day in part if day >= (now - rollup.keep).date()]:
+        rebuild_days(store, rollup, project, kept)
+
+
+def _staged_days(store: Store, project: str, start: datetime, end: datetime) -> list[tuple[date, int]]:
+    """UTC days with a call that is staged, and how many calls each of them has in all; ascending."""
+    answer = store.query(
+        """
+        SELECT toUInt32(toDate(ts, 'UTC')) AS number, count() AS n
+        FROM calls
+        WHERE project = {project:String}
+          AND ts >= {start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')}
+        GROUP BY number
+        HAVING countIf(id IN (SELECT id FROM repriced)) > 0
+        ORDER BY number
+        """,
+        {"project": project, "start": start, "end": end},
+    )
+    return [((EPOCH + timedelta(days=int(str(number)))).date(), int(str(n))) for number, n in answer.rows()]
+
+
+def _parts(counted: Sequence[tuple[date, int]]) -> Iterator[list[date]]:
+    """Days that are rebuilt together, while the writer waits."""
+    part: list[date] = []
+    calls = 0
+    for day, n in counted:
+        if part and calls + n > PART_CALLS:
+            yield part
+            part, calls = [], 0
+        part.append(day)
+        calls += n
+    if part:
+        yield part
 
 
 def touched_days(start: datetime, end: datetime) -> int:
     """How many UTC days `[start, end)` touches."""
-    return len(_days(start, end)) if start < end else 0
+    return ((end - timedelta(microseconds=1)).date() - start.date()).days + 1 if start < end else 0
 
 
 def _plus(total: Decimal | None, one: Decimal | None) -> Decimal | None:

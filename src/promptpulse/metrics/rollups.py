@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from promptpulse.core.ids import stable_hash
 from promptpulse.core.times import EPOCH
@@ -114,30 +114,33 @@ def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
     store.command(f"INSERT INTO {rollup.table} {select(rollup, hours_of_calls)}", params)
 
 
-def rebuild_of(store: Store, rollup: Source, project: str, start: datetime, end: datetime) -> None:
-    """Compute the whole hours `[start, end)` of one project anew. Not to be run beside a writer."""
-    params = {"project": project, "start": start, "end": end}
-    inside = "project = {project:String} AND {t} >= {start:DateTime('UTC')} AND {t} < {end:DateTime('UTC')}"
+def rebuild_days(store: Store, rollup: Source, project: str, days: Sequence[date]) -> None:
+    """Compute UTC days of one project anew. Not to be run beside a writer."""
+    params, inside = within(project, days)
     store.command(f"DELETE FROM {rollup.table} WHERE {inside.replace('{t}', rollup.time)}", params)
     store.command(f"INSERT INTO {rollup.table} {select(rollup, inside.replace('{t}', RAW.time))}", params)
 
 
-def differs(store: Store, rollup: Source, project: str, start: datetime, end: datetime, now: datetime) -> bool:
-    """Whether the rollup counts other calls than there are in the whole hours `[start, end)` of a project."""
-    since = max(start, _hour(now - rollup.keep) + timedelta(hours=1)) if rollup.keep else start
+def differs(store: Store, rollup: Source, project: str, days: Sequence[date]) -> bool:
+    """Whether the rollup, which must keep everything, counts other calls than there are on UTC days of a project."""
+    params, inside = within(project, days)
     counted = []
     for table, t, number in ((RAW.table, RAW.time, "count()"), (rollup.table, rollup.time, "sum(calls_state)")):
-        answer = store.query(
-            f"""
-            SELECT {number} AS n
-            FROM {table}
-            WHERE project = {{project:String}}
-              AND {t} >= {{start:DateTime64(6, 'UTC')}} AND {t} < {{end:DateTime64(6, 'UTC')}}
-            """,
-            {"project": project, "start": since, "end": end},
-        )
+        answer = store.query(f"SELECT {number} AS n FROM {table} WHERE {inside.replace('{t}', t)}", params)
         counted.append(int(str(answer.column("n")[0])))
     return counted[0] != counted[1]
+
+
+def within(project: str, days: Sequence[date]) -> tuple[dict[str, object], str]:
+    """What the condition "on these UTC days of the project" binds, and the condition, with `{t}` for the column of time."""
+    first = datetime.combine(min(days), time(), UTC)
+    last = datetime.combine(max(days), time(), UTC) + timedelta(days=1)
+    params: dict[str, object] = {"project": project, "start": first, "end": last, "days": sorted(days)}
+    # the range is for the index
+    return params, (
+        "project = {project:String} AND {t} >= {start:DateTime('UTC')} AND {t} < {end:DateTime('UTC')}"
+        " AND toDate({t}, 'UTC') IN {days:Array(Date)}"
+    )
 
 
 def differing_hours(store: Store, rollup: Source, now: datetime) -> list[datetime]:
