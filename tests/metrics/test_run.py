@@ -167,6 +167,18 @@ def test_users_are_counted_once(store: Store, project: str, make_call: MakeCall)
     assert run(store, ask(project, "unique_users"), NOW).total("unique_users") == 2
 
 
+def test_without_calls_no_minute_is_the_busiest(store: Store, project: str) -> None:
+    answer = run(store, ask(project, "peak_rpm"), NOW)
+    assert (answer.total("peak_rpm"), answer.moments["peak_rpm"]) == (0, [[None]])
+
+
+def test_parts_of_tokens_are_what_the_named_parts_leave(store: Store, project: str, make_call: MakeCall) -> None:
+    told = {"input_tokens": 10, "cached_input_tokens": 4, "output_tokens": 7, "reasoning_tokens": 2}
+    insert(store, [make_call(at=NOON, **told), make_call(at=NOON, input_tokens=5, output_tokens=1)], 0)
+    answer = run(store, ask(project, "fresh_input_tokens", "plain_output_tokens"), NOW)
+    assert [answer.total(key) for key in ("fresh_input_tokens", "plain_output_tokens")] == [6 + 5, 5 + 1]
+
+
 def test_the_peak_is_the_busiest_minute(store: Store, project: str, make_call: MakeCall) -> None:
     minute = timedelta(minutes=1)
     insert(

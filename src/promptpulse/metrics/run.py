@@ -94,6 +94,8 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
             for metric, value in zip(kind, row[: len(kind)], strict=True):
                 values[metric.key][at[0]][at[1]] = _number(value)
             for metric, minute_s in zip(kind, row[len(kind) :], strict=False):
+                if not int(str(minute_s)):  # no calls: no minute was the busiest
+                    continue
                 moments[metric.key][at[0]][at[1]] = datetime.fromtimestamp(int(str(minute_s)), UTC)
     for key in query.metrics:
         if query.metric(key).per_minute:
