@@ -15,6 +15,9 @@ interface Props {
 export function ChartLegend({ chart, hidden, onToggle }: Props) {
   const entries = chart.previous === null ? chart.series : [...chart.series, { ...chart.previous, key: "previous" }];
   const { bands, marks } = chart;
+  // one that is alone is told by the title of its chart, unless it is what is left of a stack or of several groups
+  const named =
+    entries.length > 1 || chart.kind !== "line" || entries.some(({ key, identity }) => !key.startsWith(identity));
   return (
     <div className={classes["legend"]}>
       {bands?.map((band) => (
@@ -22,7 +25,7 @@ export function ChartLegend({ chart, hidden, onToggle }: Props) {
           <StatusMark status={band.name} /> {bandRange(band, bands)}
         </span>
       ))}
-      {entries.length > 1 &&
+      {named &&
         entries.map(({ key, label, colour, overlay }) => (
           <button
             key={key}

@@ -30,7 +30,7 @@ export function ReconciliationView({ detail }: { detail: UseQueryResult<Reconcil
     ["Days, UTC", dayRange(data.start, data.end)],
   ] as const;
   return (
-    <section aria-label={`Gap of ${data.name}`}>
+    <section className={classes["gap"]} aria-label={`Gap of ${data.name}`}>
       <dl className={classes["totals"]}>
         {totals.map(([term, value]) => (
           <div key={term}>
@@ -44,7 +44,7 @@ export function ReconciliationView({ detail }: { detail: UseQueryResult<Reconcil
           <li key={note}>{note}</li>
         ))}
         <li>
-          {format(data.lines, "count")} lines; columns:{" "}
+          {format(data.lines, "count")} {data.lines === 1 ? "line" : "lines"}; columns:{" "}
           {Object.entries(data.columns)
             .map(([what, column]) => `${what} from “${column}”`)
             .join(", ")}

@@ -36,7 +36,7 @@ export function ErrorsSection({ performance, spec, marks, split, onSplit, compar
     <Section
       title="Errors"
       note={
-        totals.data !== undefined &&
+        rate !== null &&
         `${format(rate, "percent")} of requests, ${format(valueOf(totals.data, "failed_requests"), "count")} failed`
       }
     >

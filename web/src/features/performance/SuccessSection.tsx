@@ -49,7 +49,7 @@ export function SuccessSection({ performance: { totals, series }, spec, marks }:
     <Section
       title="Success"
       note={
-        totals.data !== undefined && (
+        rate !== null && (
           <>
             {format(rate, "percent")} {status !== null && <StatusMark status={status} />}
           </>
