@@ -133,8 +133,8 @@ def test_the_catalogue_tells_fields_and_functions(shop: httpx.Client) -> None:
 
 
 PIECES = [
-    "count(", "avg(", "sum(score.feedback", "latency_ms", "model", "properties.x", " where ", " and ", " or ", " not ", "=", "!=", "<",
-    " in (", "'positive'", "'\\'", "''", '"', "1", "1e300", ")", ")", "+", "-", "*", "/", ",", "if_empty(", "null", "\ud83d\ude00",
+    "count(", "avg(", "sum(score.feedback", "latency_ms", "model", "properties.x", " where ", " and ", " or ", " not ", "=", "!=",
+    "<", " in (", "'positive'", "'\\'", "''", '"', "1", "1e300", ")", ")", "+", "-", "*", "/", ",", "if_empty(", "null", "\ud83d\ude00",
     "{tz:String}", "%s", ";", "--", "p99(", "uniq(", "stddev(", "incomplete", "contains", "cost_usd", "http_status",
 ]  # fmt: skip
 WHOLE = [

@@ -17,6 +17,8 @@ from promptpulse.cli import app
 from promptpulse.ingest.calls_in import CallIn
 from promptpulse.ingest.otlp import tables as otlp
 from promptpulse.metrics import DIMENSIONS, METRICS
+from promptpulse.metrics.fields import FIELDS
+from promptpulse.metrics.formula import FUNCTIONS
 from promptpulse.settings import Settings
 
 PAGES = Path(__file__).parents[2] / "docs"
@@ -41,6 +43,18 @@ def dimensions() -> str:
     return _table(
         ("Key", "Label", "Also"),
         [(f"`{d.key}`", d.label, ", ".join(f"`{a}`" for a in d.also)) for d in DIMENSIONS.values()],
+    )
+
+
+def functions() -> str:
+    rows = [(f"`{f.signature if ' ' not in f.name else f.name}`", f.description) for f in FUNCTIONS]
+    return _table(("Function", "Meaning"), rows)
+
+
+def fields() -> str:
+    return _table(
+        ("Field", "Label", "Type", "Unit"),
+        [(f"`{f.key}`", f.label, f.type, UNITS[f.unit] if f.unit else "") for f in FIELDS.values()],
     )
 
 
@@ -123,6 +137,8 @@ def _spaced(number: float) -> str:
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "metrics": ("metrics.md", metrics),
     "dimensions": ("metrics.md", dimensions),
+    "functions": ("custom-metrics.md", functions),
+    "fields": ("custom-metrics.md", fields),
     "settings": ("operations.md", settings),
     "commands": ("operations.md", commands),
     "attributes": ("sending-calls.md", attributes),

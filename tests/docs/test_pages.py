@@ -34,7 +34,7 @@ EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
 IN_PART = (
     "prompts.md", "experiments.md", "scores.md", "laikatest.md", "dashboards.md", "analysis.md", "quality.md", "calls.md",
-    "exporting.md",
+    "exporting.md", "custom-metrics.md",
 )  # fmt: skip
 """Pages that show of an answer what matters, and whose programs are run."""
 VOLATILE = frozenset({"elapsed_ms", "rows_read", "source"})
@@ -129,6 +129,16 @@ def test_programs_and_json_can_be_read(page: str) -> None:
         compile(block.text, page, "exec")
     for text in examples.json_blocks(page):
         json.loads(text)
+
+
+def test_every_formula_is_one_and_can_be_computed(server: Server) -> None:
+    formulas = [line for page in PAGES for block in examples.blocks(page, "formula") for line in block.text.splitlines()]
+    assert len(formulas) > 10
+    day = {"start": "2025-10-06T00:00:00Z", "end": "2025-10-07T00:00:00Z"}
+    with server.client_of(server.project_key(f"project {uuid4()}").key) as client:
+        for formula in formulas:
+            answer = client.post("/api/v1/query", json={**day, "metrics": [f"={formula}"], "by": ["prompt_id"]})
+            assert answer.is_success, f"{formula}\n{answer.text}"
 
 
 @pytest.mark.parametrize("page", PAGES)
