@@ -72,7 +72,7 @@ def test_a_missing_price_is_added_and_stored_calls_get_it(eyes: Eyes, own: Place
     dialog.get_by_label("Input, $ per million").fill("10")
     dialog.get_by_label("Output, $ per million").fill("30")
     dialog.get_by_role("button", name="Add price").click()
-    expect(page.get_by_label("Model", exact=True)).to_have_value("mystery-1")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("mystery-1")
     page.get_by_role("button", name="Price these calls anew").click()
     expect(page.get_by_role("region", name="Priced anew").get_by_text("Done")).to_be_visible()
     expect(page.get_by_role("region", name="Priced anew").get_by_text("5 of 5")).to_be_visible()

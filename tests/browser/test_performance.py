@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -94,16 +94,20 @@ def test_a_target_that_is_refused_keeps_what_was_typed(eyes: Eyes, own: Place) -
 def test_failures_that_differ_by_numbers_are_one_and_lead_to_their_calls(
     eyes: Eyes, own: Place, artefacts: Path
 ) -> None:
-    own.send(*[CALL] * 6, timeout(123), timeout(456), {**timeout(1), "error_message": "the connection broke"})
-    page = eyes.visit(own, "/performance", {"range": "1h"})
+    day = days_ago(3, 2)
+    late = {"timestamp": (day.last - timedelta(minutes=5)).isoformat()}
+    calls = [*[CALL] * 6, timeout(123), timeout(456), {**timeout(1), "error_message": "the connection broke"}]
+    own.send(*[{**call, **late} for call in calls])
+    page = eyes.visit(own, "/performance", day.query)
     expect(figure(page, "Requests")).to_have_text("9")
     table = page.get_by_role("region", name="Commonest failures")
     expect(table.get_by_role("row")).to_have_count(3)
+    settled(page)
     errors = chart(page, "Failed requests")
     errors.scroll_into_view_if_needed()
     box = errors.bounding_box()
     assert box
-    # the calls of now are in the last bucket
+    # the last quarter of an hour of the day is the bucket at the right
     errors.hover(position={"x": box["width"] - 16, "y": box["height"] / 2})
     expect(page.get_by_text(re.compile(r"^request \d+ timed out after \d+ ms$")).locator("visible=true")).to_have_count(
         2
