@@ -132,7 +132,9 @@ def test_programs_and_json_can_be_read(page: str) -> None:
 
 
 def test_every_formula_is_one_and_can_be_computed(server: Server) -> None:
-    formulas = [line for page in PAGES for block in examples.blocks(page, "formula") for line in block.text.splitlines()]
+    formulas = [
+        line for page in PAGES for block in examples.blocks(page, "formula") for line in block.text.splitlines()
+    ]
     assert len(formulas) > 10
     day = {"start": "2025-10-06T00:00:00Z", "end": "2025-10-07T00:00:00Z"}
     with server.client_of(server.project_key(f"project {uuid4()}").key) as client:

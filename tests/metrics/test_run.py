@@ -242,3 +242,26 @@ def test_the_coarsest_table_that_is_exact_answers(query: Query, table: str) -> N
 def test_the_previous_period_ends_where_this_one_begins() -> None:
     before = previous(ask("p", "total_requests"))
     assert (before.start, before.end) == (NOON - HOUR, NOON)
+
+
+def test_parts_of_the_latency_and_the_rest_add_up_to_the_mean(store: Store, project: str, make_call: MakeCall) -> None:
+    parts = ("part_llm_ms", "part_network_ms", "part_queue_ms", "part_other_ms", "avg_latency_ms")
+
+    def of(model: str) -> list[float | int | None]:
+        query = Query(
+            project, parts, NOW - timedelta(hours=1), NOW + timedelta(hours=1), where=(Filter("model", "in", (model,)),)
+        )
+        frame = run(store, query, NOW)
+        return [frame.total(key) for key in parts]
+
+    insert(store, [
+        make_call(model="told", latency_ms=100, llm_ms=60, network_ms=20, queue_ms=10),
+        make_call(model="told", latency_ms=200),
+        make_call(model="overlapping", latency_ms=100, llm_ms=80, network_ms=40, queue_ms=40),
+        make_call(model="silent", latency_ms=100),
+        make_call(model="instant", latency_ms=0, llm_ms=0),
+    ], 0)  # fmt: skip
+    assert of("told") == [30, 10, 5, 105, 150]
+    assert of("overlapping") == [50, 25, 25, 0, 100]
+    assert of("silent") == [None, None, None, 100, 100]
+    assert of("instant") == [0, None, None, 0, 0]

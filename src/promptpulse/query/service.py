@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -12,6 +12,7 @@ from promptpulse.core.errors import BadRequest
 from promptpulse.core.times import day_start, rfc3339
 from promptpulse.files import Kind, Row
 from promptpulse.metrics import Change, Filter, Frame, Query, change, first_call, previous, run, zone
+from promptpulse.metrics.definitions import INLINE_PREFIX
 from promptpulse.metrics.query import EARLIEST, LATEST
 from promptpulse.metrics.trend import FEWEST_CALLS
 from promptpulse.query.models import SeedAnswer, SeedMetrics
@@ -69,16 +70,26 @@ def table(store: Store, query: Query, now: datetime) -> tuple[Iterator[Row], dic
     frame = run(store, query, now)
     columns: dict[str, Kind] = {"bucket": "time"} if frame.buckets is not None else {}
     columns |= dict.fromkeys(frame.query.by, "text")
-    columns |= dict.fromkeys(frame.query.metrics, "number")
-    return _rows(frame), columns
+    names = _column_names(frame.query.metrics)
+    columns |= dict.fromkeys(names.values(), "number")
+    return _rows(frame, names), columns
 
 
-def _rows(frame: Frame) -> Iterator[Row]:
+def _column_names(keys: Sequence[str]) -> dict[str, str]:
+    """A formula without its =, with which a spreadsheet would compute it."""
+    short = {key: key.removeprefix(INLINE_PREFIX).strip() for key in keys}
+    return {
+        key: f"{name} ({i})" if list(short.values()).count(name) > 1 else name
+        for i, (key, name) in enumerate(short.items())
+    }
+
+
+def _rows(frame: Frame, names: Mapping[str, str]) -> Iterator[Row]:
     for i, group in enumerate(frame.groups):
         for j, bucket in enumerate(frame.buckets or (None,)):
             row: dict[str, object] = {} if bucket is None else {"bucket": rfc3339(bucket)}
             row |= dict(zip(frame.query.by, group, strict=True))
-            row |= {key: frame.values[key][i][j] for key in frame.query.metrics}
+            row |= {name: frame.values[key][i][j] for key, name in names.items()}
             yield row
 
 
