@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assignment, exports, ingest, pages, queries, statistics
+from bench import assignment, exports, forecast, ingest, pages, queries, statistics
 from bench.report import Row, show
 
 MEASUREMENTS = {
@@ -15,6 +15,7 @@ MEASUREMENTS = {
     "exports": exports.run,
     "assignment": assignment.run,
     "statistics": statistics.run,
+    "forecast": forecast.run,
 }
 
 
