@@ -40,7 +40,10 @@ export function SpendSection({ figures: { totals, series }, budgets }: Props) {
   const set = (part: Record<string, string | null>) =>
     setParams((current) => withParams(current, part), { replace: true });
   return (
-    <Section title="Spend" note={prompt === null && view.prompts.length > 0 ? "the projection is of all prompts together" : undefined}>
+    <Section
+      title="Spend"
+      note={prompt === null && view.prompts.length > 0 ? "the projection is of all prompts together" : undefined}
+    >
       <SpendFigures totals={totals} month={month} />
       <ProjectionPanel
         period={period}
