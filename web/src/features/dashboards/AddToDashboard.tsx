@@ -1,5 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useApi } from "../../api/ApiContext";
@@ -44,37 +43,44 @@ export function AddToDashboard({ widget, title, onClose }: Props) {
     const place = freePlace(others, KINDS[widget.kind].size);
     return [...compacted([...others, { ...widget, id: freshId(others), title: label.trim(), text: "", place }])];
   };
-  const done = (dashboard: Dashboard | undefined) => {
-    if (dashboard != null) {
-      notifications.show({
-        message: (
-          <>
-            {label.trim()} is on <Link to={href(dashboardPath(dashboard.id))}>{dashboard.name}</Link>
-          </>
-        ),
-      });
-    }
-    onClose();
-  };
   const submit = async () => {
     setFailure(null);
     if (chosen === null) return;
     if (chosen === NEW) {
       const body = { name: name.trim(), description: "", range: "7d", widgets: added([]) };
-      write.mutate({ path: "", method: "POST", body }, { onSuccess: done });
+      write.mutate({ path: "", method: "POST", body });
       return;
     }
     const path = `/${encodeURIComponent(chosen)}`;
     try {
       const { data } = await api<Dashboard>(`/dashboards${path}`, { params: { project } });
       const body = { ...bodyOf(data), widgets: added(data.widgets), revision: data.revision };
-      write.mutate({ path, method: "PUT", body }, { onSuccess: done });
+      write.mutate({ path, method: "PUT", body });
     } catch (error) {
       setFailure(error as Error);
     }
   };
   const error = failure ?? write.error;
   const nameError = error instanceof ApiError && error.field === "name" ? error.message : null;
+  if (write.data != null) {
+    return (
+      <Modal opened onClose={onClose} title="Added">
+        <Stack gap="sm">
+          <Text>
+            {label.trim()} is on the dashboard “{write.data.name}”.
+          </Text>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose} data-autofocus>
+              Stay here
+            </Button>
+            <Button component={Link} to={href(dashboardPath(write.data.id))}>
+              Open the dashboard
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    );
+  }
   return (
     <Modal opened onClose={onClose} title="Add to dashboard">
       <form

@@ -49,7 +49,8 @@ export function asKind(widget: Widget, kind: WidgetKind): Widget {
     query: {
       ...query,
       metrics: metrics.length < between[0] ? fresh.query.metrics : metrics,
-      by: by.length < groups[0] ? fresh.query.by : by,
+      // a table of one row says little
+      by: by.length < Math.max(groups[0], fresh.query.by.length) ? fresh.query.by : by,
       compare: compares && (query.compare || fresh.query.compare),
       cumulative: query.cumulative && KINDS[kind].overTime,
       bucket: KINDS[kind].overTime ? (query.bucket ?? null) : null,

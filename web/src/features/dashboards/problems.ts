@@ -51,8 +51,13 @@ export function titleOf(widget: Widget, metrics: ReadonlyMap<string, Pick<Metric
   return names.length === 0 ? KINDS[widget.kind].label : names.join(", ");
 }
 
+/** A metric that the project defines. */
+export function isOwn(metric: string): boolean {
+  return metric.startsWith("custom.");
+}
+
 /** The project's own metrics that a widget names and that are no more; none before the catalogue is known. */
 export function goneMetrics({ query }: Widget, metrics: ReadonlyMap<string, unknown> | undefined): string[] {
   if (metrics === undefined) return [];
-  return query.metrics.filter((metric) => metric.startsWith("custom.") && !metrics.has(metric));
+  return query.metrics.filter((metric) => isOwn(metric) && !metrics.has(metric));
 }

@@ -19,7 +19,7 @@ interface Props {
 
 /** Somebody else saved the dashboard meanwhile. Nothing is lost before a choice, nor by closing this. */
 export function ConflictDialog({ id, mine, saving, error, onClose, onCopy, onReplace }: Props) {
-  const { data, dataUpdatedAt, isFetchedAfterMount } = useDashboard(id);
+  const { data, dataUpdatedAt, isFetchedAfterMount } = useDashboard(id, true);
   const [name, setName] = useState(`${mine.trim().slice(0, 88)} (my version)`);
   const refused = error instanceof ApiError && error.field === "name" ? error.message : null;
   return (

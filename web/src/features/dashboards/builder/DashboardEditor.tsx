@@ -41,7 +41,9 @@ interface Props {
 const CHANGED = "edited_meanwhile";
 
 /** A dashboard being made: its widgets are added, set up, moved and sized, and saved as one. */
-export function DashboardEditor({ id, saved, revision, copyOf: source }: Props) {
+export function DashboardEditor({ id, copyOf: source, ...given }: Props) {
+  // what it began with: what somebody else saves meanwhile must not pass for it
+  const [{ saved, revision }] = useState(given);
   const { id: project } = useProject();
   const href = useHref();
   const navigate = useNavigate();

@@ -43,7 +43,7 @@ export function EditorPage() {
 }
 
 function Loaded({ from, copies }: { from: string; copies: boolean }) {
-  const { data, error, refetch, isFetchedAfterMount } = useDashboard(from);
+  const { data, error, refetch, isFetchedAfterMount } = useDashboard(from, true);
   if (data === undefined || (!isFetchedAfterMount && error === null)) {
     if (error === null) return <Skeleton height={600} />;
     if (error instanceof ApiError && error.status === 404) return <NoDashboard />;

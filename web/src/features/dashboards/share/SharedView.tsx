@@ -70,7 +70,10 @@ export function SharedView({ token, shared }: Props) {
               const preset = PRESETS.find((one) => one === value);
               if (preset !== undefined) change({ preset });
             }}
-            data={PRESETS.map((value) => ({ value, label: PRESET_LABEL[value].replace("Last ", "") }))}
+            data={PRESETS.map((value) => ({
+              value,
+              label: value === "1h" ? "1 hour" : PRESET_LABEL[value].replace("Last ", ""),
+            }))}
           />
           <ActionIcon variant="default" size={30} aria-label="Refresh" onClick={() => setNow(Date.now())}>
             <IconRefresh size={16} aria-hidden />

@@ -1,3 +1,5 @@
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import type { Widget, WidgetData } from "../../../api/dashboards";
 import { CategoryTable } from "../../../charts/categories/CategoryTable";
 import { ChartTable } from "../../../charts/ChartTable";
@@ -14,9 +16,11 @@ import { NumberWidget } from "./NumberWidget";
 import type { Prepared } from "./prepareWidget";
 import { useScene } from "./SceneContext";
 import { TableWidget } from "./TableWidget";
-import { TextWidget } from "./TextWidget";
 import { TimeWidget } from "./TimeWidget";
 import { rangeOf } from "./useWidgetData";
+
+// Markdown is large, and few widgets need it
+const TextWidget = lazy(async () => ({ default: (await import("./TextWidget")).TextWidget }));
 
 interface Props {
   widget: Widget;
@@ -71,7 +75,11 @@ export function WidgetBody({ widget, title, data, prepared, asTable }: Props) {
     case "alerts":
       return <AlertsWidget title={title} rows={prepared.rows} />;
     case "text":
-      return <TextWidget text={prepared.text} />;
+      return (
+        <Suspense fallback={<Skeleton height="100%" />}>
+          <TextWidget text={prepared.text} />
+        </Suspense>
+      );
     case "nothing":
       return <Empty title={prepared.title}>{prepared.hint}</Empty>;
   }

@@ -13,7 +13,7 @@ import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
 import { fileName } from "../file";
 import { KINDS } from "../kinds";
-import { goneMetrics, titleOf } from "../problems";
+import { goneMetrics, isOwn, titleOf } from "../problems";
 import { prepareWidget, type Prepared } from "./prepareWidget";
 import { useScene } from "./SceneContext";
 import { useSeen } from "./useSeen";
@@ -42,7 +42,9 @@ export function WidgetBox({ widget, handle, actions }: Props) {
   const { ref, seen } = useSeen<HTMLElement>();
   const [asTable, setAsTable] = useState(false);
   const gone = goneMetrics(widget, scene.metrics);
-  const answer = useWidgetData(widget, seen && gone.length === 0);
+  // whether one of the project's own still exists is known by the catalogue
+  const known = scene.metrics !== undefined || !widget.query.metrics.some(isOwn);
+  const answer = useWidgetData(widget, seen && known && gone.length === 0);
   const title = titleOf(widget, scene.metrics);
   const isText = widget.kind === "text";
   const { data } = answer;
@@ -96,13 +98,13 @@ export function WidgetBox({ widget, handle, actions }: Props) {
       <div
         className={classes["body"]}
         data-stale={answer.isPlaceholderData || undefined}
-        aria-busy={prepared === null && answer.error === null && gone.length === 0}
+        aria-busy={seen && prepared === null && answer.error === null && gone.length === 0}
       >
         {gone.length > 0 ? (
           <Gone metrics={gone} />
         ) : prepared === null ? (
           answer.error === null ? (
-            <Skeleton height="100%" />
+            seen && <Skeleton height="100%" />
           ) : (
             <Refused title={title} error={answer.error} onRetry={() => void answer.refetch()} />
           )
