@@ -26,6 +26,7 @@ from promptpulse.calls.view_routes import router as views_router
 from promptpulse.cohorts.routes import router as cohorts_router
 from promptpulse.compare.routes import router as compare_router
 from promptpulse.core.lock import FolderLock
+from promptpulse.core.recent import Recent
 from promptpulse.core.slots import Slots
 from promptpulse.costs.repricing import Repricer
 from promptpulse.costs.routes import router as costs_router
@@ -95,6 +96,7 @@ class Services:
     evaluator: Evaluator
     analyst: Analyst
     exports: Slots
+    recent: Recent
     """Files that are made from stored rows at the same time."""
     repricer: Repricer
     links: LinkLimits
@@ -182,6 +184,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         evaluator=Evaluator(experiments, assigner, registry, clock, random.random),
         analyst=Analyst(store),
         exports=Slots("exports", max(1, settings.max_queries // 2)),
+        recent=Recent(),
         repricer=repricer,
         links=LinkLimits(),
         lock=lock,

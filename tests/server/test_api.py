@@ -253,6 +253,25 @@ def test_what_was_acknowledged_is_seen_at_once(server: Server, project: httpx.Cl
 # The list
 
 
+def test_an_answer_that_may_be_old_is_shared_and_others_are_of_now(server: Server, project: httpx.Client) -> None:
+    now = datetime.now(UTC)
+    question: Json = {
+        "metrics": ["total_requests"],
+        "start": (now - timedelta(days=1)).isoformat(),
+        "end": (now + timedelta(days=1)).isoformat(),
+    }
+
+    def count_of(**headers: str) -> object:
+        answer = project.post("/api/v1/query", json=question, headers=headers)
+        return answer.json()["data"]["values"]["total_requests"]
+
+    shared = {"Cache-Control": "max-age=30"}
+    assert count_of(**shared) == [[0]]
+    server.send([{"prompt_id": "greeting", "latency_ms": 5}], project)
+    assert count_of() == [[1]]
+    assert count_of(**shared) == [[0]]
+
+
 def test_pages_leave_no_call_out_and_show_none_twice(server: Server, project: httpx.Client) -> None:
     at = datetime.now(UTC).replace(microsecond=0)
     numbers = count()

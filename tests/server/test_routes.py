@@ -320,7 +320,7 @@ class World:
         body = self.body(route) or ({} if method == "POST" else None)
         params = self.params(route) | ({"project": self.a} if chooses else {})
         sent = {"content": body.encode()} if isinstance(body, str) else {"json": body}
-        request = client.build_request(method, url, params=params, **sent)  # type: ignore[arg-type]  # of one of the two
+        request = client.build_request(method, url, params=params, **sent)
         answer = client.send(request, stream=True)
         if answer.headers.get("content-type", "").startswith("text/event-stream"):
             answer.close()

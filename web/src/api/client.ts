@@ -21,6 +21,8 @@ export interface Request {
   /** Sent as JSON; a Blob as it is, with its own type. */
   body?: unknown;
   signal?: AbortSignal;
+  /** Seconds that the answer may be old; without it, it is of now. */
+  maxAge?: number;
 }
 
 export interface Answer<T> {
@@ -40,10 +42,11 @@ interface Surroundings {
 }
 
 export function createApi({ fetch, csrfToken, signedOut }: Surroundings): Api {
-  return async <T>(path: string, { method = "GET", params = {}, body, signal }: Request = {}) => {
+  return async <T>(path: string, { method = "GET", params = {}, body, signal, maxAge }: Request = {}) => {
     const headers: Record<string, string> = { Accept: "application/json" };
     const raw = body instanceof Blob;
     if (body !== undefined) headers["Content-Type"] = raw ? body.type : "application/json";
+    if (maxAge !== undefined) headers["Cache-Control"] = `max-age=${maxAge}`;
     const token = csrfToken();
     if (method !== "GET" && token !== null) headers["X-CSRF-Token"] = token;
     const init: RequestInit = { method, headers, credentials: "same-origin" };

@@ -4,7 +4,7 @@ import { useLiveCalls } from "./useLiveCalls";
 import { useProject } from "./ProjectContext";
 
 const EVERY_S = 30;
-/** Pushed calls refresh the page at most this often; those that come sooner wait until then. */
+/** Pushed calls refresh the page when the clock shows a multiple of this: all who watch ask at once, and are answered at once. */
 const PUSH_EVERY_S = 5;
 
 /** Refreshes the page every 30 s and when calls are pushed, while `on`. Answers the seconds until the next refresh. */
@@ -13,6 +13,7 @@ export function useLive(on: boolean): number {
   const { refresh } = useClock();
   const [left, setLeft] = useState(EVERY_S);
   const [pushed, setPushed] = useState(false);
+  const [slot, setSlot] = useState(() => slotOf(Date.now()));
 
   const again = () => {
     setLeft(EVERY_S);
@@ -21,8 +22,10 @@ export function useLive(on: boolean): number {
   };
   const tick = useEffectEvent(() => {
     const next = left - 1;
-    if (next <= 0 || (pushed && next <= EVERY_S - PUSH_EVERY_S)) again();
+    const now = slotOf(Date.now());
+    if (next <= 0 || (pushed && now !== slot)) again();
     else setLeft(next);
+    setSlot(now);
   });
 
   useEffect(() => {
@@ -30,9 +33,10 @@ export function useLive(on: boolean): number {
     const timer = setInterval(() => tick(), 1000);
     return () => clearInterval(timer);
   }, [on]);
-  useLiveCalls(id, on, () => {
-    if (left <= EVERY_S - PUSH_EVERY_S) again();
-    else setPushed(true);
-  });
+  useLiveCalls(id, on, () => setPushed(true));
   return left;
+}
+
+function slotOf(now: number): number {
+  return Math.floor(now / 1000 / PUSH_EVERY_S);
 }
