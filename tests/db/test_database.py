@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 
 import promptpulse.accounts.models
 import promptpulse.calls.models
+import promptpulse.costs.models
 import promptpulse.dashboards.models
 import promptpulse.definitions.models
 import promptpulse.experiments.models
@@ -24,6 +25,7 @@ from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, o
 SLICES = (
     promptpulse.accounts.models,
     promptpulse.calls.models,
+    promptpulse.costs.models,
     promptpulse.dashboards.models,
     promptpulse.definitions.models,
     promptpulse.experiments.models,
