@@ -988,6 +988,9 @@ export interface paths {
          * Metrics of calls, over time and by dimension
          * @description Answered from rollups where they are exact, else from the calls; a stored call is visible at once.
          *
+         *     With the header `Cache-Control: max-age=2`, an answer to the same question that is at most 2 s old will do: for pages
+         *     that many people watch. 30 s at most.
+         *
          *     Another `format` gives a table with a row for each group and bucket, without the comparison.
          */
         post: operations["query_api_v1_query_post"];
