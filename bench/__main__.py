@@ -5,13 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assignment, exports, forecast, ingest, pages, queries, statistics
+from bench import assignment, exports, forecast, ingest, pages, queries, statistics, web
 from bench.report import Row, show
 
 MEASUREMENTS = {
     "ingest": ingest.run,
     "queries": queries.run,
     "pages": pages.run,
+    "web": web.run,
     "exports": exports.run,
     "assignment": assignment.run,
     "statistics": statistics.run,

@@ -53,6 +53,11 @@ class Server:
             time.sleep(0.01)
         raise RuntimeError(f"the server did not start: {self._output.read_text()}")
 
+    @property
+    def sign_in_link(self) -> str:
+        """Works once."""
+        return next(word for word in self._output.read_text().split() if "/sign-in?token=" in word)
+
     def peak_memory_mib(self) -> float:
         """Largest resident size so far, or since `forget_peak`."""
         return self._memory_mib("VmHWM")

@@ -72,7 +72,7 @@ def query(
     def found() -> bytes:
         return msgspec.json.encode(service.answer(services.store, question, services.clock(), compare=compare))
 
-    key = ("query", project.id, asked.model_dump_json(), project.time_zone)
+    key = (project.id, asked.model_dump_json(), repr(question.tz), repr(question.definitions))
     return Response(services.recent.answer(key, _max_age_s(request), found), media_type="application/json")
 
 
