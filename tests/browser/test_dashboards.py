@@ -125,6 +125,18 @@ def darken_alone(page: Page) -> None:
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
 
 
+def paste(page: Page, text: str) -> None:
+    """As Ctrl-V does, without the clipboard that tests on this machine share."""
+    page.evaluate(
+        """text => {
+            const held = new DataTransfer();
+            held.setData("text/plain", text);
+            document.body.dispatchEvent(new ClipboardEvent("paste", {clipboardData: held, bubbles: true}));
+        }""",
+        text,
+    )
+
+
 def test_widgets_are_moved_and_sized_by_keyboard_which_is_told_undone_and_outlives_a_reload(
     eyes: Eyes, own: Place
 ) -> None:
@@ -145,6 +157,12 @@ def test_widgets_are_moved_and_sized_by_keyboard_which_is_told_undone_and_outliv
     page.keyboard.press("Control+Shift+z")
     expect(grip).to_have_attribute("aria-description", re.compile("row 4, 4 wide"))
     page.keyboard.press("Control+z")
+    copied: Json = {**number("c", "error_rate", 0, 0), "title": "Pasted", "text": ""}
+    copied["query"] = {"metrics": ["error_rate"], "by": [], "where": []}
+    paste(page, json.dumps(copied))
+    expect(widget(page, "Pasted")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(widget(page, "Pasted")).to_have_count(0)
 
     page.reload()
     expect(page.get_by_text("What you changed before and did not save is here again.")).to_be_visible()

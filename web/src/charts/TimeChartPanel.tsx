@@ -7,6 +7,7 @@ import { whereOf } from "../state/where";
 import { chartWidget } from "./chartWidget";
 import type { Happening } from "./marks";
 import { prepareTimeChart, type ChartSpec, type Remark } from "./prepare";
+import { thresholdTargets } from "./thresholds";
 import { TimeChartBox, type TimeBoxProps } from "./TimeChartBox";
 
 interface Props extends TimeBoxProps {
@@ -27,9 +28,10 @@ export function TimeChartPanel({ spec, result, marks, remarks, cumulative = fals
   const { data: catalogue } = useCatalogue();
   const chart = useMemo(() => {
     if (result === undefined) return null;
-    const prepared = prepareTimeChart(result, spec, timeZone, marks);
+    const targets = spec.targets ?? thresholdTargets(spec.metrics, catalogue);
+    const prepared = prepareTimeChart(result, { ...spec, targets }, timeZone, marks);
     return remarks === undefined ? prepared : { ...prepared, remarks };
-  }, [result, spec, timeZone, marks, remarks]);
+  }, [result, spec, timeZone, marks, remarks, catalogue]);
   const where = whereOf({ ...view, ...box.of });
   const asWidget =
     role === "viewer" || result === undefined || catalogue === undefined

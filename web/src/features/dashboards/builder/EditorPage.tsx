@@ -8,6 +8,7 @@ import { Failure } from "../../../ui/Failure";
 import { dashboardPath } from "../dashboardPath";
 import { useDashboard } from "../useDashboard";
 import { NoDashboard } from "../view/NoDashboard";
+import { OpensWith } from "../view/OpensWith";
 import { DashboardEditor } from "./DashboardEditor";
 import { bodyOf } from "./draft";
 
@@ -38,7 +39,13 @@ export function EditorPage() {
       </Empty>
     );
   }
-  if (from === null) return <DashboardEditor key="new" id={null} saved={{ ...EMPTY, widgets: [] }} revision={null} />;
+  if (from === null) {
+    return (
+      <OpensWith range={EMPTY.range}>
+        <DashboardEditor key="new" id={null} saved={{ ...EMPTY, widgets: [] }} revision={null} />
+      </OpensWith>
+    );
+  }
   return <Loaded key={`${id ?? "copy"} ${from}`} from={from} copies={id === null} />;
 }
 
@@ -50,9 +57,13 @@ function Loaded({ from, copies }: { from: string; copies: boolean }) {
     return <Failure what="The dashboard could not be loaded" error={error} onRetry={() => void refetch()} />;
   }
   const body = bodyOf(data);
-  return copies || data.ready_made ? (
-    <DashboardEditor id={null} saved={{ ...body, name: `${body.name} copy` }} revision={null} copyOf={data.id} />
-  ) : (
-    <DashboardEditor id={data.id} saved={body} revision={data.revision} />
+  return (
+    <OpensWith range={body.range}>
+      {copies || data.ready_made ? (
+        <DashboardEditor id={null} saved={{ ...body, name: `${body.name} copy` }} revision={null} copyOf={data.id} />
+      ) : (
+        <DashboardEditor id={data.id} saved={body} revision={data.revision} />
+      )}
+    </OpensWith>
   );
 }

@@ -4,6 +4,7 @@ import type { Filter, Group, MetricInfo, QueryResult } from "../../../api/types"
 import { prepareCategories, type CategoryChart } from "../../../charts/categories/prepareCategories";
 import { prepareHeatmap, type Heatmap } from "../../../charts/heatmap/prepareHeatmap";
 import { groupLabel, prepareTimeChart, type ChartKind, type TimeChart } from "../../../charts/prepare";
+import { thresholdTargets } from "../../../charts/thresholds";
 import { titleOf } from "../problems";
 import { rangeOf } from "./useWidgetData";
 import type { Scene } from "./SceneContext";
@@ -35,7 +36,8 @@ export interface NumberTable {
 
 export type Prepared =
   | { shape: "time"; chart: TimeChart }
-  | { shape: "pie" | "bars"; chart: CategoryChart }
+  | { shape: "pie"; chart: CategoryChart }
+  | { shape: "bars"; chart: CategoryChart }
   | { shape: "table"; table: NumberTable }
   | { shape: "number"; figure: Figure }
   | { shape: "heatmap"; chart: Heatmap }
@@ -123,17 +125,10 @@ function timeChartOf(widget: Widget, kind: ChartKind, data: WidgetData, result: 
   const [only] = metrics;
   const known = metrics.length === 1 && only !== undefined ? scene.metrics?.get(only.key) : undefined;
   const bands = known?.bands !== undefined && known.bands.length > 0 ? known.bands : null;
-  const threshold = known?.threshold ?? null;
+  const keys = metrics.map(({ key }) => key);
   const chart = prepareTimeChart(
     result,
-    {
-      kind,
-      metrics: metrics.map(({ key }) => key),
-      bands,
-      ...(known !== undefined && threshold !== null && bands === null
-        ? { targets: [{ metric: known.key, value: threshold, label: "threshold" }] }
-        : {}),
-    },
+    { kind, metrics: keys, bands, targets: thresholdTargets(keys, scene.metrics) },
     scene.timeZone,
     marksFor(widget, scene),
   );
