@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from promptpulse.metrics.conditions import Filter, checked_filter
 from promptpulse.metrics.placed import placed
-from promptpulse.metrics.run import first_call
+from promptpulse.metrics.query import MAX_GROUPS, Query
+from promptpulse.metrics.run import first_call, run
 from promptpulse.store import Store
 
 MONTH = timedelta(days=30)
@@ -34,7 +35,11 @@ FEWEST_SCORES = 50
 SUCCESS_MARGIN, SCORE_MARGIN = 3.0, 0.25
 """What an interval may reach, to be called noise: points of the success rate, and standard deviations of a score."""
 _Z = 1.959964
-_WITHOUT_OUTPUT = "operation IN ('embeddings', 'rerank')"
+WITHOUT_OUTPUT = ("embeddings", "rerank")
+_MEASURED = (
+    "total_cost_usd", "total_requests", "avg_input_tokens", "input_tokens", "cached_input_tokens", "cache_write_tokens",
+    "output_tokens", "failed_requests",
+)  # fmt: skip
 _SUMS = "count(), sum(n), sum(y), sum(n * n), sum(n * y), sum(y * y)"
 _UNIT = "if(user_id != '', concat('u', user_id), if(session_id != '', concat('s', session_id), concat('c', {own})))"
 
@@ -64,10 +69,9 @@ class Usage:
     embeds: bool
     calls: int
     cost_usd: float | None
+    input_per_call: float | None
+    """Tokens."""
     input: int
-    """Tokens of calls that say them."""
-    known_input: int
-    """Calls that say their input tokens."""
     cached: int
     cache_write: int
     output: int
@@ -76,10 +80,6 @@ class Usage:
     retries: int
     retried_cost_usd: float | None
     """If every attempt before the last had cost what the last one did."""
-
-    @property
-    def input_per_call(self) -> float:
-        return self.input / self.known_input if self.known_input else 0.0
 
     def at(self, price: TokenPrice) -> float:
         """What these tokens cost."""
@@ -159,7 +159,8 @@ def findings(
     begin, until = max(start, since), min(end, now)
     if until - begin < SHORTEST:
         return []
-    usages = _usages(store, project, begin, until)
+    begin = begin.replace(minute=0, second=0, microsecond=0)  # whole hours are in the rollups
+    usages = _usages(store, project, begin, until, now)
     known = sum(u.cost_usd or 0.0 for u in usages)
     months = MONTH / (until - begin)
     worth = known * months * WORTH_PERCENT / 100
@@ -177,69 +178,76 @@ def _best(found: Iterable[Finding], worth: float) -> list[Finding]:
     return sorted(worthy, key=lambda f: -(f.saving_usd or 0.0))[:EACH_KIND]
 
 
-def _usages(store: Store, project: str, start: datetime, end: datetime) -> list[Usage]:
+def _usages(store: Store, project: str, start: datetime, end: datetime, now: datetime) -> list[Usage]:
+    """The costliest first; those of no prompt are left out."""
+    by = ("prompt_id", "provider", "model", "operation")
+    frame = run(store, Query(project, _MEASURED, start, end, by=by, limit=MAX_GROUPS), now)
+    more = _failures_and_answers(store, project, start, end)
+    found = []
+    for i, (prompt, provider, model, operation) in enumerate(frame.groups):
+        if prompt is None:
+            continue
+        cost, calls, length, given, cached, written, output, failed = (frame.total(key, i) for key in _MEASURED)
+        own = more.get((prompt, provider or "", model or "", operation or ""), _Rest("", None, 0, None))
+        found.append(
+            Usage(
+                prompt, provider or "", model or "", own.response_model, operation in WITHOUT_OUTPUT, int(calls or 0), cost,
+                length, int(given or 0), int(cached or 0), int(written or 0), int(output or 0), int(failed or 0),
+                own.failed_cost_usd, own.retries, own.retried_cost_usd,
+            )
+        )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What rollups do not tell."""
+
+    response_model: str
+    failed_cost_usd: float | None
+    retries: int
+    retried_cost_usd: float | None
+
+
+def _failures_and_answers(
+    store: Store, project: str, start: datetime, end: datetime
+) -> Mapping[tuple[str, str, str, str], _Rest]:
     answer = store.query(
-        f"""
+        """
         SELECT
-          prompt_id, provider, model, anyLast(response_model) AS answered, {_WITHOUT_OUTPUT} AS embeds,
-          count() AS calls, sum(toDecimal128(cost_usd, 9)) AS cost, count(cost_usd) AS priced,
-          sum(ifNull(input_tokens, 0)) AS input, count(input_tokens) AS known_input,
-          sum(ifNull(cached_input_tokens, 0)) AS cached, sum(ifNull(cache_write_tokens, 0)) AS written,
-          sum(ifNull(output_tokens, 0)) AS output,
-          countIf(status = 'error') AS failed, sumIf(toDecimal128(cost_usd, 9), status = 'error') AS failed_cost,
-          countIf(status = 'error' AND isNotNull(cost_usd)) AS failed_priced,
-          sum(ifNull(retries, 0)) AS retried, sum(toDecimal128(cost_usd, 9) * ifNull(retries, 0)) AS retried_cost
+          prompt_id, provider, model, operation, anyLast(response_model) AS answered,
+          if(countIf(status = 'error' AND isNotNull(cost_usd)) = 0, NULL,
+            sumIf(toDecimal128(ifNull(cost_usd, 0), 9), status = 'error')) AS failed_cost,
+          sum(ifNull(retries, 0)) AS retried,
+          if(countIf(retries > 0 AND isNotNull(cost_usd)) = 0, NULL,
+            sum(toDecimal128(ifNull(cost_usd, 0), 9) * ifNull(retries, 0))) AS retried_cost
         FROM calls
-        WHERE project = {{project:String}}
-          AND ts >= {{start:DateTime64(6, 'UTC')}} AND ts < {{end:DateTime64(6, 'UTC')}}
+        WHERE project = {project:String}
+          AND ts >= {start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')}
           AND prompt_id != ''
-        GROUP BY prompt_id, provider, model, embeds
-        ORDER BY cost DESC NULLS LAST, calls DESC, prompt_id, provider, model
-        LIMIT 1000
+        GROUP BY prompt_id, provider, model, operation
         """,
         {"project": project, "start": start, "end": end},
     )
-    return [_usage(dict(zip(answer.names, row, strict=True))) for row in answer.rows()]
-
-
-def _usage(row: Mapping[str, object]) -> Usage:
-    def whole(name: str) -> int:
-        return int(float(str(row[name])))
-
-    def money(name: str, known: str) -> float | None:
-        return float(str(row[name])) if whole(known) and row[name] is not None else None
-
-    return Usage(
-        prompt=str(row["prompt_id"]),
-        provider=str(row["provider"]),
-        model=str(row["model"]),
-        response_model=str(row["answered"]),
-        embeds=bool(row["embeds"]),
-        calls=whole("calls"),
-        cost_usd=money("cost", "priced"),
-        input=whole("input"),
-        known_input=whole("known_input"),
-        cached=whole("cached"),
-        cache_write=whole("written"),
-        output=whole("output"),
-        failed=whole("failed"),
-        failed_cost_usd=money("failed_cost", "failed_priced"),
-        retries=whole("retried"),
-        retried_cost_usd=money("retried_cost", "priced") if whole("retried") else None,
-    )
+    found = {}
+    for prompt, provider, model, operation, answered, failed, retries, retried in answer.rows():
+        costs = [None if value is None else float(str(value)) for value in (failed, retried)]
+        key = (str(prompt), str(provider), str(model), str(operation))
+        found[key] = _Rest(str(answered), costs[0], int(str(retries)), costs[1])
+    return found
 
 
 def _median(store: Store, project: str, start: datetime, end: datetime) -> float | None:
     """Input tokens of a call, over all that answer with text."""
     answer = store.query(
-        f"""
+        """
         SELECT quantileTDigestOrNull(0.5)(input_tokens) AS median
         FROM calls
-        WHERE project = {{project:String}}
-          AND ts >= {{start:DateTime64(6, 'UTC')}} AND ts < {{end:DateTime64(6, 'UTC')}}
-          AND NOT {_WITHOUT_OUTPUT}
+        WHERE project = {project:String}
+          AND ts >= {start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')}
+          AND operation NOT IN {without:Array(String)}
         """,
-        {"project": project, "start": start, "end": end},
+        {"project": project, "start": start, "end": end, "without": list(WITHOUT_OUTPUT)},
     )
     median = answer.column("median")[0]
     return None if median is None else float(str(median))
@@ -256,8 +264,9 @@ def _long_prompts(
     usages: Sequence[Usage], median: float | None, months: float, price_of: PriceOf
 ) -> Iterable[LongPrompt]:
     for prompt, own in _by_prompt(u for u in usages if not u.embeds).items():
-        calls, said = sum(u.calls for u in own), sum(u.known_input for u in own)
-        length = sum(u.input for u in own) / said if said else 0.0
+        told = [u for u in own if u.input_per_call]
+        calls = sum(u.calls for u in told)
+        length = sum((u.input_per_call or 0) * u.calls for u in told) / calls if calls else 0.0
         if median is None or calls < FEWEST_CALLS or length < max(LONG_FACTOR * median, LONG_TOKENS):
             continue
         savings = [
@@ -271,7 +280,7 @@ def _long_prompts(
 def _cached_inputs(usages: Sequence[Usage], months: float, price_of: PriceOf) -> Iterable[CachedInput]:
     for u in usages:
         price = price_of(u.provider, u.model, u.response_model)
-        if price is None or u.embeds or u.calls < FEWEST_CALLS or u.input_per_call < CACHEABLE_TOKENS:
+        if price is None or u.embeds or u.calls < FEWEST_CALLS or (u.input_per_call or 0) < CACHEABLE_TOKENS:
             continue
         missing = u.input * CACHED_GOAL / 100 - u.cached
         if missing <= 0 or price.cached >= price.input:
@@ -280,7 +289,7 @@ def _cached_inputs(usages: Sequence[Usage], months: float, price_of: PriceOf) ->
             u.prompt,
             u.model,
             100 * u.cached / u.input,
-            u.input_per_call,
+            u.input_per_call or 0.0,
             u.calls,
             100 * (1 - price.cached / price.input),
             price.cache_write > price.input,
