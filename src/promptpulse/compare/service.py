@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -76,10 +77,15 @@ def table(store: Store, asked: Asked, now: datetime) -> Table:
     values = _values(store, query, scope.subjects, now)
     seen = calls_of(store, scope, [m.key for m in metrics if has_error(m.key)])
     labels = _labels(scope.subjects)
-    lines = [_line(m, seen.metrics.get(m.key), values[m.key], labels) for m in metrics]
+    of_scores = _scores(store, asked)
+    lines = [
+        of_scores[m.key].line(labels)
+        if m.key in of_scores
+        else _line(m, seen.metrics.get(m.key), values[m.key], labels)
+        for m in metrics
+    ]
     if asked.metrics is None:
-        of_scores = scores_of(store, scope, asked.definitions.mappings)
-        lines += [_score_line(name, measured, labels) for name, measured in of_scores]
+        lines += [score.line(labels) for score in of_scores.values()]
     return Table(labels, seen.counts, tuple(lines), judge.overall([line.row for line in lines], len(labels)))
 
 
@@ -137,18 +143,42 @@ def _line(metric: Metric, measured: Measured | None, values: Sequence[Value], la
     )
 
 
-def _score_line(name: ScoreName, measured: Measured, labels: Sequence[str]) -> Line:
-    values = [
-        None if side is None or side.moments is None else measured.scale * side.moments.mean[0] / side.moments.mean[1]
-        for side in measured.sides
-    ]
-    found = judge.row(measured, values, "up", (0.0, 1.0) if name.is_bool else None)
-    quoted = name.name.replace('"', '""')
-    key = f'=avg(score."{quoted}")'
-    if name.is_bool:
-        key = f'=100 * avg(score."{quoted}")'
-    unit = "percent" if name.is_bool else "score"
-    return Line(key, name.name, unit, "up", found, _note(found, "up", labels, measured))
+@dataclass(frozen=True, slots=True)
+class _Score:
+    name: ScoreName
+    measured: Measured
+
+    @property
+    def key(self) -> str:
+        """A formula with the same value."""
+        quoted = self.name.name.replace('"', '""')
+        return f'=100 * avg(score."{quoted}")' if self.name.is_bool else f'=avg(score."{quoted}")'
+
+    def line(self, labels: Sequence[str]) -> Line:
+        values = [
+            None if s is None or s.moments is None else self.measured.scale * s.moments.mean[0] / s.moments.mean[1]
+            for s in self.measured.sides
+        ]
+        found = judge.row(self.measured, values, "up", (0.0, 1.0) if self.name.is_bool else None)
+        unit = "percent" if self.name.is_bool else "score"
+        return Line(self.key, self.name.name, unit, "up", found, _note(found, "up", labels, self.measured))
+
+
+_MEAN_OF_SCORE = re.compile(r'=(?:100 \* )?avg\(score\."((?:[^"]|"")+)"\)')
+
+
+def _scores(store: Store, asked: Asked) -> dict[str, _Score]:
+    """By the key of its row: the commonest, or those whose keys are asked for, so that they are judged as in the row."""
+    if asked.metrics is None:
+        found = scores_of(store, asked.scope, asked.definitions.mappings)
+    else:
+        matches = [_MEAN_OF_SCORE.fullmatch(key) for key in asked.metrics]
+        names = [match[1].replace('""', '"') for match in matches if match]
+        if not names:
+            return {}
+        found = scores_of(store, asked.scope, asked.definitions.mappings, names, limit=len(names))
+    scores = [_Score(name, measured) for name, measured in found]
+    return {score.key: score for score in scores}
 
 
 def _note(found: Row, better: judge.Better, labels: Sequence[str], measured: Measured | None) -> str:
