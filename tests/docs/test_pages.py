@@ -28,7 +28,7 @@ from promptpulse.ingest.calls_in import CallIn
 from server.process import Server
 
 PAGES = examples.pages()
-SENT_FIRST = {"metrics.md": "sending-calls.md"}
+SENT_FIRST = {"metrics.md": "sending-calls.md", "costs.md": "sending-calls.md"}
 """Pages whose examples ask about the calls that another page sends."""
 EXACT = ("getting-started.md", "sending-calls.md", "metrics.md")
 """Pages that show whole answers of their examples."""
@@ -49,6 +49,9 @@ TAKEN = {
     "POST /api/v1/prompts": {"PROMPT": "id"},
     "POST /api/v1/experiments": {"EXPERIMENT": "id"},
     "POST /api/v3/experiments/evaluate": {"BUCKET": "bucketId"},
+    "POST /api/v1/costs/budgets": {"BUDGET": "id"},
+    "POST /api/v1/costs/repricings": {"REPRICING": "id"},
+    "POST /api/v1/costs/reconciliations": {"RECONCILIATION": "id"},
     "POST /api/v1/dashboards": {"DASHBOARD": "id"},
     "POST /api/v1/dashboards/{id}/shares": {"SHARE": "id", "SHARED": "path"},
 }
