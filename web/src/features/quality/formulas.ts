@@ -1,13 +1,8 @@
+import { scoreReference } from "../../ui/formula/scoreReference";
 import type { ScoreSummary } from "./shapes";
 
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Texts drawn apart; the others are left out of the chart and said so. */
 export const MOST_TEXTS = 6;
-
-/** A score as a formula names it. */
-export function scoreField(name: string): string {
-  return PLAIN.test(name) ? `score.${name}` : `score."${name.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-}
 
 export interface ScoreLine {
   /** As it is asked. */
@@ -17,7 +12,7 @@ export interface ScoreLine {
 
 /** What is drawn over time of a score: its mean, the percent of true, or the percent of each text. */
 export function scoreLines({ name, type, shares }: Pick<ScoreSummary, "name" | "type" | "shares">): ScoreLine[] {
-  const field = scoreField(name);
+  const field = scoreReference(name);
   switch (type) {
     case "numeric":
       return [{ formula: `=avg(${field})`, label: `Mean ${name}` }];
@@ -32,5 +27,5 @@ export function scoreLines({ name, type, shares }: Pick<ScoreSummary, "name" | "
 }
 
 function quoted(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  return `'${text.replaceAll("'", "''")}'`;
 }
