@@ -8,10 +8,12 @@ interface Props {
   what: string;
   error: unknown;
   onRetry?: () => void;
+  /** What the button does where it is not the same once more. */
+  retry?: string;
 }
 
 /** What failed, why, and a way to try again. */
-export function Failure({ what, error, onRetry }: Props) {
+export function Failure({ what, error, onRetry, retry = "Try again" }: Props) {
   return (
     <div className={classes["note"]} role="alert">
       <IconAlertTriangle size={20} className={classes["critical"]} aria-hidden />
@@ -19,7 +21,7 @@ export function Failure({ what, error, onRetry }: Props) {
       <span className={classes["text"]}>{messageOf(error)}</span>
       {onRetry !== undefined && (
         <Button size="xs" variant="default" onClick={onRetry}>
-          Try again
+          {retry}
         </Button>
       )}
     </div>

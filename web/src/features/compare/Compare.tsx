@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { useView } from "../../state/useView";
 import page from "../overview/Overview.module.css";
+import { addedMetrics } from "./addedMetrics";
 import { ChooseSubjects } from "./ChooseSubjects";
 import { CompareCharts } from "./CompareCharts";
 import { CompareTable } from "./CompareTable";
@@ -14,9 +15,15 @@ export function Compare() {
   const { view } = useView();
   const [params] = useSearchParams();
   const versions = useMemo(() => params.getAll("version"), [params]);
-  const metrics = params.getAll("metric");
   const subjects = useMemo(() => subjectsOf(view, versions), [view, versions]);
-  const compared = useCompare(subjects, metrics.length === 0 ? null : metrics);
+  const enough = subjects.length >= FEWEST;
+  const added = addedMetrics(params);
+  const usual = useCompare(subjects, null, enough);
+  const usualKeys = (usual.data?.rows ?? []).map(({ key }) => key);
+  const more = added.filter((key) => !usualKeys.includes(key));
+  const wanted = enough && usual.data !== undefined && more.length > 0;
+  const all = useCompare(subjects, [...usualKeys, ...more], wanted);
+  const compared = wanted && all.data !== undefined ? all : usual;
   const only = view.prompts.length === 1 ? view.prompts[0] : undefined;
   return (
     <div className={page["page"]}>
@@ -25,10 +32,10 @@ export function Compare() {
       {only !== undefined && only !== null && subjects.length !== 3 && (
         <VerdictPanel prompt={only} versions={subjects.length === FEWEST ? subjects : []} />
       )}
-      {subjects.length >= FEWEST && (
+      {enough && (
         <>
-          <CompareTable compared={compared} subjects={subjects} />
-          <CompareCharts subjects={subjects} />
+          <CompareTable compared={compared} subjects={subjects} added={more} refused={wanted ? all.error : null} />
+          <CompareCharts subjects={subjects} rows={compared.data?.rows ?? []} />
         </>
       )}
     </div>

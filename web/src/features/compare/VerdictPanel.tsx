@@ -58,7 +58,7 @@ function Answer({ verdict, deployHref }: { verdict: VersionVerdict; deployHref: 
       <strong>{verdict.sentence}</strong>
       {(verdict.decision === "better" || verdict.decision === "worse") && (
         <div>
-          <Button component={Link} to={deployHref} size="xs" variant="light" color={colour} mt="xs">
+          <Button component={Link} to={deployHref} size="xs" variant="default" mt="xs">
             See deployments
           </Button>
         </div>

@@ -1,5 +1,6 @@
 import type { components } from "../../api/openapi";
 import type { View } from "../../state/view";
+import { versionName } from "../prompts/versionName";
 
 type Schemas = components["schemas"];
 export type Compared = Schemas["CompareOut"];
@@ -11,6 +12,11 @@ export type VersionVerdict = Schemas["VersionsOut"];
 export interface Subject {
   prompt: string;
   version: string | null;
+}
+
+/** What keeps its colour on every chart and in the table. */
+export function identityOf({ prompt, version }: Subject): string {
+  return version === null ? prompt : versionName(version);
 }
 
 export const FEWEST = 2;

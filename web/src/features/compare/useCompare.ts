@@ -5,10 +5,10 @@ import { useProject } from "../../state/ProjectContext";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 import { whereOf } from "../../state/where";
-import { FEWEST, type Compared, type Subject } from "./subjects";
+import type { Compared, Subject } from "./subjects";
 
-/** The subjects side by side, in the time range of the page. Asked when there are two. */
-export function useCompare(subjects: readonly Subject[], metrics: readonly string[] | null) {
+/** The subjects side by side, in the time range of the page; without metrics the usual ones and scores. */
+export function useCompare(subjects: readonly Subject[], metrics: readonly string[] | null, enabled: boolean) {
   const api = useApi();
   const { id, time_zone: tz } = useProject();
   const { view } = useView();
@@ -23,7 +23,7 @@ export function useCompare(subjects: readonly Subject[], metrics: readonly strin
   };
   return useQuery<Compared>({
     queryKey: [...traffic(id), "compare", body],
-    enabled: subjects.length >= FEWEST,
+    enabled,
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ signal }) => {
       const { data } = await api<Compared>("/compare", { method: "POST", params: { project: id }, body, signal });
