@@ -1,4 +1,4 @@
-import { Group, MultiSelect, Select, Skeleton, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Group, MultiSelect, Select, Skeleton } from "@mantine/core";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useCatalogue } from "../../api/useCatalogue";
@@ -7,10 +7,14 @@ import { withParams } from "../../state/withParams";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
-import { cohortChoices, DEFAULT_KIND, DEFAULT_METRICS, PROPERTY } from "./choices";
+import { useCallFields } from "../calls/useCallFields";
+import { cohortChoices, DEFAULT_KIND, DEFAULT_METRICS, PROPERTY, propertyNames } from "./choices";
 import classes from "./Cohorts.module.css";
 import { CohortTable } from "./CohortTable";
 import { useCohorts } from "./useCohorts";
+
+/** Properties that can be chosen by a click. */
+const OFFERED = 12;
 
 /** Metrics of each cohort; what they are cut by and which metrics are shown is in the address. */
 export function CohortPanel() {
@@ -21,6 +25,7 @@ export function CohortPanel() {
   const { data: dimensions = [] } = useWholeCatalogue(({ dimensions: all }) => all);
   const { data: catalogue } = useCatalogue();
   const [property, setProperty] = useState(by.startsWith(PROPERTY) ? by.slice(PROPERTY.length) : "");
+  const known = propertyNames(useCallFields().data ?? []);
   const cohorts = useCohorts(by, metrics);
   const { data, error } = cohorts;
   const change = (part: Record<string, string | null>) => setParams((current) => withParams(current, part));
@@ -43,13 +48,15 @@ export function CohortPanel() {
           onChange={(value) => change({ by: value === DEFAULT_KIND ? null : value })}
         />
         {ofProperty && (
-          <TextInput
+          <Autocomplete
             label="Property"
             size="xs"
             w={180}
-            placeholder="plan"
+            placeholder={known[0] ?? "plan"}
+            data={known}
             value={property}
-            onChange={(event) => setProperty(event.currentTarget.value)}
+            onChange={setProperty}
+            onOptionSubmit={(name) => change({ by: PROPERTY + name })}
             onBlur={() => change({ by: PROPERTY + property.trim() })}
             onKeyDown={(event) => {
               if (event.key === "Enter") change({ by: PROPERTY + property.trim() });
@@ -68,7 +75,29 @@ export function CohortPanel() {
           onChange={(value) => change({ metrics: value.length === 0 ? null : value.join(",") })}
         />
       </Group>
-      {by === PROPERTY && <Empty title="Which property?">Type its name, as your calls send it.</Empty>}
+      {by === PROPERTY && (
+        <Empty title="Which property?">
+          {known.length > 0 ? (
+            <Group gap="xs" justify="center">
+              {known.slice(0, OFFERED).map((name) => (
+                <Button
+                  key={name}
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => {
+                    setProperty(name);
+                    change({ by: PROPERTY + name });
+                  }}
+                >
+                  {name}
+                </Button>
+              ))}
+            </Group>
+          ) : (
+            "Your calls of this time range have none. Programs send them as “properties” of a call: a plan, a tenant, a language."
+          )}
+        </Empty>
+      )}
       {by !== PROPERTY && data === undefined && error === null && <Skeleton height={220} m="sm" />}
       {data === undefined && error !== null && (
         <Failure what="The cohorts could not be loaded" error={error} onRetry={() => void cohorts.refetch()} />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callsOf, cohortChoices } from "./choices";
+import { callsOf, cohortChoices, propertyNames } from "./choices";
 
 test("time and users come first, then the dimensions people ask for most", () => {
   const [times, dimensions] = cohortChoices([
@@ -17,4 +17,8 @@ test("a cohort by a dimension or a property leads to its calls", () => {
   });
   expect(callsOf("feature", null)).toEqual({ where: '[{"dimension":"feature","op":"in","values":[null]}]' });
   expect(callsOf("hour", "14")).toBeNull();
+});
+
+test("properties are offered by their own names", () => {
+  expect(propertyNames([{ key: "model" }, { key: "properties.plan" }, { key: "score.rating" }])).toEqual(["plan"]);
 });

@@ -41,6 +41,11 @@ export function cohortChoices(dimensions: readonly { key: string; label: string 
   ];
 }
 
+/** Names of the properties among the fields of calls. */
+export function propertyNames(fields: readonly { key: string }[]): string[] {
+  return fields.flatMap(({ key }) => (key.startsWith(PROPERTY) ? [key.slice(PROPERTY.length)] : []));
+}
+
 /** Filters that show the calls of a cohort; null where the address of a list of calls cannot say it. */
 export function callsOf(by: string, key: string | null): Record<string, string> | null {
   if (KINDS.some(({ value }) => value === by)) return null;
