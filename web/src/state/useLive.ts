@@ -1,13 +1,14 @@
 import { useEffect, useEffectEvent, useState } from "react";
 import { useClock } from "./ClockContext";
-import { useLiveCalls } from "./useLiveCalls";
+import { useLiveEvents } from "./useLiveEvents";
 import { useProject } from "./ProjectContext";
 
 const EVERY_S = 30;
-/** Pushed calls refresh the page when the clock shows a multiple of this: all who watch ask at once, and are answered at once. */
+const KINDS = ["calls", "scores"] as const;
+/** What is pushed refreshes the page when the clock shows a multiple of this: all who watch ask at once, and are answered at once. */
 const PUSH_EVERY_S = 5;
 
-/** Refreshes the page every 30 s and when calls are pushed, while `on`. Answers the seconds until the next refresh. */
+/** Refreshes the page every 30 s and when calls or scores are pushed, while `on`. Answers the seconds until the next refresh. */
 export function useLive(on: boolean): number {
   const { id } = useProject();
   const { refresh } = useClock();
@@ -33,7 +34,7 @@ export function useLive(on: boolean): number {
     const timer = setInterval(() => tick(), 1000);
     return () => clearInterval(timer);
   }, [on]);
-  useLiveCalls(id, on, () => setPushed(true));
+  useLiveEvents(id, on, KINDS, () => setPushed(true));
   return left;
 }
 

@@ -7,7 +7,7 @@ export function LiveToggle() {
   const { view, change } = useView();
   const left = useLive(view.live);
   return (
-    <Tooltip label={view.live ? "Refreshes when calls arrive and every 30 s" : "Refresh by itself (L)"}>
+    <Tooltip label={view.live ? "Refreshes when calls or scores arrive and every 30 s" : "Refresh by itself (L)"}>
       <Button
         size="xs"
         variant={view.live ? "light" : "default"}

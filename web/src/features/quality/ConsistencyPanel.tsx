@@ -20,7 +20,10 @@ export function ConsistencyPanel() {
   const { data, error } = consistency;
   const names = [...new Set((data ?? []).flatMap(({ scores }) => scores.map(({ name }) => name)))].slice(0, SCORES);
   return (
-    <Panel title="Consistency" note="relative spread: standard deviation / mean; lower is steadier">
+    <Panel
+      title="Consistency"
+      note="standard deviation as a share of the mean, lower is steadier; below it where 80 % lie"
+    >
       {data === undefined && error === null && <Skeleton height={180} m="sm" />}
       {data === undefined && error !== null && (
         <Failure what="The spread could not be loaded" error={error} onRetry={() => void consistency.refetch()} />

@@ -1,8 +1,17 @@
-import { Badge, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconGitCommit,
+  IconHourglass,
+  IconUsers,
+  type Icon,
+} from "@tabler/icons-react";
 import { colourAt } from "../../charts/palette";
 import { useScheme } from "../../charts/useScheme";
 import { Sparkline } from "../../charts/Sparkline";
 import { format, formatChange, type Unit } from "../../format/number";
+import { formatTime } from "../../format/time";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
@@ -11,12 +20,12 @@ import classes from "./Quality.module.css";
 import type { Drift, DriftMetric } from "./shapes";
 import { useQuality } from "./useQuality";
 
-const CAUSES: Record<DriftMetric["cause"], { word: string; colour: string }> = {
-  provider: { word: "The provider changed", colour: "red" },
-  own_change: { word: "A version changed", colour: "blue" },
-  mix: { word: "Other use", colour: "yellow" },
-  none: { word: "No change", colour: "gray" },
-  too_few: { word: "Too few calls", colour: "gray" },
+const CAUSES: Record<DriftMetric["cause"], { word: string; icon: Icon }> = {
+  provider: { word: "The provider changed", icon: IconAlertTriangle },
+  own_change: { word: "A version changed", icon: IconGitCommit },
+  mix: { word: "Other use", icon: IconUsers },
+  none: { word: "No change", icon: IconCircleCheck },
+  too_few: { word: "Too few calls", icon: IconHourglass },
 };
 
 /** Whether models answer otherwise than before, and whose doing it is. */
@@ -51,7 +60,7 @@ export function DriftPanel() {
               </tr>
             </thead>
             <tbody>
-              {data.models.flatMap(({ model, provider, sentence, metrics }) =>
+              {changedFirst(data.models).flatMap(({ model, provider, sentence, metrics }) =>
                 metrics.map((metric, i) => (
                   <tr key={`${provider ?? ""} ${model} ${metric.metric}`}>
                     {i === 0 && (
@@ -68,8 +77,17 @@ export function DriftPanel() {
                         partialLast={false}
                       />
                     </td>
-                    <td>{format(metric.before, metric.unit as Unit)}</td>
-                    <td>{format(metric.after, metric.unit as Unit)}</td>
+                    {metric.changed_on === null ? (
+                      <td colSpan={2}>
+                        {format(metric.before, metric.unit as Unit)}
+                        {metric.before !== null && <span className={classes["muted"]}> throughout</span>}
+                      </td>
+                    ) : (
+                      <>
+                        <td>{format(metric.before, metric.unit as Unit)}</td>
+                        <td>{format(metric.after, metric.unit as Unit)}</td>
+                      </>
+                    )}
                     <td>
                       {formatChange(metric.change_percent)}
                       {metric.low_percent !== null && metric.high_percent !== null && (
@@ -78,11 +96,11 @@ export function DriftPanel() {
                         </span>
                       )}
                     </td>
-                    <td className={classes["day"]}>{metric.changed_on ?? ""}</td>
+                    <td className={classes["day"]}>
+                      {metric.changed_on === null ? "" : formatTime(`${metric.changed_on}T12:00:00Z`, "day", "UTC")}
+                    </td>
                     <td>
-                      <Badge color={CAUSES[metric.cause].colour} variant="light">
-                        {CAUSES[metric.cause].word}
-                      </Badge>
+                      <Cause cause={metric.cause} />
                     </td>
                   </tr>
                 )),
@@ -94,4 +112,19 @@ export function DriftPanel() {
       )}
     </Panel>
   );
+}
+
+function Cause({ cause }: { cause: DriftMetric["cause"] }) {
+  const { word, icon: Mark } = CAUSES[cause];
+  return (
+    <span className={classes["cause"]} data-cause={cause}>
+      <Mark size={14} aria-hidden /> {word}
+    </span>
+  );
+}
+
+/** The models that answer otherwise than before above those that do not. */
+function changedFirst(models: Drift["models"]): Drift["models"] {
+  const changed = ({ metrics }: Drift["models"][number]) => metrics.some(({ changed_on: day }) => day !== null);
+  return [...models.filter(changed), ...models.filter((model) => !changed(model))];
 }

@@ -86,6 +86,6 @@ function noteOf({ type, count, mean, true_percent: percent, shares, calls }: Sco
         : shares.length > MOST_TEXTS
           ? `${MOST_TEXTS} of ${shares.length} texts`
           : `mostly ${shares[0]?.text ?? "–"}`;
-  const of = calls === null ? "" : ` on ${format(calls, "count")} calls`;
-  return `${value}, ${format(count, "count")} given${of}`;
+  const of = calls === null ? "" : `, ${format(calls, "count")} calls in all`;
+  return `${value}, given ${format(count, "count")} times${of}`;
 }

@@ -10,7 +10,7 @@ export function VariationCell({ variation, unit }: { variation: Variation | null
     <td
       title={`mean ${format(mean, unit)}, standard deviation ${format(deviation, unit)}, median ${format(p50, unit)}`}
     >
-      ±{format(relative, "percent")}
+      {format(relative, "percent")}
       <span className={classes["interval"]}>
         {format(p10, unit)} to {format(p90, unit)}
       </span>

@@ -5,6 +5,9 @@ import { useProject } from "../../state/ProjectContext";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 
+/** Days are compared with days: what arrives now changes little, and working it out costs the server much. */
+const DRIFT_AGE_MS = 300_000;
+
 /** A part of /quality, of the page's time range, environment and, where one is chosen, prompt. */
 export function useQuality<Part>(
   part: "scores" | "consistency" | "feedback" | "drift",
@@ -24,7 +27,9 @@ export function useQuality<Part>(
     ...more,
   };
   return useQuery<Part>({
-    queryKey: [...traffic(id), "quality", part, params],
+    ...(part === "drift"
+      ? { queryKey: ["project", id, "drift", params], staleTime: DRIFT_AGE_MS, refetchInterval: DRIFT_AGE_MS }
+      : { queryKey: [...traffic(id), "quality", part, params] }),
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ signal }) => (await api<Part>(`/quality/${part}`, { params, signal })).data,
   });
