@@ -374,7 +374,7 @@ def test_a_viewer_reads_and_changes_nothing(eyes: Eyes, own: Place) -> None:
     write_prompt(own)
     experiment = create(own, start=True)
     page = eyes.open(own.invite(f"viewer@{own.project}.example", "viewer"))
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Overview")).to_be_visible()  # signed in
     page.goto(own.address(f"/experiments/{experiment}"))
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
     settled(page)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.xdist_group("fuzz")
 JSON = {"Content-Type": "application/json"}
 STREAMS = {"GET /api/v1/live"}
 """Answered without end."""
-TAKES_NOTHING = {"GET /healthz", "GET /readyz", "GET /api/public/health"}
+TAKES_NOTHING = {"GET /healthz", "GET /readyz", "GET /api/public/health", "GET /api/v1/shared/{token}"}
 EXAMPLES = 8
 
 

@@ -62,7 +62,7 @@ class Filters(Range):
     search: str | None = Field(None, max_length=200, description="Part of an id, user, session or error message.")
     where: str | None = Field(
         None,
-        max_length=20_000,
+        max_length=4000,
         description="Further filters, a JSON list as `where` of `POST /api/v1/query`: of every field, of"
         " `properties.<key>` and `score.<name>`.",
         examples=['[{"dimension": "latency_ms", "op": "gt", "values": [2000]}]'],

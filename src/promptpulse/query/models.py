@@ -38,14 +38,14 @@ class QueryIn(RangeIn):
         ),
     ]
     bucket: Annotated[
-        str | None, Field(description="1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.")
+        Text | None, Field(description="1m, 5m, 15m, 30m, 1h, 3h, 6h, 12h, 1d, 1w, 1mo or auto; absent: one value.")
     ] = None
     by: list[Text] = Field([], max_length=4, description="Dimensions to group by.")
     compare: Annotated[
         Literal["previous"] | None, Field(description="Also answer for the period of equal length just before.")
     ] = None
     limit: Annotated[int, Field(ge=1, le=1000, description="Groups kept: those with the largest `order_by`.")] = 100
-    order_by: Annotated[str | None, Field(description="A metric of the query; the first when absent.")] = None
+    order_by: Annotated[Text | None, Field(description="A metric of the query; the first when absent.")] = None
     cumulative: Annotated[
         bool, Field(description="Each bucket with all before it in the range; only of counts, tokens and costs.")
     ] = False
