@@ -12,6 +12,7 @@ import { whereOf } from "../../state/where";
 import { namedVersions } from "../prompts/detail/byVersion";
 import { MOST_TEXTS, scoreLines } from "./formulas";
 import type { ScoreSummary } from "./shapes";
+import { mostly } from "./telling";
 
 /** One score over time; of one prompt also by version. */
 export function ScorePanel({ summary }: { summary: ScoreSummary }) {
@@ -85,7 +86,7 @@ function noteOf({ type, count, mean, true_percent: percent, shares, calls }: Sco
         ? `${format(percent, "percent")} true`
         : shares.length > MOST_TEXTS
           ? `${MOST_TEXTS} of ${shares.length} texts`
-          : `mostly ${shares[0]?.text ?? "–"}`;
+          : mostly(shares);
   const of = calls === null ? "" : `, ${format(calls, "count")} calls in all`;
   return `${value}, given ${format(count, "count")} times${of}`;
 }
