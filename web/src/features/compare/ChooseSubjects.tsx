@@ -1,8 +1,9 @@
 import { Button, Chip, Group, Skeleton } from "@mantine/core";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { useMetrics } from "../../api/useMetrics";
 import { useValues } from "../../api/useValues";
 import { useProject } from "../../state/ProjectContext";
+import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 import { whereOf } from "../../state/where";
@@ -16,6 +17,7 @@ const SHOWN = 12;
 /** What is compared: prompts are chosen in the top bar, versions of the only prompt here. */
 export function ChooseSubjects({ versions }: { versions: readonly string[] }) {
   const { view, change } = useView();
+  const href = useHref();
   const { data: prompts = [], isPending } = useValues("prompt_id");
   const named = view.prompts.filter((prompt) => prompt !== null);
   if (named.length > 1) return null;
@@ -32,10 +34,15 @@ export function ChooseSubjects({ versions }: { versions: readonly string[] }) {
             Two or three prompts in the selector above (switch on “Compare up to {MOST}”), or one prompt and its
             versions.
           </p>
-          {busiest.length >= FEWEST && (
-            <Button size="xs" variant="light" onClick={() => change({ prompts: busiest })}>
-              Compare the busiest: {busiest.join(", ")}
+          {busiest.length >= FEWEST ? (
+            <Button size="xs" onClick={() => change({ prompts: busiest })} title={busiest.join(", ")}>
+              Compare the {busiest.length} busiest
             </Button>
+          ) : (
+            <p>
+              {busiest.length === 0 ? "No prompt was called" : `Only ${busiest.join(", ")} was called`} in this time
+              range: choose a longer one, or <Link to={href("/start")}>connect your program</Link>.
+            </p>
           )}
         </Empty>
       )}

@@ -100,7 +100,7 @@ export function CompareTable({ compared, subjects, added, refused }: Props) {
             {data.subjects.map(({ label, place }, i) => (
               <td key={label}>
                 {data.winner === i ? (
-                  <Badge color="teal" leftSection={<IconTrophy size={12} aria-hidden />}>
+                  <Badge color="teal.9" leftSection={<IconTrophy size={12} aria-hidden />}>
                     {placeText(place)}
                   </Badge>
                 ) : (
@@ -108,12 +108,13 @@ export function CompareTable({ compared, subjects, added, refused }: Props) {
                 )}
               </td>
             ))}
-            <td className={classes["note"]}>
-              Intervals hold at {data.level} %. {data.method}
-            </td>
+            <td />
           </tr>
         </tfoot>
       </Table>
+      <p className={classes["method"]}>
+        Below each value: where it lies at {data.level} % certainty. {data.method}
+      </p>
       {refused !== null && (
         <Failure
           what={

@@ -33,7 +33,8 @@ export function SubjectCharts({ subjects, charts }: Props) {
   const versions = subjects.flatMap(({ version }) => version ?? []);
   const ofVersions = versions.length > 0;
   const series = useMetrics({
-    metrics: charts.flatMap(({ spec }) => spec.metrics),
+    // the groups are those of the first metric: all that are called, also those that have no score
+    metrics: [...new Set(["total_requests", ...charts.flatMap(({ spec }) => spec.metrics)])],
     start: new Date(window.start).toISOString(),
     end: new Date(window.end).toISOString(),
     bucket: window.bucket,
@@ -62,7 +63,8 @@ export function SubjectCharts({ subjects, charts }: Props) {
       id={id}
       title={title}
       spec={spec}
-      result={named}
+      // an answer to what was asked before lacks what was added since
+      result={named?.metrics.some(({ key }) => key === spec.metrics[0]) ? named : undefined}
       marks={marks}
       error={series.error}
       stale={series.isPlaceholderData}
