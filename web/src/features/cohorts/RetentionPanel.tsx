@@ -40,7 +40,10 @@ export function RetentionPanel() {
       {data !== undefined && (
         <>
           <RetentionTable retention={data} />
-          <p className={classes["definition"]}>{data.definition}</p>
+          <p className={classes["definition"]}>
+            {data.definition}
+            {data.last_week_partial && " Italic: that week is not over."}
+          </p>
         </>
       )}
     </Panel>
