@@ -42,6 +42,10 @@ test("exact numbers keep every digit that means something", () => {
   expect(formatExact(1243, "ms")).toBe(s("1,243 ms"));
   expect(formatExact(0.012345, "usd")).toBe("$0.012345");
   expect(formatExact(12_482, "count")).toBe("12,482");
+  expect(formatExact(0.3, "usd")).toBe("$0.30");
+  expect(formatExact(1500.5, "usd")).toBe("$1,500.50");
+  expect(formatExact(12 / 4320, "per_minute")).toBe("0.002778/min");
+  expect(formatExact(1234.56, "per_minute")).toBe("1,234.56/min");
   expect(formatExact(null, "count")).toBe(NO_DATA);
 });
 

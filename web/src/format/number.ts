@@ -56,10 +56,11 @@ const EXACT_BY_UNIT: Record<Unit, (value: number) => string> = {
   number: (value) => (value < 1 ? significant(value, 4) : grouped(value, 4)),
   count: (value) => grouped(value, Number.isInteger(value) ? 0 : 2),
   tokens: (value) => grouped(value, Number.isInteger(value) ? 0 : 1),
-  per_minute: (value) => `${grouped(value, 2)}/min`,
+  per_minute: (value) => `${value < 1 ? significant(value, 4) : grouped(value, 2)}/min`,
   percent: (value) => `${grouped(value, 3)}${SPACE}%`,
   ms: (value) => `${grouped(value, value < 100 ? 1 : 0)}${SPACE}ms`,
-  usd: (value) => `$${value === 0 ? "0" : value < 0.001 ? significant(value, 4) : grouped(value, value < 100 ? 6 : 2)}`,
+  usd: (value) =>
+    `$${value === 0 ? "0" : value < 0.001 ? significant(value, 4) : grouped(value, value < 100 ? 6 : 2, 2)}`,
   score: (value) => (value < 0.01 && value > 0 ? significant(value, 4) : grouped(value, 4)),
 };
 
