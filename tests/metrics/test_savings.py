@@ -52,7 +52,7 @@ class Shop:
         for i in range(count):
             given: dict[str, object] = {
                 "project": self.project, "id": str(uuid4()), "ts": to_micros(START + i * step), "model": model,
-                "prompt_id": "p", "provider": "maker", "user_id": f"u{i % 100}", "input_tokens": 1000, "output_tokens": 100,
+                "trace_id": uuid4().hex, "prompt_id": "p", "provider": "maker", "user_id": f"u{i % 100}", "input_tokens": 1000, "output_tokens": 100,
             }  # fmt: skip
             call = Call(**{**given, **fields})  # type: ignore[arg-type]  # fields are the test's business
             if price and call.cost_usd is None and call.input_tokens is not None:
@@ -63,11 +63,11 @@ class Shop:
         insert(self.store, made, int(END.timestamp()))
         return made
 
-    def score(self, calls: list[Call], number: Callable[[int], float], name: str = "quality") -> None:
+    def score(self, calls: list[Call], number: Callable[[int], float], *, by_trace: bool = False) -> None:
         made = [
             Score(
-                project=self.project, submission_id=str(uuid4()), ts=c.ts + 1, name=name, type="float", number=number(i),
-                user_id=c.user_id, call_id=c.id,
+                project=self.project, submission_id=str(uuid4()), ts=c.ts + 1, name="quality", type="float", number=number(i),
+                user_id=c.user_id, call_id="" if by_trace else c.id, trace_id=c.trace_id if by_trace else "",
             )
             for i, c in enumerate(calls)
         ]  # fmt: skip
@@ -138,10 +138,11 @@ def two_models(shop: Shop, *, cheap_fails: int = 0) -> tuple[list[Call], list[Ca
     return cheap, shop.calls(1000, "dear")
 
 
-def test_a_cheaper_model_that_does_as_well_is_named(shop: Shop) -> None:
+@pytest.mark.parametrize("by_trace", [False, True])
+def test_a_cheaper_model_that_does_as_well_is_named(shop: Shop, *, by_trace: bool) -> None:
     cheap, dear = two_models(shop)
-    shop.score(cheap, lambda i: i % 7)
-    shop.score(dear, lambda i: i % 7)
+    shop.score(cheap, lambda i: i % 7, by_trace=by_trace)
+    shop.score(dear, lambda i: i % 7, by_trace=by_trace)
     found = shop.only()
     assert isinstance(found, CheaperModel)
     assert (found.model, found.instead_of, [d.name for d in found.differences]) == ("cheap", "dear", ["", "quality"])

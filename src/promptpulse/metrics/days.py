@@ -6,12 +6,12 @@ leaves a day unmarked, never wrong. One writer marks and reopens; anybody reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from promptpulse.core.times import EPOCH
-from promptpulse.metrics.rollups import DAY_ROLLUPS, select, within
+from promptpulse.metrics.rollups import DAY_ROLLUPS, select
 from promptpulse.store import Store
 
 Day = tuple[str, date]
@@ -58,19 +58,16 @@ def unbuilt(store: Store, now: datetime) -> list[Day]:
 
 def build(store: Store, day: Day) -> None:
     """Compute a day and mark it. No call of the day may be stored meanwhile."""
-    build_days(store, day[0], [day[1]])
-
-
-def build_days(store: Store, project: str, days: Sequence[date]) -> None:
-    """Compute days of a project and mark them. No call of these days may be stored meanwhile."""
-    params, inside = within(project, days)
+    project, at = day[0], datetime.combine(day[1], time(), UTC)
+    params = {"project": project, "start": at, "end": at + DAY}
     for rollup in DAY_ROLLUPS:
-        here = inside.replace("{t}", rollup.time)
+        where = "project = {project:String} AND {t} >= {start:DateTime('UTC')} AND {t} < {end:DateTime('UTC')}"
+        here = where.replace("{t}", rollup.time)
         if store.query(f"SELECT count() AS n FROM {rollup.table} WHERE {here}", params).column("n")[0]:
             store.command(f"DELETE FROM {rollup.table} WHERE {here}", params)
-        store.command(f"INSERT INTO {rollup.table} {select(rollup, inside.replace('{t}', 'ts'))}", params)
+        store.command(f"INSERT INTO {rollup.table} {select(rollup, where.replace('{t}', 'ts'))}", params)
     # with a token of its own: a mark that was taken away and comes back is no repeated insert
-    marked: dict[str, Sequence[object]] = {"project": [project] * len(days), "day": list(days)}
+    marked = {"project": [project], "day": [day[1]]}
     store.insert("whole_days", marked, {"project": "String", "day": "Date"}, token=str(uuid4()))
 
 
@@ -84,13 +81,10 @@ def build_all(store: Store, now: datetime) -> int:
 
 def reopen(store: Store, days: Iterable[Day]) -> None:
     """Late calls are about to be stored in `days`."""
-    of_projects: dict[str, list[date]] = {}
     for project, day in days:
-        of_projects.setdefault(project, []).append(day)
-    for project, own in of_projects.items():
         store.command(
-            "DELETE FROM whole_days WHERE project = {project:String} AND day IN {days:Array(Date)}",
-            {"project": project, "days": own},
+            "DELETE FROM whole_days WHERE project = {project:String} AND day = {day:Date}",
+            {"project": project, "day": day},
         )
 
 

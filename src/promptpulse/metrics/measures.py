@@ -24,6 +24,10 @@ class Measure:
         """Never equal to an output alias: ClickHouse resolves an alias before a column (code 43)."""
         return f"{self.name}_state"
 
+    def reads(self, column: str) -> bool:
+        """Whether its value follows from `column` of a call."""
+        return column in self.expression or column in self.condition
+
     @property
     def column_type(self) -> str:
         match self.kind:

@@ -4,34 +4,34 @@ Calls are never written twice: their three columns of cost are changed in place 
 do not see. Every step may be repeated, so a job that was killed repeats its last one:
     stage ── new costs of some calls wait in `repriced`
     apply ── the engine changes these calls, beside everything else
-    retell ── the days of these calls are computed anew from the calls, while the writer waits"""
+    retell ── the rollups are corrected where they differ from the calls of these days, while the writer waits"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
 
 from promptpulse.core.call import Call, CostSource
 from promptpulse.core.times import EPOCH, from_micros
 from promptpulse.metrics import days
-from promptpulse.metrics.measures import FREE_FAILURE
-from promptpulse.metrics.rollups import ROLLUPS, Source, differs, rebuild_days
+from promptpulse.metrics.measures import FREE_FAILURE, MEASURES
+from promptpulse.metrics.rollups import DAY_ROLLUPS, ROLLUPS, correct_costs
 from promptpulse.store import Store, StoreError
 
 PAGE = 20_000
 PART_CALLS = 200_000
-"""Calls of the days that are rebuilt together: the writer waits for about a second."""
+"""Calls of the days that are corrected together: the writer waits for about half a second."""
 TYPES = {
     "id": "String",
     "cost_usd": "Nullable(Decimal(18, 9))",
     "cost_source": "String",
     "price_date": "String",
 }
-_TRIES = 5
+_TRIES = 3
 
 
 class Pause(Protocol):
@@ -220,28 +220,25 @@ def is_applied(store: Store) -> bool:
 
 
 def retell(store: Store, project: str, start: datetime, end: datetime, now: datetime, pause: Pause) -> None:
-    """Make every rollup tell what the calls of `[start, end)` that are staged say now, some days at a time. A query in that
-    moment may miss them."""
-    over = (now - days.GRACE).date()
+    """Make every rollup tell what the calls of `[start, end)` that are staged say now, some days at a time."""
     for part in _parts(_staged_days(store, project, start, end)):
-        with pause():
-            for rollup in ROLLUPS:
-                _rebuild(store, rollup, project, part, now)
-            days.reopen(store, [(project, day) for day in part])
-            whole = [day for day in part if day < over]
-            if store.embedded and whole:
-                days.build_days(store, project, whole)
+        # beside a server of its own, other processes may be storing calls: what they made differ is corrected once more
+        for _ in range(1 if store.embedded else _TRIES):
+            with pause():
+                _correct(store, project, part, now)
 
 
-def _rebuild(store: Store, rollup: Source, project: str, part: Sequence[date], now: datetime) -> None:
-    if rollup.keep is None:
-        for _ in range(_TRIES):
-            rebuild_days(store, rollup, project, part)
-            # beside a server of its own, other processes may be storing calls
-            if store.embedded or not differs(store, rollup, project, part):
-                return
-    elif kept := [day for day in part if day >= (now - rollup.keep).date()]:
-        rebuild_days(store, rollup, project, kept)
+def _correct(store: Store, project: str, part: Sequence[date], now: datetime) -> None:
+    for rollup in ROLLUPS:
+        kept = [day for day in part if rollup.keep is None or day >= (now - rollup.keep).date()]
+        if kept:
+            correct_costs(store, rollup, project, kept)
+    first, last = (datetime.combine(day, time(), UTC) for day in (part[0], part[-1] + timedelta(days=1)))
+    whole = set(days.whole_days(store, project, first, last)) & set(part)
+    if whole:
+        for rollup in DAY_ROLLUPS:
+            if any(MEASURES[name].reads("cost_usd") for name in rollup.measures):
+                correct_costs(store, rollup, project, sorted(whole))
 
 
 def _staged_days(store: Store, project: str, start: datetime, end: datetime) -> list[tuple[date, int]]:
@@ -262,7 +259,7 @@ def _staged_days(store: Store, project: str, start: datetime, end: datetime) -> 
 
 
 def _parts(counted: Sequence[tuple[date, int]]) -> Iterator[list[date]]:
-    """Days that are rebuilt together, while the writer waits."""
+    """Days that are corrected together, while the writer waits."""
     part: list[date] = []
     calls = 0
     for day, n in counted:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from promptpulse.core.ids import stable_hash
 from promptpulse.core.times import EPOCH
 from promptpulse.metrics.catalogue import DIMENSIONS
-from promptpulse.metrics.measures import MEASURES
+from promptpulse.metrics.measures import MEASURES, Measure
 from promptpulse.store import Store
 
 
@@ -114,24 +114,47 @@ def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
     store.command(f"INSERT INTO {rollup.table} {select(rollup, hours_of_calls)}", params)
 
 
-def rebuild_days(store: Store, rollup: Source, project: str, days: Sequence[date]) -> None:
-    """Compute UTC days of one project anew. Not to be run beside a writer."""
-    params, inside = within(project, days)
-    store.command(f"DELETE FROM {rollup.table} WHERE {inside.replace('{t}', rollup.time)}", params)
-    store.command(f"INSERT INTO {rollup.table} {select(rollup, inside.replace('{t}', RAW.time))}", params)
+def correct_costs(store: Store, rollup: Source, project: str, days: Sequence[date]) -> None:
+    """Make the rollup tell the costs of the calls again, on UTC days of one project. Not to be run beside a writer.
+
+    What it tells wrongly is added to it, or taken away, in one insert: nobody ever sees the days without their calls, and
+    a second run adds nothing. Only rows that it has are corrected. Counts are unsigned: taking away k adds 2**64 - k,
+    which sums take for the same."""
+    params, inside = _within(project, days)
+    dimensions = sorted(rollup.dimensions)
+    keys = ["project", "t", *dimensions]
+    counted = [MEASURES[name] for name in sorted(rollup.measures) if MEASURES[name].reads("cost_usd")]
+    names = [m.column for m in counted]
+    step = int(rollup.grain.total_seconds())
+    raw = ", ".join([
+        "project", f"toStartOfInterval(ts, INTERVAL {step} SECOND, 'UTC') AS t", *dimensions,
+        *(f"{_signed(m, m.raw(()))} AS {m.column}_" for m in counted),
+    ])  # fmt: skip
+    told = ", ".join([*keys, *(f"-{_signed(m, f'sum({m.column})')} AS {m.column}_" for m in counted)])
+    added = ", ".join(f"{'toUInt64' if m.kind == 'count' else ''}(sum({m.column}_)) AS {m.column}" for m in counted)
+    by = ", ".join(keys)
+    store.command(
+        f"""
+        INSERT INTO {rollup.table} ({by}, {", ".join(names)})
+        SETTINGS insert_deduplicate = 0
+        SELECT {by}, {added}
+        FROM (
+          SELECT {raw} FROM calls WHERE {inside.replace("{t}", RAW.time)} GROUP BY {by}
+          UNION ALL
+          SELECT {told} FROM {rollup.table} WHERE {inside.replace("{t}", rollup.time)} GROUP BY {by}
+        )
+        GROUP BY {by}
+        HAVING count() = 2 AND ({" OR ".join(f"{name} != 0" for name in names)})
+        """,
+        params,
+    )
 
 
-def differs(store: Store, rollup: Source, project: str, days: Sequence[date]) -> bool:
-    """Whether the rollup, which must keep everything, counts other calls than there are on UTC days of a project."""
-    params, inside = within(project, days)
-    counted = []
-    for table, t, number in ((RAW.table, RAW.time, "count()"), (rollup.table, rollup.time, "sum(calls_state)")):
-        answer = store.query(f"SELECT {number} AS n FROM {table} WHERE {inside.replace('{t}', t)}", params)
-        counted.append(int(str(answer.column("n")[0])))
-    return counted[0] != counted[1]
+def _signed(measure: Measure, sql: str) -> str:
+    return f"toInt64({sql})" if measure.kind == "count" else sql
 
 
-def within(project: str, days: Sequence[date]) -> tuple[dict[str, object], str]:
+def _within(project: str, days: Sequence[date]) -> tuple[dict[str, object], str]:
     """What the condition "on these UTC days of the project" binds, and the condition, with `{t}` for the column of time."""
     first = datetime.combine(min(days), time(), UTC)
     last = datetime.combine(max(days), time(), UTC) + timedelta(days=1)

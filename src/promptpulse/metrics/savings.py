@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from promptpulse.metrics.conditions import Filter, checked_filter
-from promptpulse.metrics.placed import placed
+from promptpulse.metrics.fields import FIELDS
 from promptpulse.metrics.query import MAX_GROUPS, Query
 from promptpulse.metrics.run import first_call, run
+from promptpulse.metrics.scores import BEFORE_SCORE
 from promptpulse.store import Store
 
 MONTH = timedelta(days=30)
@@ -24,6 +24,8 @@ FEWEST_CALLS = 100
 WORTH_PERCENT = 1.0
 """Of the known cost of the range: savings below are not worth a word."""
 EACH_KIND = 3
+MOST_PROMPTS = 10
+"""Of which models are compared: those where most can be saved."""
 LONG_FACTOR, LONG_TOKENS = 3.0, 1000
 CACHED_GOAL = 50.0
 """Percent of input that could be read from the cache."""
@@ -54,6 +56,8 @@ class TokenPrice:
     output: float
 
 
+_Of = tuple[str, str, str]
+"""Prompt, provider and model."""
 PriceOf = Callable[[str, str, str], TokenPrice | None]
 """Of a provider, the model asked for and the one that answered, today."""
 
@@ -80,6 +84,10 @@ class Usage:
     retries: int
     retried_cost_usd: float | None
     """If every attempt before the last had cost what the last one did."""
+
+    @property
+    def of(self) -> _Of:
+        return (self.prompt, self.provider, self.model)
 
     def at(self, price: TokenPrice) -> float:
         """What these tokens cost."""
@@ -322,15 +330,19 @@ def _cheaper(
     worth: float,
 ) -> list[CheaperModel]:
     """Of pairs of models that answered the same prompt, those where the cheaper one is surely no worse."""
+    pairs = sorted((p for p in _pairs(usages, months, price_of) if p[0] >= worth), key=lambda p: -p[0])
+    prompts = list(dict.fromkeys(cheap.prompt for _, cheap, _ in pairs))[:MOST_PROMPTS]
+    if not prompts:
+        return []
+    successes = _successes(store, project, start, end, prompts)
+    scores = _scores(store, project, start, end, prompts)
     found: dict[tuple[str, str], CheaperModel] = {}
-    for saving, cheap, dear in sorted(_pairs(usages, months, price_of), key=lambda p: -p[0])[: EACH_KIND + 1]:
-        if saving < worth:
-            break
+    for saving, cheap, dear in pairs:
         if (dear.prompt, dear.model) in found:
             continue  # one that saves more does as well
         differences = [
-            success(*(_successes(store, project, start, end, u) for u in (cheap, dear))),
-            *_score_differences(*(_scores(store, project, start, end, u) for u in (cheap, dear))),
+            success(successes.get(cheap.of), successes.get(dear.of)),
+            *_score_differences(scores.get(cheap.of, {}), scores.get(dear.of, {})),
         ]
         if all(d is not None for d in differences):
             found[dear.prompt, dear.model] = CheaperModel(
@@ -410,46 +422,95 @@ def _score_differences(cheap: Mapping[str, Share], dear: Mapping[str, Share]) ->
     return found
 
 
-def _successes(store: Store, project: str, start: datetime, end: datetime, usage: Usage) -> Share | None:
+def _successes(
+    store: Store, project: str, start: datetime, end: datetime, prompts: Sequence[str]
+) -> Mapping[_Of, Share]:
     answer = store.query(
         f"""
-        SELECT {_SUMS}, sum(y)
+        SELECT prompt_id, provider, model, {_SUMS}, sum(y)
         FROM (
-          SELECT {_UNIT.format(own="id")} AS unit, toFloat64(count()) AS n, toFloat64(countIf(status != 'error')) AS y
+          SELECT
+            prompt_id, provider, model, {_UNIT.format(own="id")} AS unit,
+            toFloat64(count()) AS n, toFloat64(countIf(status != 'error')) AS y
           FROM calls
           WHERE project = {{project:String}}
             AND ts >= {{start:DateTime64(6, 'UTC')}} AND ts < {{end:DateTime64(6, 'UTC')}}
-            AND prompt_id = {{prompt:String}} AND provider = {{provider:String}} AND model = {{model:String}}
-          GROUP BY unit
+            AND prompt_id IN {{prompts:Array(String)}}
+          GROUP BY prompt_id, provider, model, unit
         )
+        GROUP BY prompt_id, provider, model
         """,
-        {
-            "project": project, "start": start, "end": end, "prompt": usage.prompt, "provider": usage.provider,
-            "model": usage.model,
-        },
-    )  # fmt: skip
-    return _share(next(answer.rows()))
+        {"project": project, "start": start, "end": end, "prompts": list(prompts)},
+    )
+    found = {}
+    for prompt, provider, model, *sums in answer.rows():
+        share = _share(sums)
+        if share is not None:
+            found[str(prompt), str(provider), str(model)] = share
+    return found
 
 
-def _scores(store: Store, project: str, start: datetime, end: datetime, usage: Usage) -> Mapping[str, Share]:
-    """Numbers that people and programs gave, by name."""
-    params: dict[str, object] = {"project": project, "start": start, "end": end}
-    own = {"prompt_id": usage.prompt, "provider": usage.provider, "model": usage.model}
-    where = [checked_filter(Filter(key, "in", (value or None,))) for key, value in own.items()]
+def _scores(
+    store: Store, project: str, start: datetime, end: datetime, prompts: Sequence[str]
+) -> Mapping[_Of, Mapping[str, Share]]:
+    """Numbers that people and programs gave, by name. A score counts for the call it names; else for the model that its trace
+    had for the prompt, if it had one alone."""
+    scores = """
+        project = {project:String}
+        AND ts >= {start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')} AND isNotNull(number)
+    """
+    calls = """
+        project = {project:String}
+        AND ts >= {calls_start:DateTime64(6, 'UTC')} AND ts < {end:DateTime64(6, 'UTC')} AND prompt_id IN {prompts:Array(String)}
+    """
+    given = "submission_id, name, number, user_id, session_id"
     answer = store.query(
         f"""
-        SELECT name, {_SUMS}, sum(q)
+        SELECT prompt_id_, provider_, model_, name, {_SUMS}, sum(q)
         FROM (
           SELECT
-            name, {_UNIT.format(own="submission_id")} AS unit, toFloat64(count()) AS n, sum(number) AS y, sum(number * number) AS q
-          FROM ({placed(where, params, "isNotNull(number)", once=True)})
-          GROUP BY name, unit
+            prompt_id_, provider_, model_, name, {_UNIT.format(own="submission_id")} AS unit,
+            toFloat64(count()) AS n, sum(number) AS y, sum(number * number) AS q
+          FROM (
+            SELECT {given}, prompt_id_, provider_, model_
+            FROM (SELECT {given}, call_id FROM scores WHERE {scores} AND call_id != '') AS s
+            INNER ANY JOIN (
+              SELECT id, toString(prompt_id) AS prompt_id_, toString(provider) AS provider_, toString(model) AS model_
+              FROM calls
+              WHERE {calls} AND id IN (SELECT call_id FROM scores WHERE {scores} AND call_id != '')
+            ) AS c ON s.call_id = c.id
+            UNION ALL
+            SELECT {given}, prompt_id_, provider_, model_
+            FROM (
+              SELECT {given}, toString(prompt_id) AS about, trace_id
+              FROM scores
+              WHERE {scores} AND call_id = '' AND trace_id != ''
+            ) AS s
+            INNER JOIN (
+              SELECT
+                {FIELDS["trace_id"].expression} AS trace, toString(prompt_id) AS prompt_id_,
+                toString(any(provider)) AS provider_, toString(any(model)) AS model_
+              FROM calls
+              WHERE {calls} AND trace IN (SELECT trace_id FROM scores WHERE {scores} AND call_id = '' AND trace_id != '')
+              GROUP BY trace, prompt_id_
+              HAVING uniqExact(provider, model) = 1
+            ) AS c ON s.trace_id = c.trace
+            WHERE about IN ('', prompt_id_)
+          )
+          GROUP BY prompt_id_, provider_, model_, name, unit
         )
-        GROUP BY name
+        GROUP BY prompt_id_, provider_, model_, name
         """,
-        params,
-    )
-    return {str(name): share for name, *row in answer.rows() if (share := _share(row)) is not None}
+        {
+            "project": project, "start": start, "end": end, "calls_start": start - BEFORE_SCORE, "prompts": list(prompts),
+        },
+    )  # fmt: skip
+    found: dict[_Of, dict[str, Share]] = defaultdict(dict)
+    for prompt, provider, model, name, *sums in answer.rows():
+        share = _share(sums)
+        if share is not None:
+            found[str(prompt), str(provider), str(model)][str(name)] = share
+    return found
 
 
 def _share(row: Iterable[object]) -> Share | None:
