@@ -52,8 +52,9 @@ class Shop:
         for i in range(count):
             given: dict[str, object] = {
                 "project": self.project, "id": str(uuid4()), "ts": to_micros(START + i * step), "model": model,
-                "trace_id": uuid4().hex, "prompt_id": "p", "provider": "maker", "user_id": f"u{i % 100}", "input_tokens": 1000, "output_tokens": 100,
+                "prompt_id": "p", "provider": "maker", "user_id": f"u{i % 100}", "input_tokens": 1000, "output_tokens": 100,
             }  # fmt: skip
+            given["trace_id"] = uuid4().hex
             call = Call(**{**given, **fields})  # type: ignore[arg-type]  # fields are the test's business
             if price and call.cost_usd is None and call.input_tokens is not None:
                 fresh = call.input_tokens - (call.cached_input_tokens or 0)
