@@ -73,7 +73,7 @@ def shown(page: Page, label: str) -> float:
     return exact_number(figure(page, label).first.get_attribute("title"))
 
 
-def test_overview(eyes: Eyes, place: Known) -> None:
+def test_the_overview_shows_the_known_numbers(eyes: Eyes, place: Known) -> None:
     page = opened(eyes, place, "/")
     expect(figure(page, "Requests")).to_have_text("12")
     expect(figure(page, "Success rate")).to_have_text(f"75{SPACE}%")
@@ -95,7 +95,7 @@ def test_overview(eyes: Eyes, place: Known) -> None:
     ]  # fmt: skip
 
 
-def test_performance(eyes: Eyes, place: Known) -> None:
+def test_performance_shows_the_known_numbers(eyes: Eyes, place: Known) -> None:
     page = opened(eyes, place, "/performance")
     expect(figure(page, "Requests").first).to_have_text("12")
     expect(figure(page, "Peak requests per minute")).to_have_text("3/min")
@@ -119,7 +119,7 @@ def test_performance(eyes: Eyes, place: Known) -> None:
     assert ten[1:] == ["1,850 ms", "100 ms", "350 ms", "200 ms"]
 
 
-def test_cohorts(eyes: Eyes, place: Known) -> None:
+def test_cohorts_show_the_known_numbers(eyes: Eyes, place: Known) -> None:
     page = opened(eyes, place, "/cohorts", by="weekday")
     # tokens: 4000 / 4, 5900 / 5, 2100 / 3; dollars: .48 / 3, .92 / 5, .30 / 2
     assert [[row[n] for n in (0, 1, 2, 3, 5, 6)] for row in lines(page, "Cohorts")] == [
@@ -137,7 +137,7 @@ def test_cohorts(eyes: Eyes, place: Known) -> None:
     ]
 
 
-def test_quality(eyes: Eyes, place: Known) -> None:
+def test_quality_shows_the_known_numbers(eyes: Eyes, place: Known) -> None:
     page = opened(eyes, place, "/quality")
     for text in (
         "mean 4, given 3 times, 12 calls in all",
@@ -160,7 +160,7 @@ def test_quality(eyes: Eyes, place: Known) -> None:
     ]  # fmt: skip
 
 
-def test_costs(eyes: Eyes, place: Known) -> None:
+def test_costs_show_the_known_numbers(eyes: Eyes, place: Known) -> None:
     page = opened(eyes, place, "/costs")
     expect(figure(page, "Cost")).to_have_text("$1.70")
     expect(figure(page, "Cost per request")).to_have_text("$0.17")
@@ -177,7 +177,7 @@ def test_costs(eyes: Eyes, place: Known) -> None:
     assert [days[told_at(day, "00:00")] for day in known.SPENT] == ["$0.48", "$0.92", "$0.30"]
 
 
-def test_calls(eyes: Eyes, place: Known) -> None:
+def test_the_list_of_calls_shows_the_known_numbers(eyes: Eyes, place: Known) -> None:
     page = opened(eyes, place, "/calls")
     rows = lines(page, "Calls")
     assert [row[0].split()[-1] for row in rows] == [
@@ -190,7 +190,7 @@ def test_calls(eyes: Eyes, place: Known) -> None:
     assert rows[5][4:7] == ["1 s", NO_DATA, "1,500, 300"]
 
 
-def test_a_dashboard_inside_and_through_its_link(eyes: Eyes, place: Known) -> None:
+def test_a_dashboard_shows_the_known_numbers_inside_and_through_its_link(eyes: Eyes, place: Known) -> None:
     inside = opened(eyes, place, f"/dashboards/{place.dashboard}")
     start, end = known.RANGE.values()
     outside = eyes.open(f"{place.admin.url}/shared/{place.shared}?start={start}&end={end}")

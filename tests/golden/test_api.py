@@ -33,14 +33,14 @@ def rows(found: Any, *metrics: str) -> list[tuple[float | None, ...]]:
     return [tuple(found["values"][m][i][0] for m in metrics) for i in range(len(found["groups"]))]
 
 
-def test_totals(told: Told) -> None:
+def test_totals_are_what_a_reader_adds_up(told: Told) -> None:
     found = asked(told, "query", metrics=[*known.TOTALS])
     shown = {metric: values[0][0] for metric, values in found["values"].items()}
     assert shown == {metric: value if value is None else near(value) for metric, value in known.TOTALS.items()}
     assert found["moments"]["peak_rpm"] == [[stamp(at(known.TUESDAY, 14))]]
 
 
-def test_percentiles(told: Told) -> None:
+def test_percentiles_are_within_their_stated_error(told: Told) -> None:
     found = asked(told, "query", metrics=[*known.PERCENTILES])
     shown = {metric: values[0][0] for metric, values in found["values"].items()}
     assert shown == {metric: near(value, rel=known.WITHIN) for metric, value in known.PERCENTILES.items()}
@@ -66,7 +66,7 @@ def test_days_begin_at_midnight_of_the_project(told: Told) -> None:
     ]
 
 
-def test_running_sums(told: Told) -> None:
+def test_a_running_sum_ends_at_the_total(told: Told) -> None:
     found = asked(told, "query", metrics=[*known.CUMULATIVE], bucket="1d", cumulative=True)
     assert {m: v[0] for m, v in found["values"].items()} == {m: near(v) for m, v in known.CUMULATIVE.items()}
 
@@ -93,7 +93,7 @@ def test_a_filter_counts_the_same_in_numbers_and_in_the_list_of_calls(told: Told
     assert len(read(told, "calls", where=json.dumps([where]))) == count
 
 
-def test_the_distribution_of_latency(told: Told) -> None:
+def test_a_histogram_counts_each_call_in_its_bin(told: Told) -> None:
     found = asked(told, "query/distribution", field="latency_ms")
     assert (found["total"], found["unknown"], sum(found["counts"][0])) == (12, 0, 12)
     taken = [float(str(call["latency_ms"])) for call in known.CALLS]
@@ -126,20 +126,20 @@ def test_a_custom_metric_by_version_and_as_a_formula(told: Told) -> None:
 
 
 @pytest.mark.parametrize("by", known.COHORTS)
-def test_cohorts(told: Told, by: str) -> None:
+def test_cohorts_are_those_of_the_clocks_and_users_of_the_project(told: Told, by: str) -> None:
     found = asked(told, "cohorts", by=by, metrics=["total_requests", "success_rate"])
     shown = [(c["label"], c["values"]["total_requests"], c["values"]["success_rate"]) for c in found["cohorts"]]
     assert shown == [(label, calls, near(rate)) for label, calls, rate in known.COHORTS[by]]
 
 
-def test_users_who_come_back(told: Told) -> None:
+def test_users_come_back_in_the_week_after_their_first_call(told: Told) -> None:
     weeks = {w["week"]: w for w in read(told, "cohorts/retention", weeks=8)["weeks"]}
     before, week = weeks[str(known.WEEK_BEFORE)], weeks[str(known.MONDAY)]
     assert (before["users"], before["returned"][:3], before["percent"][:2]) == (1, [1, 1, 0], [100, 100])
     assert (week["users"], week["returned"][:2]) == (3, [3, 0])
 
 
-def test_what_scores_say(told: Told) -> None:
+def test_scores_have_a_mean_a_share_of_true_or_shares(told: Told) -> None:
     found = {s["name"]: s for s in read(told, "quality/scores")}
     assert {n: (s["type"], s["count"], s["mean"], s["true_percent"]) for n, s in found.items()} == {
         "rating": ("numeric", 3, 4, None),
@@ -150,7 +150,7 @@ def test_what_scores_say(told: Told) -> None:
     assert shares == {"positive": (1, 50), "negative": (1, 50)}
 
 
-def test_how_much_answers_vary(told: Told) -> None:
+def test_answers_vary_by_their_standard_deviation(told: Told) -> None:
     found = {(r["prompt_id"], r["prompt_version"]): r for r in read(told, "quality/consistency")}
     tokens = {name: (r["calls"], *[r["output_tokens"][k] for k in ("count", "mean")]) for name, r in found.items()}
     assert tokens == {
@@ -164,7 +164,7 @@ def test_how_much_answers_vary(told: Told) -> None:
     }  # fmt: skip
 
 
-def test_what_users_wrote_newest_first(told: Told) -> None:
+def test_feedback_is_listed_newest_first_with_its_call(told: Told) -> None:
     found = read(told, "quality/feedback", name="feedback")
     assert [
         (f["value"], f["comment"], f["call_id"], f["prompt_id"], f["prompt_version"], f["user_id"]) for f in found
@@ -175,7 +175,7 @@ def spent_since(first: date) -> float:
     return sum(usd for day, usd in known.SPENT.items() if day >= first)
 
 
-def test_what_was_spent_on_each_day_and_in_the_running_month(told: Told) -> None:
+def test_each_day_and_the_running_month_have_what_was_spent(told: Told) -> None:
     answer = told.client.get("/api/v1/costs/projection", params={"period": "month"}).json()["data"]
     days = {d["day"]: d["usd"] for d in [*answer["before"], *answer["days"]]}
     assert {day: days[str(day)] for day in known.SPENT} == {day: near(usd) for day, usd in known.SPENT.items()}
@@ -192,14 +192,14 @@ def test_a_budget_has_burnt_what_was_spent_in_its_period(told: Told) -> None:
     assert budget["spent_share"] == near(100 * spent / 2)
 
 
-def test_the_model_without_a_price(told: Told) -> None:
+def test_a_model_without_a_price_is_named_with_its_calls(told: Told) -> None:
     (found,) = read(told, "costs/unpriced")
     assert (found["model"], found["calls"], found["reason"]) == ("acme-new", 2, "no_price")
     assert found["share"] == near(100 * 2 / 12)
     assert (found["first_at"], found["last_at"]) == (stamp(at(known.MONDAY, 23, 55)), stamp(at(known.WEDNESDAY, 12)))
 
 
-def test_two_prompts_side_by_side(told: Told) -> None:
+def test_two_prompts_are_compared_by_their_own_numbers(told: Told) -> None:
     subjects = [{"prompt_id": name} for name in known.BY_PROMPT]
     found = asked(told, "compare", subjects=subjects, metrics=[*known.HALVES, "avg_latency_ms"])
     assert [(s["prompt_id"], s["calls"], s["users"]) for s in found["subjects"]] == [("answer", 6, 2), ("digest", 6, 3)]
@@ -222,7 +222,7 @@ def test_calls_are_exported_as_they_are(told: Told) -> None:
     assert sum(float(cost) for cost in costs.values() if cost) == near(1.70)
 
 
-def test_figures_of_a_prompt_for_the_first_clients(told: Told) -> None:
+def test_the_first_clients_get_the_same_figures_of_a_prompt(told: Told) -> None:
     days = {"start": str(known.MONDAY), "end": str(known.WEDNESDAY)}
     found = told.client.get("/api/metrics", params={"prompt_id": "answer", **days}).json()
     assert found["metrics"] == {
