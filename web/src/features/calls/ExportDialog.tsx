@@ -9,6 +9,7 @@ const FORMATS = [
   { value: "ndjson", label: "NDJSON", type: "application/x-ndjson", lines: true },
   { value: "parquet", label: "Parquet", type: "application/vnd.apache.parquet", lines: false },
 ] as const;
+const KILOBYTE = 1000;
 const MEGABYTE = 1_000_000;
 
 interface Props {
@@ -113,7 +114,10 @@ function shareOf({ rows, total }: Progress, done: boolean): number {
 }
 
 function progressText({ rows, total, bytes }: Progress, done: boolean): string {
-  const size = `${format(bytes / MEGABYTE, "number")}\u00a0MB`;
+  const size =
+    bytes < MEGABYTE
+      ? `${format(Math.ceil(bytes / KILOBYTE), "count")}\u00a0kB`
+      : `${format(bytes / MEGABYTE, "number")}\u00a0MB`;
   const count = done ? (rows ?? total) : rows;
   const of = done || total === null ? "" : ` of ${formatExact(total, "count")}`;
   const calls = count === null ? "" : `${formatExact(count, "count")}${of} calls, `;

@@ -66,6 +66,7 @@ export function FilterEditor({ fields, conditions, onChange }: Props) {
                 // rows have no other identity
                 key={index}
                 number={index + 1}
+                portal={false}
                 fields={fields}
                 listed={listed}
                 filter={filter}

@@ -15,6 +15,8 @@ interface Props {
   error?: string | null;
   placeholder?: string;
   disabled?: boolean;
+  /** False where a click outside closes what it stands in: its list belongs inside. */
+  portal?: boolean;
 }
 
 /** One field of a call, found by name. */
@@ -28,6 +30,7 @@ export function FieldPicker({
   error = null,
   placeholder = "Choose a field",
   disabled = false,
+  portal = true,
 }: Props) {
   const [search, setSearch] = useState("");
   const typed = properties && isProperty(search) ? [search.trim()] : [];
@@ -42,6 +45,7 @@ export function FieldPicker({
       searchable
       allowDeselect={false}
       disabled={disabled}
+      comboboxProps={{ withinPortal: portal }}
       placeholder={placeholder}
       nothingFoundMessage={properties ? "No such field. Properties begin with “properties.”" : "No such field"}
       data={[

@@ -15,10 +15,12 @@ interface Props {
   filter: Filter;
   onChange: (filter: Filter) => void;
   onRemove: () => void;
+  /** As of the picker of fields. */
+  portal?: boolean;
 }
 
 /** One condition on calls: a field, how it is compared, with what. */
-export function FilterRow({ number, fields, listed, filter, onChange, onRemove }: Props) {
+export function FilterRow({ number, fields, listed, filter, onChange, onRemove, portal = true }: Props) {
   const { dimension, op, values } = filter;
   const field = fields.find(({ key }) => key === dimension);
   return (
@@ -26,6 +28,7 @@ export function FilterRow({ number, fields, listed, filter, onChange, onRemove }
       <FieldPicker
         label={`Field of filter ${number}`}
         labelled={false}
+        portal={portal}
         fields={fields}
         value={dimension === "" ? null : dimension}
         onChange={(key) =>
@@ -68,7 +71,7 @@ export function FilterRow({ number, fields, listed, filter, onChange, onRemove }
           onChange={({ currentTarget: { value } }) => onChange({ ...filter, values: boundOf(value) })}
         />
       ) : (
-        <Values number={number} filter={filter} suggested={listed.has(dimension)} onChange={onChange} />
+        <Values number={number} filter={filter} suggested={listed.has(dimension)} portal={portal} onChange={onChange} />
       )}
       <ActionIcon variant="subtle" color="gray" onClick={onRemove} aria-label={`Remove filter ${number}`}>
         <IconTrash size={15} aria-hidden />
@@ -90,10 +93,11 @@ interface ValuesProps {
   number: number;
   filter: Filter;
   suggested: boolean;
+  portal: boolean;
   onChange: (filter: Filter) => void;
 }
 
-function Values({ number, filter, suggested, onChange }: ValuesProps) {
+function Values({ number, filter, suggested, portal, onChange }: ValuesProps) {
   const { data } = useValues(filter.dimension, suggested);
   const exact = filter.op === "in" || filter.op === "not_in";
   const shown = (value: Filter["values"][number]) => (value === null ? NOT_GIVEN : String(value));
@@ -103,6 +107,7 @@ function Values({ number, filter, suggested, onChange }: ValuesProps) {
       aria-label={`Values of filter ${number}`}
       placeholder={filter.values.length === 0 ? "Value, then Enter" : ""}
       acceptValueOnBlur
+      comboboxProps={{ withinPortal: portal }}
       limit={50}
       data={exact ? [...new Set((data ?? []).map(shown))] : []}
       value={filter.values.map(shown)}
