@@ -24,6 +24,7 @@ export function Compare() {
   const wanted = enough && usual.data !== undefined && more.length > 0;
   const all = useCompare(subjects, [...usualKeys, ...more], wanted);
   const compared = wanted && all.data !== undefined ? all : usual;
+  const adding = wanted && all.data === undefined && all.error === null;
   const only = view.prompts.length === 1 ? view.prompts[0] : undefined;
   return (
     <div className={page["page"]}>
@@ -34,7 +35,13 @@ export function Compare() {
       )}
       {enough && (
         <>
-          <CompareTable compared={compared} subjects={subjects} added={more} refused={wanted ? all.error : null} />
+          <CompareTable
+            compared={compared}
+            subjects={subjects}
+            added={more}
+            adding={adding}
+            refused={wanted ? all.error : null}
+          />
           <CompareCharts subjects={subjects} rows={compared.data?.rows ?? []} />
         </>
       )}

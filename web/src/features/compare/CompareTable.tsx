@@ -19,12 +19,14 @@ interface Props {
   subjects: readonly Subject[];
   /** Keys of the rows that were added and can be taken away. */
   added: readonly string[];
+  /** They are still computed. */
+  adding: boolean;
   /** Why the added rows are not there. */
   refused: Error | null;
 }
 
 /** One row a metric, one column a subject; a winner only where it is more than noise. */
-export function CompareTable({ compared, subjects, added, refused }: Props) {
+export function CompareTable({ compared, subjects, added, adding, refused }: Props) {
   const href = useHref();
   const [, setParams] = useSearchParams();
   const { data, error } = compared;
@@ -43,7 +45,7 @@ export function CompareTable({ compared, subjects, added, refused }: Props) {
   const colours = assignColours(subjects.map(identityOf));
   return (
     <Panel title="Side by side" note={data.summary}>
-      <Table label="Side by side" busy={compared.isPlaceholderData} className={classes["table"]}>
+      <Table label="Side by side" busy={compared.isPlaceholderData || adding} className={classes["table"]}>
         <thead>
           <tr>
             <th scope="col">Metric</th>
