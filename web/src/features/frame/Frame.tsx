@@ -8,6 +8,7 @@ import { FailureBoundary } from "../../ui/FailureBoundary";
 import { barOf } from "./bar";
 import classes from "./Frame.module.css";
 import { Navigation } from "./Navigation";
+import { NoCallsNote } from "./NoCallsNote";
 import { Palette } from "./Palette";
 import { Shortcuts } from "./Shortcuts";
 import { TopBar } from "./TopBar";
@@ -19,6 +20,7 @@ export function Frame() {
   const narrow = useMediaQuery("(max-width: 47.99em)");
   const { id } = useProject();
   const { pathname } = useLocation();
+  const bar = barOf(pathname);
   return (
     <ClockProvider key={id}>
       <a className={classes["skip"]} href="#content">
@@ -44,8 +46,9 @@ export function Frame() {
           </div>
         )}
         <div className={classes["main"]}>
-          <TopBar {...barOf(pathname)} onMenu={narrow ? drawer.open : null} />
+          <TopBar {...bar} onMenu={narrow ? drawer.open : null} />
           <main id="content" className={classes["content"]} tabIndex={-1}>
+            {bar.analysis && pathname !== "/" && <NoCallsNote />}
             <FailureBoundary key={pathname.split("/")[1]}>
               <Suspense fallback={<Skeleton height={320} />}>
                 <Outlet />
