@@ -6,7 +6,7 @@ leaves a day unmarked, never wrong. One writer marks and reopens; anybody reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
@@ -67,7 +67,7 @@ def build(store: Store, day: Day) -> None:
             store.command(f"DELETE FROM {rollup.table} WHERE {here}", params)
         store.command(f"INSERT INTO {rollup.table} {select(rollup, where.replace('{t}', 'ts'))}", params)
     # with a token of its own: a mark that was taken away and comes back is no repeated insert
-    marked = {"project": [project], "day": [day[1]]}
+    marked: dict[str, Sequence[object]] = {"project": [project], "day": [day[1]]}
     store.insert("whole_days", marked, {"project": "String", "day": "Date"}, token=str(uuid4()))
 
 
