@@ -43,6 +43,19 @@ def test_a_changed_definition_is_built_anew(store: Store, project: str, make_cal
     assert (frame.source, frame.values["total_requests"]) == ("calls_1h", [[1]])
 
 
+def test_a_day_that_was_reopened_is_marked_again_when_it_is_built(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = (project, (midnight - timedelta(days=1)).date())
+    insert(store, [make_call(at=midnight - timedelta(hours=5))], 0)
+    for _ in range(2):
+        days.build(store, day)
+        assert days.whole_days(store, project, midnight - timedelta(days=2), midnight) == [day[1]]
+        days.reopen(store, [day])
+        assert days.whole_days(store, project, midnight - timedelta(days=2), midnight) == []
+
+
 def test_whole_days_answer_and_a_late_call_reopens_its_day(store: Store, project: str, make_call: MakeCall) -> None:
     midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
     start, day = midnight - timedelta(days=3, hours=5), timedelta(days=1)
