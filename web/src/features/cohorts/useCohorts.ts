@@ -24,9 +24,11 @@ export function useCohorts(by: string, metrics: readonly string[]) {
     tz,
   };
   return useQuery<CohortsAnswer>({
-    queryKey: [...traffic(id), "cohorts", body],
+    queryKey: [...traffic(id), "cohorts", by, body],
     enabled: by !== "" && !by.endsWith("."),
-    placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
+    // other cohorts are not these cohorts a moment ago
+    placeholderData: (last, lastQuery) =>
+      lastQuery?.queryKey[1] === id && lastQuery.queryKey[4] === by ? last : undefined,
     queryFn: async ({ signal }) => {
       const { data } = await api<CohortsAnswer>("/cohorts", { method: "POST", params: { project: id }, body, signal });
       return data;
