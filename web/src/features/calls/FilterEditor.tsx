@@ -1,4 +1,4 @@
-import { Button, Group, Popover, Stack } from "@mantine/core";
+import { Button, FocusTrap, Group, Popover, Stack } from "@mantine/core";
 import { IconFilter, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Field, Filter } from "../../api/types";
@@ -53,6 +53,8 @@ export function FilterEditor({ fields, conditions, onChange }: Props) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown role="dialog" tabIndex={-1} aria-label="Filters">
+        {/* a field that has the focus opens its list, which is wanted only of an empty one */}
+        {conditions.length > 0 && <FocusTrap.InitialFocus />}
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,5 +1,6 @@
 import { ActionIcon, NativeSelect, TagsInput, TextInput } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
 import type { Field, Filter, FilterOp } from "../../api/types";
 import { useValues } from "../../api/useValues";
 import { choicesOf, isBound, onField } from "./fieldChoices";
@@ -99,6 +100,9 @@ interface ValuesProps {
 
 function Values({ number, filter, suggested, portal, onChange }: ValuesProps) {
   const { data } = useValues(filter.dimension, suggested);
+  const [search, setSearch] = useState("");
+  // once there is a value, the list would lie over what comes next: it shows up again with the next letter
+  const listing = filter.values.length === 0 || search !== "";
   const exact = filter.op === "in" || filter.op === "not_in";
   const shown = (value: Filter["values"][number]) => (value === null ? NOT_GIVEN : String(value));
   return (
@@ -107,9 +111,11 @@ function Values({ number, filter, suggested, portal, onChange }: ValuesProps) {
       aria-label={`Values of filter ${number}`}
       placeholder={filter.values.length === 0 ? "Value, then Enter" : ""}
       acceptValueOnBlur
+      searchValue={search}
+      onSearchChange={setSearch}
       comboboxProps={{ withinPortal: portal }}
       limit={50}
-      data={exact ? [...new Set((data ?? []).map(shown))] : []}
+      data={exact && listing ? [...new Set((data ?? []).map(shown))] : []}
       value={filter.values.map(shown)}
       onChange={(texts) => onChange({ ...filter, values: texts.map((text) => (text === NOT_GIVEN ? null : text)) })}
     />
