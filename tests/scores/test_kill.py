@@ -49,5 +49,5 @@ def test_kills_lose_no_score_and_no_event_and_store_none_twice(own_server: Calla
 
 
 def assert_once(found: list[Json], id_column: str, senders: list[Sender], rows_each: int) -> None:
-    expected = dict.fromkeys(acknowledged_by(senders, more_than=50), rows_each)
+    expected = dict.fromkeys(acknowledged_by(senders, more_than=20), rows_each)
     assert Counter(str(row[id_column]) for row in found) == Counter(expected)
