@@ -2,7 +2,7 @@ import { Select, Skeleton } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { useScoreNames } from "../../api/useScoreNames";
-import { format } from "../../format/number";
+import { scoreText } from "../../format/score";
 import { formatAgo, formatTime } from "../../format/time";
 import { useClock } from "../../state/ClockContext";
 import { useProject } from "../../state/ProjectContext";
@@ -78,7 +78,7 @@ function FeedbackLine({ feedback }: { feedback: Feedback }) {
     <li>
       <div className={classes["line"]}>
         <strong>{name}</strong>
-        <span>{valueText(value)}</span>
+        <span>{scoreText(value)}</span>
         {prompt !== null && (
           <span className={classes["muted"]}>
             {prompt}
@@ -94,10 +94,4 @@ function FeedbackLine({ feedback }: { feedback: Feedback }) {
       {comment !== null && comment !== "" && <blockquote className={classes["quote"]}>{comment}</blockquote>}
     </li>
   );
-}
-
-function valueText(value: Feedback["value"]): string {
-  if (typeof value === "number") return format(value, "score");
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return value ?? "";
 }

@@ -1,5 +1,5 @@
 import type { FeedbackRow } from "../../../api/dashboards";
-import { format } from "../../../format/number";
+import { scoreText } from "../../../format/score";
 import { formatAgo, formatTime } from "../../../format/time";
 import { useScene } from "./SceneContext";
 import classes from "./Widget.module.css";
@@ -19,7 +19,7 @@ export function FeedbackWidget({ title, rows }: Props) {
           <li key={`${row.at} ${index}`}>
             <div className={classes["line"]}>
               <strong>{row.name}</strong>
-              <span>{valueText(row.value)}</span>
+              <span>{scoreText(row.value)}</span>
               <span className={classes["muted"]}>
                 {row.prompt_id ?? ""}
                 {row.prompt_version === null ? "" : ` v${row.prompt_version}`}
@@ -34,10 +34,4 @@ export function FeedbackWidget({ title, rows }: Props) {
       </ul>
     </div>
   );
-}
-
-function valueText(value: FeedbackRow["value"]): string {
-  if (typeof value === "number") return format(value, "score");
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return value ?? "";
 }
