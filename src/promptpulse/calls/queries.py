@@ -27,7 +27,7 @@ _SELECT = (
     # the trace of a span is the first half of its id (ingest/rows.py)
     f" if(trace_id = '~', substring(id, 1, 32), trace_id) AS trace, {', '.join(LIST_COLUMNS)}"
 )
-LISTING = Listing("calls", _SELECT, ("id",))
+LISTING = Listing("calls", _SELECT, {"id": "id"})
 KNOWN_VALUES = frozenset(
     {
         "id",

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
+from promptpulse.calls.queries import Cursor
 from promptpulse.core.times import from_micros
 from promptpulse.metrics.scores import BEFORE_SCORE
 from promptpulse.store import Store
-from promptpulse.store.newest import Listing, blocks, left
+from promptpulse.store.newest import Listing, Place, blocks, left
 
 SCORE_COLUMNS = (
     "submission_id", "name", "type", "number", "text", "experiment_id", "variant_id", "prompt_id", "prompt_version",
@@ -20,8 +21,10 @@ EVENT_COLUMNS = (
     "prompt_version", "trace_id", "call_id", "context", "metadata",
 )  # fmt: skip
 US = "toUnixTimestamp64Micro(ts) AS us"
-SCORES = Listing("scores", f"{US}, {', '.join(SCORE_COLUMNS)}", ("submission_id", "name"))
-EVENTS = Listing("events", f"{US}, {', '.join(EVENT_COLUMNS)}", ("id",))
+_VALUE = "concat(submission_id, '_', name)"
+# sorted by what a cursor says of a row: nobody has to find out where the id ends and the name begins
+SCORES = Listing("scores", f"{US}, {', '.join(SCORE_COLUMNS)}, {_VALUE} AS value_id", {"value_id": _VALUE})
+EVENTS = Listing("events", f"{US}, {', '.join(EVENT_COLUMNS)}", {"id": "id"})
 
 Row = Mapping[str, object]
 """By column, and `us`, its time in microseconds since 1970."""
@@ -101,14 +104,16 @@ def count_submissions(store: Store, project: str, which: Scores) -> int:
     return _number(store, f"SELECT uniqExact(cityHash64(submission_id)) AS n FROM scores WHERE {where}", params)
 
 
-def stream_scores(store: Store, project: str, which: Scores, limit: int) -> Iterator[Row]:
-    """One row a value, from new to old, in bounded memory. No connection is held between blocks."""
-    return _stream(store, SCORES, *_where(project, which), limit)
+def stream_scores(store: Store, project: str, which: Scores, limit: int, after: Cursor | None = None) -> Iterator[Row]:
+    """One row a value, from new to old, in bounded memory. No connection is held between blocks.
+
+    `after` names a value by `<submission_id>_<name>`."""
+    return _stream(store, SCORES, *_where(project, which), limit, after)
 
 
-def count_scores(store: Store, project: str, which: Scores) -> int:
-    """Values."""
-    return left(store, SCORES, *_where(project, which), None)
+def count_scores(store: Store, project: str, which: Scores, after: Cursor | None = None) -> int:
+    """How many values `stream_scores` gives without a limit."""
+    return left(store, SCORES, *_where(project, which), _place(after))
 
 
 def events(store: Store, project: str, which: Events, limit: int, offset: int) -> list[Row]:
@@ -127,14 +132,14 @@ def events(store: Store, project: str, which: Events, limit: int, offset: int) -
     return [dict(zip(answer.names, row, strict=True)) for row in answer.rows()]
 
 
-def count_events(store: Store, project: str, which: Events) -> int:
-    where, params = _where(project, which)
-    return _number(store, f"SELECT count() AS n FROM events WHERE {where}", params)
+def count_events(store: Store, project: str, which: Events, after: Cursor | None = None) -> int:
+    """How many events `stream_events` gives without a limit."""
+    return left(store, EVENTS, *_where(project, which), _place(after))
 
 
-def stream_events(store: Store, project: str, which: Events, limit: int) -> Iterator[Row]:
+def stream_events(store: Store, project: str, which: Events, limit: int, after: Cursor | None = None) -> Iterator[Row]:
     """From new to old, in bounded memory. No connection is held between blocks."""
-    return _stream(store, EVENTS, *_where(project, which), limit)
+    return _stream(store, EVENTS, *_where(project, which), limit, after)
 
 
 def trace_of(store: Store, project: str, call_id: str) -> str | None:
@@ -175,10 +180,16 @@ def prompts_of_calls(store: Store, project: str, rows: Sequence[Row]) -> dict[st
     return {str(call_id): (str(prompt_id), str(version)) for call_id, prompt_id, version in answer.rows()}
 
 
-def _stream(store: Store, listing: Listing, where: str, params: dict[str, object], limit: int) -> Iterator[Row]:
-    for answer in blocks(store, listing, where, params, None, limit):
+def _stream(
+    store: Store, listing: Listing, where: str, params: dict[str, object], limit: int, after: Cursor | None
+) -> Iterator[Row]:
+    for answer in blocks(store, listing, where, params, _place(after), limit):
         for row in answer.rows():
             yield dict(zip(answer.names, row, strict=True))
+
+
+def _place(after: Cursor | None) -> Place | None:
+    return Place(after.ts, (after.id,)) if after else None
 
 
 _RANGE = ("start", "end")

@@ -14,6 +14,7 @@ from promptpulse.accounts.mappings import change_mappings as set_mappings
 from promptpulse.accounts.mappings import mappings_of
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, Page, PageMeta, documented
 from promptpulse.accounts.values import By
+from promptpulse.calls.queries import Cursor
 from promptpulse.core.errors import BadRequest, NotFound, Refused
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.values import Experiment
@@ -32,6 +33,7 @@ Reader = Annotated[Access, Depends(may_read)]
 Ingester = Annotated[Access, Depends(may_ingest)]
 Editor = Annotated[Access, Depends(may_edit)]
 EXPORT_LIMIT = 1_000_000
+VALUE_CURSOR = "<created_at>_<submission_id>_<name> of a row"
 RECENT = timedelta(days=30)
 
 Day = Annotated[
@@ -47,6 +49,22 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000_000, description="Entries to sk
 ExperimentId = Annotated[str, Path(max_length=256, description="Id of the experiment.")]
 Id = Annotated[str | None, Query(max_length=256)]
 Shown = Annotated[Literal["json"] | Format, Query(description="A file has one row a value, of all pages.")]
+AfterScore = Annotated[
+    str | None,
+    Query(
+        max_length=500,
+        description="Of a file: values after this one, `<created_at>_<submission_id>_<name>` of a row.",
+        examples=["2026-11-21T10:00:00Z_7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e_rating"],
+    ),
+]
+AfterEvent = Annotated[
+    str | None,
+    Query(
+        max_length=300,
+        description="Of a file: events after this one, `<created_at>_<id>` of a row.",
+        examples=["2026-11-21T10:00:00Z_checkout-7f3a"],
+    ),
+]
 
 SUBMISSION: JsonValue = {
     "id": "7b0c2a52-3c3d-4a0e-9a3a-1f6f0e1c2d3e", "experiment_id": ID, "bucket_id": ID, "bucket_name": "Short",
@@ -143,14 +161,16 @@ def list_scores(
     limit: Limit = 100,
     offset: Offset = 0,
     format: Shown = "json",  # noqa: A002 - the name on the wire
+    cursor: AfterScore = None,
 ) -> Page[shapes.SubmissionOut] | Attachment:
-    """What was sent in one request is one entry."""
+    """What was sent in one request is one entry. The header `X-Total-Rows` of a file says how many rows it will have; a
+    file that broke off goes on with the `cursor` made of its last row."""
     start, end = _range(request, access, start_date, end_date)
     which = queries.Scores(start, end, prompt_id=prompt_id, name=name, trace_id=trace_id, call_id=call_id)
     if call_id is not None:
         trace = queries.trace_of(request.app.state.services.store, access.project.id, call_id)
         which = replace(which, trace_of_call=trace)
-    return _score_list(request, access, which, (limit, offset), format)
+    return _score_list(request, access, which, (limit, offset), format, _after(cursor, format, VALUE_CURSOR))
 
 
 @router.get("/v1/scores/names", summary="Names of all scores", responses=documented(200, NAMES, 401, 403))
@@ -216,11 +236,14 @@ def scores_of_experiment(
     limit: Limit = 100,
     offset: Offset = 0,
     format: Shown = "json",  # noqa: A002 - the name on the wire
+    cursor: AfterScore = None,
 ) -> Page[shapes.SubmissionOut] | Attachment:
-    """Newest first. What was sent in one request is one entry."""
+    """Newest first. What was sent in one request is one entry. A file that broke off goes on with the `cursor` made of its
+    last row."""
     experiment = _experiment(request, access, experiment_id)
     start, end = _range(request, access, start_date, end_date)
-    return _score_list(request, access, queries.Scores(start, end, experiment.id), (limit, offset), format)
+    which, after = queries.Scores(start, end, experiment.id), _after(cursor, format, VALUE_CURSOR)
+    return _score_list(request, access, which, (limit, offset), format, after)
 
 
 @router.get(
@@ -321,15 +344,18 @@ def events_of_experiment(
     limit: Limit = 100,
     offset: Offset = 0,
     format: Shown = "json",  # noqa: A002 - the name on the wire
+    cursor: AfterEvent = None,
 ) -> Page[shapes.EventOut] | Attachment:
-    """Assignments, and what came of them."""
+    """Assignments, and what came of them. The header `X-Total-Rows` of a file says how many rows it will have; a file that
+    broke off goes on with the `cursor` made of its last row."""
     services = request.app.state.services
     experiment = _experiment(request, access, experiment_id)
     which = queries.Events(*_range(request, access, start_date, end_date), experiment.id, kind)
     project, names = access.project.id, _variant_names(request, access)
+    after = _after(cursor, format, "<created_at>_<id> of an event")
     if format != "json":
-        rows = present.event_rows(queries.stream_events(services.store, project, which, EXPORT_LIMIT), names)
-        total = min(EXPORT_LIMIT, queries.count_events(services.store, project, which))
+        rows = present.event_rows(queries.stream_events(services.store, project, which, EXPORT_LIMIT, after), names)
+        total = min(EXPORT_LIMIT, queries.count_events(services.store, project, which, after))
         return Attachment("events", rows, present.EVENT_FILE, format, total=total, on_end=services.exports.take())
     total = queries.count_events(services.store, project, which)
     found = queries.events(services.store, project, which, limit, offset) if total else []
@@ -342,12 +368,13 @@ def _score_list(
     which: queries.Scores,
     page: tuple[int, int],
     shown: Literal["json"] | Format,
+    after: Cursor | None,
 ) -> Page[shapes.SubmissionOut] | Attachment:
     services, project = request.app.state.services, access.project.id
     store, names = services.store, _variant_names(request, access)
     if shown != "json":
-        rows = present.score_rows(queries.stream_scores(store, project, which, EXPORT_LIMIT), names)
-        values = min(EXPORT_LIMIT, queries.count_scores(store, project, which))
+        rows = present.score_rows(queries.stream_scores(store, project, which, EXPORT_LIMIT, after), names)
+        values = min(EXPORT_LIMIT, queries.count_scores(store, project, which, after))
         return Attachment("scores", rows, present.SCORE_FILE, shown, total=values, on_end=services.exports.take())
     total = queries.count_submissions(store, project, which)
     found = queries.submissions(store, project, which, *page) if total else []
@@ -355,6 +382,18 @@ def _score_list(
     return Page(
         data=[present.submission_out(submission, prompts, names) for submission in found], meta=PageMeta(total=total)
     )
+
+
+def _after(cursor: str | None, shown: Literal["json"] | Format, expected: str) -> Cursor | None:
+    """Where a file goes on."""
+    if not cursor:
+        return None
+    if shown == "json":
+        raise BadRequest("cursor: is for files; pages of JSON follow each other by offset", field="cursor")
+    try:
+        return Cursor.parse(cursor)
+    except ValueError:
+        raise BadRequest(f"cursor: {cursor!r} is not {expected}", field="cursor") from None
 
 
 def _names(request: Request, access: Access, experiment_id: str | None) -> Answer[shapes.ScoreNames]:

@@ -20,9 +20,9 @@ class Listing:
 
     table: str
     columns: str
-    """Of SELECT; with `toUnixTimestamp64Micro(ts) AS us`, and with `ties` under their own names."""
-    ties: tuple[str, ...]
-    """Text columns that tell apart rows of the same moment."""
+    """Of SELECT; with `toUnixTimestamp64Micro(ts) AS us`, and with `ties` under their names."""
+    ties: Mapping[str, str]
+    """Texts that tell apart rows of the same moment: expressions by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def newest(
     if len(moments) <= FEW:
         of_page += " AND ts IN {page_moments:Array(DateTime64(6, 'UTC'))}"
         bounds["page_moments"] = moments
-    order = ", ".join(f"{column} DESC" for column in ("ts", *listing.ties))
+    order = ", ".join(f"{column} DESC" for column in ("ts", *listing.ties.values()))
     return store.query(
         f"""
         SELECT {listing.columns}
@@ -105,6 +105,6 @@ def _after(
     at = "fromUnixTimestamp64Micro({page_after:Int64}, 'UTC')"
     ties = ", ".join(f"{{{name}:String}}" for name in names)
     # the second lets the engine skip what is newer; it does not see through the tuple
-    older = f"({', '.join(('ts', *listing.ties))}) < ({at}, {ties}) AND ts <= {at}"
+    older = f"({', '.join(('ts', *listing.ties.values()))}) < ({at}, {ties}) AND ts <= {at}"
     values = dict(zip(names, after.ties, strict=True))
     return f"{where} AND {older}", {**params, "page_after": after.us, **values}

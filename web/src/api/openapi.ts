@@ -1354,7 +1354,8 @@ export interface paths {
         };
         /**
          * Scores, newest first
-         * @description What was sent in one request is one entry.
+         * @description What was sent in one request is one entry. The header `X-Total-Rows` of a file says how many rows it will have; a
+         *     file that broke off goes on with the `cursor` made of its last row.
          */
         get: operations["list_scores_api_v1_scores_get"];
         put?: never;
@@ -1444,7 +1445,8 @@ export interface paths {
         };
         /**
          * Scores of an experiment
-         * @description Newest first. What was sent in one request is one entry.
+         * @description Newest first. What was sent in one request is one entry. A file that broke off goes on with the `cursor` made of its
+         *     last row.
          */
         get: operations["scores_of_experiment_api_v1_scores_experiments__experiment_id__get"];
         put?: never;
@@ -1525,7 +1527,8 @@ export interface paths {
         };
         /**
          * Events of an experiment, newest first
-         * @description Assignments, and what came of them.
+         * @description Assignments, and what came of them. The header `X-Total-Rows` of a file says how many rows it will have; a file that
+         *     broke off goes on with the `cursor` made of its last row.
          */
         get: operations["events_of_experiment_api_v1_events_experiment__experiment_id__get"];
         put?: never;
@@ -13658,6 +13661,8 @@ export interface operations {
                 offset?: number;
                 /** @description A file has one row a value, of all pages. */
                 format?: "json" | ("csv" | "ndjson" | "parquet");
+                /** @description Of a file: values after this one, `<created_at>_<submission_id>_<name>` of a row. */
+                cursor?: string | null;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -13985,6 +13990,8 @@ export interface operations {
                 offset?: number;
                 /** @description A file has one row a value, of all pages. */
                 format?: "json" | ("csv" | "ndjson" | "parquet");
+                /** @description Of a file: values after this one, `<created_at>_<submission_id>_<name>` of a row. */
+                cursor?: string | null;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
@@ -14251,6 +14258,8 @@ export interface operations {
                 offset?: number;
                 /** @description A file has one row a value, of all pages. */
                 format?: "json" | ("csv" | "ndjson" | "parquet");
+                /** @description Of a file: events after this one, `<created_at>_<id>` of a row. */
+                cursor?: string | null;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
             };
