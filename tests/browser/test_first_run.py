@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from browser.eyes import NARROW, Eyes, darken, figure, grave_violations, overflow_px, settled
 from browser.product import Place, artefact
@@ -74,3 +76,25 @@ def test_a_viewer_is_told_to_ask_an_admin_for_a_key(eyes: Eyes, own: Place) -> N
     expect(page).to_have_url(own.address("/start"))
     expect(page.get_by_text("Only admins make keys")).to_be_visible()
     expect(page.get_by_role("button", name="Create an API key")).to_have_count(0)
+
+
+def test_whoever_has_gone_on_is_not_taken_back_to_the_first_run_page(eyes: Eyes, own: Place) -> None:
+    page = eyes.visit(own, "/settings")
+    settled(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/api/v1/status"), hold)
+    with page.expect_request(re.compile("/api/v1/status")):
+        page.goto(own.address("/"))
+    # a click changes the address at once, and the page a moment later; the answer comes in between
+    page.evaluate("to => history.pushState({}, '', to)", own.address("/dashboards"))
+    with page.expect_response(re.compile("/api/v1/status")) as answer:
+        held[0].continue_()
+    answer.value.finished()
+    expect(page.get_by_role("heading", level=1)).to_have_count(0)
+    page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")
+    expect(page.get_by_role("heading", name="Dashboards", level=1)).to_be_visible()
+    assert urlsplit(page.url).path == "/dashboards"

@@ -1,7 +1,7 @@
-import { Navigate } from "react-router";
 import { useProjectOverview } from "../../api/useProjectOverview";
 import { useStatus } from "../../api/useStatus";
 import { useHref } from "../../state/useHref";
+import { Redirect } from "../../ui/Redirect";
 import { Activity } from "./Activity";
 import { Charts } from "./Charts";
 import classes from "./Overview.module.css";
@@ -17,7 +17,7 @@ export function Overview() {
   const project = useProjectOverview();
   const { data: status } = useStatus();
   const href = useHref();
-  if (status?.calls_stored === 0) return <Navigate to={href("/start")} replace />;
+  if (status?.calls_stored === 0) return <Redirect to={href("/start")} />;
   return (
     <div className={classes["page"]}>
       <h1 className={classes["title"]}>Overview</h1>

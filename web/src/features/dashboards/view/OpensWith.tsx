@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
-import { Navigate, useLocation, useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 import type { Preset } from "../../../state/range";
 import { hasRange } from "../../../state/view";
+import { Redirect } from "../../../ui/Redirect";
 
 interface Props {
   range: Preset;
@@ -15,5 +16,5 @@ export function OpensWith({ range, children }: Props) {
   if (hasRange(params)) return children;
   const search = new URLSearchParams(params);
   search.set("range", range);
-  return <Navigate to={{ search: search.toString(), hash: location.hash }} replace />;
+  return <Redirect to={{ search: search.toString(), hash: location.hash }} />;
 }
