@@ -21,6 +21,9 @@ from promptpulse.accounts.prices import overrides_for
 from promptpulse.accounts.routes import router as accounts_router
 from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
 from promptpulse.accounts.values import PriceOverride
+from promptpulse.actions.routes import router as actions_router
+from promptpulse.actions.scaling_routes import router as scaling_router
+from promptpulse.alerts.routes import router as alerts_router
 from promptpulse.calls.routes import router as calls_router
 from promptpulse.calls.view_routes import router as views_router
 from promptpulse.cohorts.routes import router as cohorts_router
@@ -43,6 +46,8 @@ from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.evaluate import Evaluator
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.routes import router as experiments_router
+from promptpulse.incidents.routes import router as incidents_router
+from promptpulse.incidents.silence_routes import router as silences_router
 from promptpulse.ingest.counts import Counts
 from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.live import Hub
@@ -52,6 +57,7 @@ from promptpulse.ingest.price import Prices
 from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
 from promptpulse.metrics import rollups
+from promptpulse.notify.routes import router as notify_router
 from promptpulse.overview.routes import router as overview_router
 from promptpulse.prompts.langfuse import router as langfuse_router
 from promptpulse.prompts.registry import Registry
@@ -61,6 +67,7 @@ from promptpulse.query.routes import router as query_router
 from promptpulse.scores.langfuse import router as langfuse_scores_router
 from promptpulse.scores.routes import router as scores_router
 from promptpulse.settings import Settings
+from promptpulse.slas.routes import router as slas_router
 from promptpulse.store import Store, open_store
 from promptpulse.store import migrate as migrate_store
 from promptpulse.web.errors import add_error_handlers
@@ -255,6 +262,7 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
         experiments_router, prompts_router, ingest_router, accounts_router, query_router, calls_router, langfuse_router,
         analysis_router, scores_router, langfuse_scores_router, overview_router, definitions_router, views_router,
         costs_router, compare_router, cohorts_router, quality_router, dashboards_router, shared_router, health_router,
+        notify_router, alerts_router, incidents_router, silences_router, slas_router, actions_router, scaling_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -42,6 +42,18 @@ class Settings(BaseSettings):
     bootstrap_admin_password: str = Field("", description="Password of the first admin.")
     max_body_mb: int = Field(20, ge=1, le=1000, description="Largest request body after decompression, in MiB.")
     rate_limit_per_minute: int = Field(60_000, ge=1, description="Requests an API key may make in a minute.")
+    smtp_url: str = Field(
+        "",
+        description="Mail server: smtp://user:password@host:587 (STARTTLS when offered), smtps://..., or smtp://...?tls=required.",
+    )
+    smtp_from: str = Field("", description="Sender of mails, such as PromptPulse <pulse@example.com>.")
+    secret_key: str = Field(
+        "",
+        description="Encrypts the secrets of channels: 32 bytes as URL-safe base64. By default a file of the data folder holds one.",
+    )
+    allow_private_targets: bool = Field(
+        default=False, description="Webhooks and channels may reach private, loopback and link-local addresses."
+    )
     max_queries: int = Field(4, ge=1, le=64, description="Metric queries that run at the same time; more wait.")
 
     @property

@@ -1,0 +1,1 @@
+"""What the system may do by itself: abort, never promote."""

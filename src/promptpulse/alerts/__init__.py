@@ -1,0 +1,1 @@
+"""Rules that watch metrics, and what they would have done."""

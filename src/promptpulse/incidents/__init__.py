@@ -1,0 +1,1 @@
+"""What went wrong: alerts of one cause together, from the first sign to the post-mortem."""

@@ -1,0 +1,7 @@
+"""Incidents, their dossiers and post-mortems."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api/v1", tags=["incidents"])

@@ -1,0 +1,1 @@
+"""Work that repeats: each job in turn, on one process at a time."""

@@ -1,0 +1,1 @@
+"""Channels, the outbox of messages to them, and the notifications of people."""

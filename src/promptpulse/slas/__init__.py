@@ -1,0 +1,1 @@
+"""Objectives, error budgets, and how fast they burn."""
