@@ -1,90 +1,79 @@
-import { lazy, Suspense } from "react";
-import { Route, Routes } from "react-router";
+import { createRoutesFromElements, matchRoutes, Route, useRoutes } from "react-router";
 import { Frame } from "./features/frame/Frame";
 import { NotFound } from "./features/frame/NotFound";
 import { SignedIn } from "./features/frame/SignedIn";
 import { SignIn } from "./features/signin/SignIn";
+import { isLazyPage, lazyPage } from "./lazyPage";
 
-const Overview = lazy(async () => ({ default: (await import("./features/overview/Overview")).Overview }));
-const Performance = lazy(async () => ({
-  default: (await import("./features/performance/Performance")).Performance,
-}));
-const Compare = lazy(async () => ({ default: (await import("./features/compare/Compare")).Compare }));
-const Cohorts = lazy(async () => ({ default: (await import("./features/cohorts/Cohorts")).Cohorts }));
-const Prompts = lazy(async () => ({ default: (await import("./features/prompts/list/Prompts")).Prompts }));
-const PromptPage = lazy(async () => ({
-  default: (await import("./features/prompts/detail/PromptPage")).PromptPage,
-}));
-const Calls = lazy(async () => ({ default: (await import("./features/calls/Calls")).Calls }));
-const CallDrawer = lazy(async () => ({ default: (await import("./features/calls/CallDrawer")).CallDrawer }));
-const Experiments = lazy(async () => ({
-  default: (await import("./features/experiments/list/Experiments")).Experiments,
-}));
-const ExperimentForm = lazy(async () => ({
-  default: (await import("./features/experiments/builder/ExperimentPage")).ExperimentPage,
-}));
-const ExperimentDetail = lazy(async () => ({
-  default: (await import("./features/experiments/detail/ExperimentDetail")).ExperimentDetail,
-}));
-const Quality = lazy(async () => ({ default: (await import("./features/quality/Quality")).Quality }));
-const Costs = lazy(async () => ({ default: (await import("./features/costs/Costs")).Costs }));
-const Dashboards = lazy(async () => ({
-  default: (await import("./features/dashboards/list/Dashboards")).Dashboards,
-}));
-const DashboardPage = lazy(async () => ({
-  default: (await import("./features/dashboards/view/DashboardPage")).DashboardPage,
-}));
-const DashboardEditor = lazy(async () => ({
-  default: (await import("./features/dashboards/builder/EditorPage")).EditorPage,
-}));
-const SharedPage = lazy(async () => ({
-  default: (await import("./features/dashboards/share/SharedPage")).SharedPage,
-}));
-const Start = lazy(async () => ({ default: (await import("./features/start/Start")).Start }));
-const Settings = lazy(async () => ({ default: (await import("./features/settings/Settings")).Settings }));
+const Overview = lazyPage(async () => (await import("./features/overview/Overview")).Overview);
+const Performance = lazyPage(async () => (await import("./features/performance/Performance")).Performance);
+const Compare = lazyPage(async () => (await import("./features/compare/Compare")).Compare);
+const Cohorts = lazyPage(async () => (await import("./features/cohorts/Cohorts")).Cohorts);
+const Prompts = lazyPage(async () => (await import("./features/prompts/list/Prompts")).Prompts);
+const PromptPage = lazyPage(async () => (await import("./features/prompts/detail/PromptPage")).PromptPage);
+const Calls = lazyPage(async () => (await import("./features/calls/Calls")).Calls);
+const CallDrawer = lazyPage(async () => (await import("./features/calls/CallDrawer")).CallDrawer);
+const Experiments = lazyPage(async () => (await import("./features/experiments/list/Experiments")).Experiments);
+const ExperimentForm = lazyPage(
+  async () => (await import("./features/experiments/builder/ExperimentPage")).ExperimentPage,
+);
+const ExperimentDetail = lazyPage(
+  async () => (await import("./features/experiments/detail/ExperimentDetail")).ExperimentDetail,
+);
+const Quality = lazyPage(async () => (await import("./features/quality/Quality")).Quality);
+const Costs = lazyPage(async () => (await import("./features/costs/Costs")).Costs);
+const Dashboards = lazyPage(async () => (await import("./features/dashboards/list/Dashboards")).Dashboards);
+const DashboardPage = lazyPage(async () => (await import("./features/dashboards/view/DashboardPage")).DashboardPage);
+const DashboardEditor = lazyPage(async () => (await import("./features/dashboards/builder/EditorPage")).EditorPage);
+const SharedPage = lazyPage(async () => (await import("./features/dashboards/share/SharedPage")).SharedPage);
+const Start = lazyPage(async () => (await import("./features/start/Start")).Start);
+const Settings = lazyPage(async () => (await import("./features/settings/Settings")).Settings);
+
+const ROUTES = createRoutesFromElements(
+  <>
+    <Route path="/sign-in" element={<SignIn />} />
+    <Route path="/shared/:token" element={<SharedPage />} />
+    <Route
+      element={
+        <SignedIn>
+          <Frame />
+        </SignedIn>
+      }
+    >
+      <Route index element={<Overview />} />
+      <Route path="performance" element={<Performance />} />
+      <Route path="compare" element={<Compare />} />
+      <Route path="cohorts" element={<Cohorts />} />
+      <Route path="prompts" element={<Prompts />} />
+      <Route path="prompts/:name" element={<PromptPage />} />
+      <Route path="calls" element={<Calls />}>
+        <Route path=":id" element={<CallDrawer />} />
+      </Route>
+      <Route path="experiments" element={<Experiments />} />
+      <Route path="experiments/new" element={<ExperimentForm />} />
+      <Route path="experiments/:id/edit" element={<ExperimentForm />} />
+      <Route path="experiments/:id" element={<ExperimentDetail />} />
+      <Route path="quality" element={<Quality />} />
+      <Route path="costs" element={<Costs />} />
+      <Route path="dashboards" element={<Dashboards />} />
+      <Route path="dashboards/new" element={<DashboardEditor key="new" />} />
+      <Route path="dashboards/:id" element={<DashboardPage />} />
+      <Route path="dashboards/:id/edit" element={<DashboardEditor />} />
+      <Route path="start" element={<Start />} />
+      <Route path="settings/:part?" element={<Settings />} />
+      <Route path="*" element={<NotFound />} />
+    </Route>
+  </>,
+);
+
+/** Fetches the parts of the program that an address shows, beside the question who is signed in. */
+export function preload(pathname: string): void {
+  for (const { route } of matchRoutes(ROUTES, pathname) ?? []) {
+    // what cannot be fetched is told where it is shown
+    if (isLazyPage(route.element)) route.element.type.load().catch(() => undefined);
+  }
+}
 
 export function App() {
-  return (
-    <Routes>
-      <Route path="/sign-in" element={<SignIn />} />
-      <Route
-        path="/shared/:token"
-        element={
-          <Suspense>
-            <SharedPage />
-          </Suspense>
-        }
-      />
-      <Route
-        element={
-          <SignedIn>
-            <Frame />
-          </SignedIn>
-        }
-      >
-        <Route index element={<Overview />} />
-        <Route path="performance" element={<Performance />} />
-        <Route path="compare" element={<Compare />} />
-        <Route path="cohorts" element={<Cohorts />} />
-        <Route path="prompts" element={<Prompts />} />
-        <Route path="prompts/:name" element={<PromptPage />} />
-        <Route path="calls" element={<Calls />}>
-          <Route path=":id" element={<CallDrawer />} />
-        </Route>
-        <Route path="experiments" element={<Experiments />} />
-        <Route path="experiments/new" element={<ExperimentForm />} />
-        <Route path="experiments/:id/edit" element={<ExperimentForm />} />
-        <Route path="experiments/:id" element={<ExperimentDetail />} />
-        <Route path="quality" element={<Quality />} />
-        <Route path="costs" element={<Costs />} />
-        <Route path="dashboards" element={<Dashboards />} />
-        <Route path="dashboards/new" element={<DashboardEditor key="new" />} />
-        <Route path="dashboards/:id" element={<DashboardPage />} />
-        <Route path="dashboards/:id/edit" element={<DashboardEditor />} />
-        <Route path="start" element={<Start />} />
-        <Route path="settings/:part?" element={<Settings />} />
-        <Route path="*" element={<NotFound />} />
-      </Route>
-    </Routes>
-  );
+  return useRoutes(ROUTES);
 }

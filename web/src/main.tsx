@@ -14,11 +14,12 @@ import { ApiContext } from "./api/ApiContext";
 import { ApiError, createApi } from "./api/client";
 import { SESSION } from "./api/keys";
 import type { Session } from "./api/types";
-import { App } from "./App";
+import { App, preload } from "./App";
 import { theme } from "./theme";
 import { reloadAfterUpgrade } from "./upgrade";
 
 reloadAfterUpgrade(window);
+preload(window.location.pathname);
 
 const queries = new QueryClient({
   defaultOptions: {
