@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     smtp_from: str = Field("", description="Sender of mails, such as PromptPulse <pulse@example.com>.")
     secret_key: str = Field(
         "",
-        description="Encrypts the secrets of channels: 32 bytes as URL-safe base64. By default a file of the data folder holds one.",
+        description="Encrypts the secrets of channels: 32 bytes as URL-safe base64. By default in a file of the data folder.",
     )
     allow_private_targets: bool = Field(
         default=False, description="Webhooks and channels may reach private, loopback and link-local addresses."
