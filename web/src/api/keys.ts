@@ -18,3 +18,5 @@ export const dashboard = (project: string, id: string) => [...dashboards(project
 export const costs = (project: string) => [...traffic(project), "costs"] as const;
 /** Comparisons with bills: they stay as they were computed. */
 export const reconciliations = (project: string) => ["project", project, "reconciliations"] as const;
+/** Alerts, incidents, objectives, policies, messages: they change together, and by themselves. */
+export const watch = (project: string) => ["project", project, "watch"] as const;
