@@ -22,6 +22,17 @@ const ExperimentDetail = lazyPage(
 );
 const Quality = lazyPage(async () => (await import("./features/quality/Quality")).Quality);
 const Costs = lazyPage(async () => (await import("./features/costs/Costs")).Costs);
+const Alerts = lazyPage(async () => (await import("./features/alerts/Alerts")).Alerts);
+const RuleForm = lazyPage(async () => (await import("./features/alerts/builder/RulePage")).RulePage);
+const RuleDetail = lazyPage(async () => (await import("./features/alerts/detail/RuleDetail")).RuleDetail);
+const Incidents = lazyPage(async () => (await import("./features/incidents/list/Incidents")).Incidents);
+const IncidentPage = lazyPage(async () => (await import("./features/incidents/detail/IncidentPage")).IncidentPage);
+const Slas = lazyPage(async () => (await import("./features/slas/list/Slas")).Slas);
+const SlaForm = lazyPage(async () => (await import("./features/slas/builder/SlaPage")).SlaPage);
+const SlaDetail = lazyPage(async () => (await import("./features/slas/detail/SlaDetail")).SlaDetail);
+const Actions = lazyPage(async () => (await import("./features/actions/list/Actions")).Actions);
+const PolicyForm = lazyPage(async () => (await import("./features/actions/builder/PolicyPage")).PolicyPage);
+const PolicyDetail = lazyPage(async () => (await import("./features/actions/detail/PolicyDetail")).PolicyDetail);
 const Dashboards = lazyPage(async () => (await import("./features/dashboards/list/Dashboards")).Dashboards);
 const DashboardPage = lazyPage(async () => (await import("./features/dashboards/view/DashboardPage")).DashboardPage);
 const DashboardEditor = lazyPage(async () => (await import("./features/dashboards/builder/EditorPage")).EditorPage);
@@ -55,6 +66,20 @@ const ROUTES = createRoutesFromElements(
       <Route path="experiments/:id" element={<ExperimentDetail />} />
       <Route path="quality" element={<Quality />} />
       <Route path="costs" element={<Costs />} />
+      <Route path="alerts" element={<Alerts />} />
+      <Route path="alerts/new" element={<RuleForm key="new" />} />
+      <Route path="alerts/:id" element={<RuleDetail />} />
+      <Route path="alerts/:id/edit" element={<RuleForm />} />
+      <Route path="incidents" element={<Incidents />} />
+      <Route path="incidents/:id" element={<IncidentPage />} />
+      <Route path="slas" element={<Slas />} />
+      <Route path="slas/new" element={<SlaForm key="new" />} />
+      <Route path="slas/:id" element={<SlaDetail />} />
+      <Route path="slas/:id/edit" element={<SlaForm />} />
+      <Route path="actions" element={<Actions />} />
+      <Route path="actions/new" element={<PolicyForm key="new" />} />
+      <Route path="actions/:id" element={<PolicyDetail />} />
+      <Route path="actions/:id/edit" element={<PolicyForm />} />
       <Route path="dashboards" element={<Dashboards />} />
       <Route path="dashboards/new" element={<DashboardEditor key="new" />} />
       <Route path="dashboards/:id" element={<DashboardPage />} />

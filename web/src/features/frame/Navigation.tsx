@@ -23,8 +23,8 @@ export function Navigation({ collapsed, onCollapse, onFollow }: Props) {
         {!collapsed && <span className={classes["name"]}>PromptPulse</span>}
       </div>
       <ul className={classes["pages"]}>
-        {PAGES.map(({ path, label, icon: Icon }) => (
-          <li key={path}>
+        {PAGES.map(({ path, label, icon: Icon, begins }) => (
+          <li key={path} data-begins={begins}>
             <Tooltip label={label} position="right" disabled={!collapsed}>
               <NavLink
                 to={href(path)}

@@ -1,6 +1,7 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import {
+  IconBellPlus,
   IconCalendar,
   IconFlask2,
   IconKeyboard,
@@ -80,6 +81,12 @@ export function Palette() {
                 label: "New experiment",
                 leftSection: <IconFlask2 size={18} aria-hidden />,
                 onClick: go(href("/experiments/new")),
+              },
+              {
+                id: "new alert",
+                label: "New alert rule",
+                leftSection: <IconBellPlus size={18} aria-hidden />,
+                onClick: go(href("/alerts/new")),
               },
             ]),
         { id: "refresh", label: "Refresh", leftSection: <IconRefresh size={18} aria-hidden />, onClick: refresh },

@@ -15,6 +15,9 @@ test.each([
   expect(barOf(path)).toEqual(bar);
 });
 
-test("settings have no bar of traffic", () => {
-  expect(barOf("/settings/keys").analysis).toBe(false);
-});
+test.each(["/settings/keys", "/alerts", "/alerts/new", "/incidents/i1", "/slas", "/actions"])(
+  "%s has no bar of traffic",
+  (path) => {
+    expect(barOf(path).analysis).toBe(false);
+  },
+);

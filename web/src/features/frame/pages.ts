@@ -1,5 +1,8 @@
 import {
+  IconBellRinging,
+  IconBolt,
   IconCoins,
+  IconFlame,
   IconFlask2,
   IconGauge,
   IconLayoutDashboard,
@@ -9,6 +12,7 @@ import {
   IconRosetteDiscountCheck,
   IconScale,
   IconSettings,
+  IconShieldCheck,
   IconTimeline,
   IconUsersGroup,
   type Icon,
@@ -20,6 +24,8 @@ export interface Page {
   icon: Icon;
   /** Pressed after G. */
   key: string;
+  /** Begins a group of pages. */
+  begins?: true;
 }
 
 /** The pages of the navigation, in its order. */
@@ -28,12 +34,16 @@ export const PAGES: readonly Page[] = [
   { path: "/performance", label: "Performance", icon: IconGauge, key: "f" },
   { path: "/compare", label: "Compare", icon: IconScale, key: "x" },
   { path: "/cohorts", label: "Cohorts", icon: IconUsersGroup, key: "h" },
-  { path: "/prompts", label: "Prompts", icon: IconMessage2Code, key: "p" },
+  { path: "/prompts", label: "Prompts", icon: IconMessage2Code, key: "p", begins: true },
   { path: "/calls", label: "Calls", icon: IconList, key: "c" },
   { path: "/experiments", label: "Experiments", icon: IconFlask2, key: "e" },
   { path: "/quality", label: "Quality", icon: IconRosetteDiscountCheck, key: "q" },
   { path: "/costs", label: "Costs", icon: IconCoins, key: "m" },
-  { path: "/dashboards", label: "Dashboards", icon: IconLayoutDashboard, key: "d" },
+  { path: "/alerts", label: "Alerts", icon: IconBellRinging, key: "t", begins: true },
+  { path: "/incidents", label: "Incidents", icon: IconFlame, key: "i" },
+  { path: "/slas", label: "SLAs", icon: IconShieldCheck, key: "l" },
+  { path: "/actions", label: "Actions", icon: IconBolt, key: "n" },
+  { path: "/dashboards", label: "Dashboards", icon: IconLayoutDashboard, key: "d", begins: true },
   { path: "/settings", label: "Settings", icon: IconSettings, key: "s" },
 ];
 

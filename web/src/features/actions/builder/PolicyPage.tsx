@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function PolicyPage() {
+  return <Empty title="Automatic action" />;
+}

@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function PolicyDetail() {
+  return <Empty title="Automatic action" />;
+}

@@ -1,0 +1,5 @@
+import { Empty } from "../../ui/Empty";
+
+export function Alerts() {
+  return <Empty title="Alerts" />;
+}

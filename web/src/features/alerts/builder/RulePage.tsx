@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function RulePage() {
+  return <Empty title="Alert rule" />;
+}

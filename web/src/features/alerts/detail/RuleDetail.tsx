@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function RuleDetail() {
+  return <Empty title="Alert rule" />;
+}

@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function IncidentPage() {
+  return <Empty title="Incident" />;
+}

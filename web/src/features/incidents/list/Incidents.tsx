@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function Incidents() {
+  return <Empty title="Incidents" />;
+}

@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function SlaPage() {
+  return <Empty title="SLA" />;
+}

@@ -1,0 +1,5 @@
+import { Empty } from "../../../ui/Empty";
+
+export function SlaDetail() {
+  return <Empty title="SLA" />;
+}
