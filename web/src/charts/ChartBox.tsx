@@ -89,7 +89,11 @@ export function ChartBox({
               asTable={asTable}
               onTable={() => setAsTable(!asTable)}
               onCsv={() => downloadText(`${id}.csv`, "text/csv", csv())}
-              onPng={() => downloadAddress(`${id}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
+              onPng={
+                drawn && !asTable
+                  ? () => downloadAddress(`${id}.png`, picture.current?.png(INKS[scheme].panel) ?? "")
+                  : null
+              }
               onLink={() => void copyLink(id, title)}
               callsHref={callsHref}
               onAdd={asWidget === null ? null : () => setAdding(true)}

@@ -16,7 +16,8 @@ interface Props {
   asTable: boolean;
   onTable: () => void;
   onCsv: () => void;
-  onPng: () => void;
+  /** null while no chart is drawn. */
+  onPng: (() => void) | null;
   onLink: () => void;
   /** null where the chart counts no calls. */
   callsHref: string | null;
@@ -48,7 +49,11 @@ export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, calls
         <Menu.Item leftSection={<IconFileSpreadsheet size={16} aria-hidden />} onClick={onCsv}>
           Download CSV
         </Menu.Item>
-        <Menu.Item leftSection={<IconPhoto size={16} aria-hidden />} onClick={onPng} disabled={asTable}>
+        <Menu.Item
+          leftSection={<IconPhoto size={16} aria-hidden />}
+          onClick={onPng ?? undefined}
+          disabled={onPng === null}
+        >
           Download PNG
         </Menu.Item>
         <Menu.Item leftSection={<IconLink size={16} aria-hidden />} onClick={onLink}>

@@ -103,7 +103,11 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
             asTable={asTable}
             onTable={() => setAsTable(!asTable)}
             onCsv={() => downloadText(`${experiment.title} ${metric.label}.csv`, "text/csv", chartCsv(chart))}
-            onPng={() => downloadAddress(`${metric.label}.png`, picture.current?.png(INKS[scheme].panel) ?? "")}
+            onPng={
+              chart.empty || asTable
+                ? null
+                : () => downloadAddress(`${metric.label}.png`, picture.current?.png(INKS[scheme].panel) ?? "")
+            }
             onLink={() => void copyLink(ID, title)}
             callsHref={callsOf(null)}
           />
