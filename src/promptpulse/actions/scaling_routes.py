@@ -2,6 +2,42 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-router = APIRouter(prefix="/api/v1", tags=["scaling"])
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from promptpulse.accounts.access import Access, may_read
+from promptpulse.accounts.shapes import documented
+
+router = APIRouter(prefix="/api/v1/scaling", tags=["scaling"])
+Reader = Annotated[Access, Depends(may_read)]
+_Name = Annotated[str | None, Query(max_length=256)]
+
+
+class Figure(BaseModel):
+    """Without an envelope: scalers read one path of the answer."""
+
+    value: float | None = Field(description="null: there is no data, and `empty` does not say what to tell then.")
+
+
+@router.get(
+    "/figure",
+    summary="One number, for scalers",
+    responses={**documented(200, None, 401, 403), 200: {"content": {"application/json": {"example": {"value": 12.0}}}}},
+)
+def figure(
+    request: Request,
+    access: Reader,
+    metric: Annotated[str, Query(max_length=2100, description="As in POST /api/v1/query.")] = "requests_per_minute",
+    window_minutes: Annotated[int, Query(ge=1, le=1440, description="Whole minutes before the present one.")] = 5,
+    prompt_id: _Name = None,
+    version: _Name = None,
+    model: _Name = None,
+    environment: _Name = None,
+    empty: Annotated[
+        float | None, Query(allow_inf_nan=False, description="Told when there is no data; absent: null.")
+    ] = None,
+) -> Figure:
+    """Of the last minutes, such as `{"value": 12.0}`: what KEDA's `metrics-api` reads with `valueLocation: value`."""
+    raise NotImplementedError
