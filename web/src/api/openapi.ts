@@ -2380,6 +2380,676 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rules
+         * @description By name, with how they are now. A new project has the ready-made ones.
+         */
+        get: operations["list_rules_api_v1_rules_get"];
+        put?: never;
+        /**
+         * Write a rule
+         * @description It is watched from the next round on, within a minute.
+         */
+        post: operations["create_rule_api_v1_rules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rules to begin with
+         * @description The ready-made ones first.
+         */
+        get: operations["list_templates_api_v1_rules_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rule would have done
+         * @description The past days are replayed through the same steps as a live rule takes; nothing is kept.
+         */
+        post: operations["preview_rule_api_v1_rules_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a rule
+         * @description With how it is now.
+         */
+        get: operations["read_rule_api_v1_rules__rule_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a rule
+         * @description What fires is resolved and says why; its history stays.
+         */
+        delete: operations["delete_rule_api_v1_rules__rule_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a rule
+         * @description Another metric, filter, grouping or condition begins anew: what fires is resolved and says why. All else keeps what fires.
+         *
+         *     A rule that is switched off resolves what fires, too.
+         */
+        patch: operations["change_rule_api_v1_rules__rule_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset a rule to its template
+         * @description Its name and channels stay. Only of a rule with a template.
+         */
+        post: operations["reset_rule_api_v1_rules__rule_id__reset_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule_id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a rule's series are
+         * @description The last value of each, its bounds, and since when it is so.
+         */
+        get: operations["read_states_api_v1_rules__rule_id__states_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List alerts
+         * @description What fires now and what did, of rules, SLAs and budgets; newest first.
+         */
+        get: operations["list_alerts_api_v1_alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List incidents
+         * @description Newest first. With `start` and `end`: those that a chart of this time marks.
+         */
+        get: operations["list_incidents_api_v1_incidents_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can be assigned
+         * @description Members of the project, by name.
+         */
+        get: operations["list_assignees_api_v1_incidents_assignees_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an incident
+         * @description With its alerts, its timeline and what can be done.
+         */
+        get: operations["read_incident_api_v1_incidents__incident_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an incident
+         * @description Acknowledge, mitigate, resolve, close with a post-mortem, or open again; assign; correct severity and title.
+         */
+        patch: operations["change_incident_api_v1_incidents__incident_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment on an incident
+         * @description Becomes part of the timeline.
+         */
+        post: operations["comment_api_v1_incidents__incident_id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/dossier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known about an incident
+         * @description Chart, likely cause with its evidence, impact, errors, example calls, changes around the start, versions compared.
+         */
+        get: operations["dossier_api_v1_incidents__incident_id__dossier_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll a prompt back
+         * @description To the version before, and note it in the timeline. The incident is mitigated then.
+         */
+        post: operations["roll_back_api_v1_incidents__incident_id__rollback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/pause-experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause an experiment
+         * @description And note it in the timeline. Units that were assigned keep their variant.
+         */
+        post: operations["pause_experiment_api_v1_incidents__incident_id__pause_experiment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Silence what an incident is about
+         * @description No reminders, and no new alerts, of the same sources and scope for a while.
+         */
+        post: operations["silence_incident_api_v1_incidents__incident_id__silence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/post-mortem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a post-mortem
+         * @description In Markdown.
+         */
+        get: operations["read_post_mortem_api_v1_incidents__incident_id__post_mortem_get"];
+        /**
+         * Save a post-mortem
+         * @description Replaces it. With `revision`, refused when somebody else saved it meanwhile.
+         */
+        put: operations["save_post_mortem_api_v1_incidents__incident_id__post_mortem_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/post-mortem/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft a post-mortem
+         * @description From the timeline and the dossier. A text that a person has edited stays, unless `replace` is true.
+         */
+        post: operations["draft_post_mortem_api_v1_incidents__incident_id__post_mortem_draft_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{incident_id}/post-mortem/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a post-mortem
+         * @description A Markdown file.
+         */
+        get: operations["export_post_mortem_api_v1_incidents__incident_id__post_mortem_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List silences
+         * @description Active ones first, then planned ones, then those that are over; 500 at most.
+         */
+        get: operations["list_silences_api_v1_silences_get"];
+        put?: never;
+        /**
+         * Add a silence
+         * @description Alerts within it are kept, but nobody is told. What still fires when it ends is told then. SLAs leave out maintenance.
+         */
+        post: operations["add_silence_api_v1_silences_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{silence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a silence
+         * @description Now. One that has not begun is deleted.
+         */
+        delete: operations["end_silence_api_v1_silences__silence_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List objectives
+         * @description By name, each with the state that the last evaluation found.
+         */
+        get: operations["list_slas_api_v1_slas_get"];
+        put?: never;
+        /**
+         * Define an objective
+         * @description Its state is computed at once, from the calls that are there.
+         */
+        post: operations["create_sla_api_v1_slas_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slas/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an objective
+         * @description What it would say of the last 30 days. Nothing is kept.
+         */
+        post: operations["preview_sla_api_v1_slas_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slas/{sla_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an objective
+         * @description With its state.
+         */
+        get: operations["read_sla_api_v1_slas__sla_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an objective
+         * @description Its open alerts end.
+         */
+        delete: operations["delete_sla_api_v1_slas__sla_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an objective
+         * @description Counts at once, for the whole period.
+         */
+        patch: operations["change_sla_api_v1_slas__sla_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/slas/{sla_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compliance so far
+         * @description By day, and by calendar month.
+         */
+        get: operations["history_of_sla_api_v1_slas__sla_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List policies
+         * @description By name.
+         */
+        get: operations["list_policies_api_v1_policies_get"];
+        put?: never;
+        /**
+         * Make a policy
+         * @description It only says what it would do, until `dry_run` is false. It may abort, never promote.
+         */
+        post: operations["create_policy_api_v1_policies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a policy
+         * @description Without its secret.
+         */
+        get: operations["read_policy_api_v1_policies__policy_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a policy
+         * @description Its runs stay.
+         */
+        delete: operations["delete_policy_api_v1_policies__policy_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a policy
+         * @description What it has done about an incident, it does not do again.
+         */
+        patch: operations["change_policy_api_v1_policies__policy_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/policies/{policy_id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a policy
+         * @description What it would do now, and why not. Nothing is done.
+         */
+        post: operations["try_policy_api_v1_policies__policy_id__try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/action-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what policies did
+         * @description Newest first.
+         */
+        get: operations["list_runs_api_v1_action_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/action-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a run
+         * @description With its evidence.
+         */
+        get: operations["read_run_api_v1_action_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/action-runs/{run_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a run
+         * @description By a person, who may promote: serve the version again, let the experiment go on.
+         */
+        post: operations["revert_run_api_v1_action_runs__run_id__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scaling/figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One number, for scalers
+         * @description Of the last minutes, such as `{"value": 12.0}`: what KEDA's `metrics-api` reads with `valueLocation: value`.
+         */
+        get: operations["figure_api_v1_scaling_figure_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2411,6 +3081,105 @@ export interface components {
             /** Experiment Id */
             experiment_id: string | null;
         };
+        /**
+         * AlertOut
+         * @description One time that one series of a rule, objective or budget was wrong.
+         */
+        AlertOut: {
+            /** Id */
+            id: string;
+            /**
+             * Incident Id
+             * @description null: it is silenced.
+             */
+            incident_id: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "firing" | "cleared";
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "rule" | "sla" | "budget" | "action";
+            /** Source Id */
+            source_id: string;
+            /**
+             * Series
+             * @description Which series of the source; "" where there is one.
+             */
+            series: string;
+            /** Name */
+            name: string;
+            /** Alert Type */
+            alert_type: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** Metric */
+            metric: string;
+            /** Metric Label */
+            metric_label: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "above" | "below";
+            /**
+             * Value
+             * @description The latest; null: there is no data.
+             */
+            value: number | null;
+            /**
+             * Peak
+             * @description The worst.
+             */
+            peak: number | null;
+            /** Threshold */
+            threshold: number | null;
+            /**
+             * Since
+             * Format: date-time
+             * @description When the condition began to hold.
+             */
+            since: string;
+            /**
+             * Fired At
+             * Format: date-time
+             */
+            fired_at: string;
+            /** Cleared At */
+            cleared_at: string | null;
+            /** Clear Reason */
+            clear_reason: string;
+            /** Where */
+            where: components["schemas"]["FilterIn"][];
+            /** Group */
+            group: {
+                [key: string]: string | null;
+            };
+            /** Window S */
+            window_s: number;
+            /** Runbook */
+            runbook: string;
+            /** Text */
+            text: string;
+            /**
+             * Silence Id
+             * @description Of the silence or maintenance that keeps it quiet.
+             */
+            silence_id: string | null;
+            /**
+             * Notified At
+             * @description null: nobody was told, because of a silence or quiet hours.
+             */
+            notified_at: string | null;
+        };
         /** AlertRow */
         AlertRow: {
             /** Title */
@@ -2424,6 +3193,34 @@ export interface components {
              * Format: date-time
              */
             since: string;
+        };
+        /**
+         * AlertTrigger
+         * @description Alerts of rules, and of anything else that fires.
+         */
+        AlertTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "alert";
+            /**
+             * Rules
+             * @description Ids; null: any rule.
+             */
+            rules?: string[] | null;
+            /**
+             * Severities
+             * @default [
+             *       "critical"
+             *     ]
+             */
+            severities: ("info" | "warning" | "critical")[];
+            /**
+             * Prompts
+             * @description Only alerts about one of these; null: any.
+             */
+            prompts?: string[] | null;
         };
         /**
          * Analysis
@@ -2561,6 +3358,16 @@ export interface components {
             success: true;
             data: components["schemas"]["DistributionOut"];
         };
+        /** Answer[DossierOut] */
+        Answer_DossierOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DossierOut"];
+        };
         /** Answer[DriftOut] */
         Answer_DriftOut_: {
             /**
@@ -2600,6 +3407,36 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["FormulaChecked"];
+        };
+        /** Answer[HistoryOut] */
+        Answer_HistoryOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["HistoryOut"];
+        };
+        /** Answer[IncidentDetail] */
+        Answer_IncidentDetail_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["IncidentDetail"];
+        };
+        /** Answer[IncidentEvent] */
+        Answer_IncidentEvent_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["IncidentEvent"];
         };
         /** Answer[KeyMade] */
         Answer_KeyMade_: {
@@ -2661,6 +3498,26 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["OverviewOut"];
+        };
+        /** Answer[PolicyOut] */
+        Answer_PolicyOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PolicyOut"];
+        };
+        /** Answer[PostMortemOut] */
+        Answer_PostMortemOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PostMortemOut"];
         };
         /** Answer[PowerOut] */
         Answer_PowerOut_: {
@@ -2752,6 +3609,26 @@ export interface components {
             success: true;
             data: components["schemas"]["RetentionOut"];
         };
+        /** Answer[RuleOut] */
+        Answer_RuleOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["RuleOut"];
+        };
+        /** Answer[RunOut] */
+        Answer_RunOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["RunOut"];
+        };
         /** Answer[ScoreNames] */
         Answer_ScoreNames_: {
             /**
@@ -2812,6 +3689,36 @@ export interface components {
             success: true;
             data: components["schemas"]["SharedOut"];
         };
+        /** Answer[SilenceOut] */
+        Answer_SilenceOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SilenceOut"];
+        };
+        /** Answer[SlaOut] */
+        Answer_SlaOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SlaOut"];
+        };
+        /** Answer[StatesOut] */
+        Answer_StatesOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["StatesOut"];
+        };
         /** Answer[Stored] */
         Answer_Stored_: {
             /**
@@ -2851,6 +3758,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["TrendOut"];
+        };
+        /** Answer[TryOut] */
+        Answer_TryOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["TryOut"];
         };
         /** Answer[Union[EventStored, EventsStored]] */
         Answer_Union_EventStored__EventsStored__: {
@@ -3034,6 +3951,28 @@ export interface components {
             /** Data */
             data: components["schemas"]["ModelWithoutPrice"][];
         };
+        /** Answer[list[PersonOfProject]] */
+        Answer_list_PersonOfProject__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["PersonOfProject"][];
+        };
+        /** Answer[list[PolicyOut]] */
+        Answer_list_PolicyOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["PolicyOut"][];
+        };
         /** Answer[list[PriceOut]] */
         Answer_list_PriceOut__: {
             /**
@@ -3078,6 +4017,17 @@ export interface components {
             /** Data */
             data: components["schemas"]["RepricingOut"][];
         };
+        /** Answer[list[RuleOut]] */
+        Answer_list_RuleOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["RuleOut"][];
+        };
         /** Answer[list[ScoreSummary]] */
         Answer_list_ScoreSummary__: {
             /**
@@ -3100,6 +4050,28 @@ export interface components {
             /** Data */
             data: components["schemas"]["ShareOut"][];
         };
+        /** Answer[list[SilenceOut]] */
+        Answer_list_SilenceOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["SilenceOut"][];
+        };
+        /** Answer[list[SlaOut]] */
+        Answer_list_SlaOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["SlaOut"][];
+        };
         /** Answer[list[Suggestion]] */
         Answer_list_Suggestion__: {
             /**
@@ -3109,7 +4081,18 @@ export interface components {
              */
             success: true;
             /** Data */
-            data: components["schemas"]["Suggestion"][];
+            data: components["schemas"]["promptpulse__costs__shapes__Suggestion"][];
+        };
+        /** Answer[list[TemplateOut]] */
+        Answer_list_TemplateOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["TemplateOut"][];
         };
         /** Answer[list[TokenOut]] */
         Answer_list_TokenOut__: {
@@ -3239,6 +4222,40 @@ export interface components {
             detail: {
                 [key: string]: string | number | boolean | null;
             };
+        };
+        /**
+         * Availability
+         * @description Calls that the provider answered: bad are timeouts, system errors, and HTTP 5xx of the provider.
+         */
+        Availability: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "availability";
+        };
+        /**
+         * Band
+         * @description The value leaves the band in which it normally lies at this hour of the week.
+         */
+        Band: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "band";
+            /**
+             * Direction
+             * @default both
+             * @enum {string}
+             */
+            direction: "above" | "below" | "both";
+            /**
+             * Sensitivity
+             * @description 1: the usual band; 2: half as wide, so it fires more often.
+             * @default 1
+             */
+            sensitivity: number;
         };
         /** BandOut */
         BandOut: {
@@ -3468,6 +4485,98 @@ export interface components {
             projected_usd: number | null;
             /** State */
             state: string;
+        };
+        /**
+         * BudgetState
+         * @description What may go wrong in the period, what did, and what is left.
+         */
+        BudgetState: {
+            /**
+             * Minutes
+             * @description Allowed; 99.9 % of 30 days leave 43.2.
+             */
+            minutes: number;
+            /**
+             * Minutes Spent
+             * @description Minutes down; of calls: the bad share of the time that has passed.
+             */
+            minutes_spent: number | null;
+            /**
+             * Minutes Left
+             * @description Negative: so much too many.
+             */
+            minutes_left: number | null;
+            /**
+             * Calls
+             * @description Calls (or scores) that may be bad, if the traffic goes on as it did. null: kept in minutes alone.
+             */
+            calls: number | null;
+            /** Calls Spent */
+            calls_spent: number | null;
+            /** Calls Left */
+            calls_left: number | null;
+            /**
+             * Left Share
+             * @description Percent of the budget; negative when it is overspent.
+             */
+            left_share: number | null;
+        };
+        /**
+         * BudgetTrigger
+         * @description A budget of costs that alerts.
+         */
+        BudgetTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "budget";
+            /**
+             * Budgets
+             * @description Ids; null: any budget.
+             */
+            budgets?: string[] | null;
+            /**
+             * Severities
+             * @default [
+             *       "critical"
+             *     ]
+             */
+            severities: ("info" | "warning" | "critical")[];
+        };
+        /**
+         * BurnWindow
+         * @description A pair of windows of the SRE Workbook: it alerts while the budget burns faster than `factor` in both.
+         */
+        BurnWindow: {
+            /**
+             * Speed
+             * @enum {string}
+             */
+            speed: "page" | "ticket";
+            /**
+             * Factor
+             * @description 1 spends the budget in exactly one period.
+             */
+            factor: number;
+            /** Long Minutes */
+            long_minutes: number;
+            /** Short Minutes */
+            short_minutes: number;
+            /**
+             * Long Burn
+             * @description null: no calls.
+             */
+            long_burn: number | null;
+            /** Short Burn */
+            short_burn: number | null;
+            /**
+             * Calls
+             * @description In the long window.
+             */
+            calls: number;
+            /** Burning */
+            burning: boolean;
         };
         /** CallAnswer */
         CallAnswer: {
@@ -3875,6 +4984,110 @@ export interface components {
              * @default []
              */
             bands: components["schemas"]["BandOut"][];
+        };
+        /**
+         * CauseOut
+         * @description What carries the change of the metric.
+         */
+        CauseOut: {
+            /**
+             * Text
+             * @example Version 4 of support-reply carries 94 % of the change: p95 latency 3.5 s there, 1.2 s elsewhere.
+             */
+            text: string;
+            /**
+             * Dimension
+             * @example prompt_version
+             */
+            dimension: string;
+            /** Value */
+            value: string | null;
+            /**
+             * Prompt Id
+             * @description Of a version: whose.
+             */
+            prompt_id: string | null;
+            /**
+             * Share
+             * @description Percent of the change that goes without it.
+             */
+            share: number | null;
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
+            /**
+             * Without
+             * @description The metric of all calls but its.
+             */
+            without: number | null;
+            /** Calls */
+            calls: number | null;
+            /** Evidence */
+            evidence: string[];
+        };
+        /**
+         * Change
+         * @description The value rose or fell against the window just before, or the same window a week ago.
+         */
+        Change: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "change";
+            /**
+             * Against
+             * @description week: at the same time of the wall clock.
+             * @enum {string}
+             */
+            against: "previous" | "week";
+            /**
+             * Op
+             * @description above: it rose by more than `value`; below: it fell by more.
+             * @enum {string}
+             */
+            op: "above" | "below";
+            /** Value */
+            value: number;
+            /**
+             * Unit
+             * @description percent of the former value (nothing is said where that is 0), or the metric's unit.
+             * @default percent
+             * @enum {string}
+             */
+            unit: "percent" | "absolute";
+        };
+        /**
+         * ChangeLine
+         * @description Something that was changed around the start.
+         */
+        ChangeLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deployment" | "rollback" | "price" | "experiment" | "provider" | "other";
+            /** Text */
+            text: string;
+            /** By */
+            by: string;
+            /**
+             * Minutes Before
+             * @description Before the incident began; negative: after it.
+             */
+            minutes_before: number;
+            /** Prompt */
+            prompt?: string | null;
+            /** Version */
+            version?: number | null;
+            /** Experiment Id */
+            experiment_id?: string | null;
         };
         /** ChangeOut */
         ChangeOut: {
@@ -4477,6 +5690,37 @@ export interface components {
              */
             total_usd: number | null;
         };
+        /** DayOut */
+        DayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Compliance
+             * @description null: no calls.
+             */
+            compliance: number | null;
+            /** Total */
+            total: number;
+            /** Bad */
+            bad: number;
+            /** Met */
+            met: boolean | null;
+            /**
+             * Left Share
+             * @description Percent of the period's budget left at the end of the day.
+             */
+            left_share: number | null;
+            /** Excluded Minutes */
+            excluded_minutes: number;
+            /**
+             * Partial
+             * @description The day is not over.
+             */
+            partial: boolean;
+        };
         /** DeployIn */
         DeployIn: {
             /** Version */
@@ -4578,6 +5822,264 @@ export interface components {
              */
             other: number;
         };
+        /** DossierCauses */
+        DossierCauses: {
+            /** Error */
+            error?: string | null;
+            most_likely?: components["schemas"]["CauseOut"] | null;
+            /**
+             * Others
+             * @default []
+             */
+            others: components["schemas"]["CauseOut"][];
+            /**
+             * Note
+             * @description Why there is none, or what to keep in mind.
+             * @default
+             */
+            note: string;
+        };
+        /** DossierChanges */
+        DossierChanges: {
+            /** Error */
+            error?: string | null;
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /**
+             * Items
+             * @description The nearest before the start first.
+             * @default []
+             */
+            items: components["schemas"]["ChangeLine"][];
+        };
+        /**
+         * DossierChart
+         * @description The metric around the incident, and what was expected.
+         */
+        DossierChart: {
+            /**
+             * Error
+             * @description Why this part is missing; the others may be there.
+             */
+            error?: string | null;
+            /**
+             * Metric
+             * @default
+             */
+            metric: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /**
+             * Bucket
+             * @default
+             */
+            bucket: string;
+            /**
+             * Buckets
+             * @default []
+             */
+            buckets: string[];
+            /**
+             * Values
+             * @default []
+             */
+            values: (number | null)[];
+            /**
+             * Expected
+             * @description null: no baseline.
+             */
+            expected?: (number | null)[] | null;
+            /** Low */
+            low?: (number | null)[] | null;
+            /** High */
+            high?: (number | null)[] | null;
+            /** Threshold */
+            threshold?: number | null;
+            /**
+             * Where
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+        };
+        /** DossierError */
+        DossierError: {
+            /** Pattern */
+            pattern: string;
+            /** Message */
+            message: string | null;
+            /** Error Type */
+            error_type: string;
+            /** Calls */
+            calls: number;
+            /**
+             * Share
+             * @description Percent of the failed calls.
+             */
+            share: number;
+            /**
+             * New
+             * @description Not seen in the time before.
+             */
+            new: boolean;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /** Call Id */
+            call_id: string;
+        };
+        /** DossierErrors */
+        DossierErrors: {
+            /** Error */
+            error?: string | null;
+            /** Failed */
+            failed?: number | null;
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["DossierError"][];
+        };
+        /** DossierExamples */
+        DossierExamples: {
+            /** Error */
+            error?: string | null;
+            /**
+             * Shown
+             * @description Which calls: failed ones, the slowest, the dearest or the newest.
+             * @default
+             */
+            shown: string;
+            /**
+             * Calls
+             * @default []
+             */
+            calls: components["schemas"]["ExampleCall"][];
+        };
+        /**
+         * DossierImpact
+         * @description Between the beginning of the incident and its end, or now.
+         */
+        DossierImpact: {
+            /** Error */
+            error?: string | null;
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /** Calls */
+            calls?: number | null;
+            /** Failed Calls */
+            failed_calls?: number | null;
+            /**
+             * Users
+             * @description Whose calls were hit; null: calls name no users.
+             */
+            users?: number | null;
+            /**
+             * Extra Usd
+             * @description More than the same calls cost before; null: not known.
+             */
+            extra_usd?: number | null;
+            /**
+             * Failed Usd
+             * @description Cost of the failed calls.
+             */
+            failed_usd?: number | null;
+        };
+        /** DossierMetric */
+        DossierMetric: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Better */
+            better: string;
+        };
+        /**
+         * DossierOut
+         * @description Everything about an incident that the system can find by itself. Each part may be missing alone.
+         */
+        DossierOut: {
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Stored
+             * @description As it was kept, or made just now.
+             */
+            stored: boolean;
+            /**
+             * Summary
+             * @description In words, the most important first.
+             */
+            summary: string[];
+            chart: components["schemas"]["DossierChart"];
+            causes: components["schemas"]["DossierCauses"];
+            impact: components["schemas"]["DossierImpact"];
+            errors: components["schemas"]["DossierErrors"];
+            examples: components["schemas"]["DossierExamples"];
+            changes: components["schemas"]["DossierChanges"];
+            versions: components["schemas"]["DossierVersions"];
+            /**
+             * Similar
+             * @default []
+             */
+            similar: components["schemas"]["SimilarIncident"][];
+        };
+        /** DossierVersions */
+        DossierVersions: {
+            /** Error */
+            error?: string | null;
+            /** Before Start */
+            before_start?: string | null;
+            /** After Start */
+            after_start?: string | null;
+            /** After End */
+            after_end?: string | null;
+            /**
+             * Metrics
+             * @default []
+             */
+            metrics: components["schemas"]["DossierMetric"][];
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["VersionLine"][];
+        };
+        /**
+         * Downtime
+         * @description Minutes in which the service was up: bad are minutes in which too many calls were not answered.
+         */
+        Downtime: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "downtime";
+            /**
+             * Failing Share
+             * @description A minute is down when more than this percent is not answered.
+             * @default 50
+             */
+            failing_share: number;
+        };
         /** DriftMetric */
         DriftMetric: {
             /**
@@ -4651,6 +6153,57 @@ export interface components {
              * @default false
              */
             on_decision: boolean;
+        };
+        /**
+         * Episode
+         * @description From when it would have fired to when it would have been resolved.
+         */
+        Episode: {
+            /** Series */
+            series: string;
+            /** Group */
+            group: {
+                [key: string]: string | null;
+            };
+            /**
+             * Began At
+             * Format: date-time
+             * @description The condition began to hold.
+             */
+            began_at: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description It would have fired.
+             */
+            start: string;
+            /**
+             * End
+             * @description It would have been resolved; null: it still fires.
+             */
+            end: string | null;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Peak
+             * @description The worst value; null: there was no data.
+             */
+            peak: number | null;
+            /**
+             * At Night
+             * @description Between 22:00 and 07:00 in the project's time zone.
+             */
+            at_night: boolean;
+            /**
+             * Held Back
+             * @description Within quiet hours: no message at the start.
+             */
+            held_back: boolean;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "condition" | "no_data";
         };
         /**
          * ErrorGroup
@@ -4986,6 +6539,87 @@ export interface components {
              */
             events: components["schemas"]["EventStored"][];
         };
+        /**
+         * Evidence
+         * @description What was known when it was decided.
+         */
+        Evidence: {
+            /** Metric */
+            metric: string;
+            /** Value */
+            value: number | null;
+            /** Threshold */
+            threshold: number | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Samples
+             * @description Calls since then that the alert is about.
+             */
+            samples: number | null;
+            /**
+             * Facts
+             * @default []
+             */
+            facts: components["schemas"]["EvidenceFact"][];
+        };
+        /** EvidenceFact */
+        EvidenceFact: {
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+        };
+        /** ExampleCall */
+        ExampleCall: {
+            /** Id */
+            id: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Model */
+            model: string | null;
+            /** Status */
+            status: string;
+            /** Error Type */
+            error_type: string | null;
+            /** Error Message */
+            error_message: string | null;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Cost Usd */
+            cost_usd: number | null;
+        };
+        /**
+         * Expected
+         * @description The value is more, or less, than so many times what is normal for this hour of the week.
+         */
+        Expected: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "expected";
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "above" | "below";
+            /**
+             * Factor
+             * @example 2
+             */
+            factor: number;
+        };
         /** ExperimentNew */
         ExperimentNew: {
             /**
@@ -5115,6 +6749,20 @@ export interface components {
             analysis?: components["schemas"]["Analysis"] | null;
             /** Notes */
             notes?: string | null;
+        };
+        /** ExperimentRef */
+        ExperimentRef: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Prompts */
+            prompts: string[];
+            /**
+             * Likely
+             * @description It concerns what the incident is about.
+             */
+            likely: boolean;
         };
         /** ExperimentRow */
         ExperimentRow: {
@@ -5323,6 +6971,17 @@ export interface components {
             unit: string | null;
         };
         /**
+         * Figure
+         * @description Without an envelope: scalers read one path of the answer.
+         */
+        Figure: {
+            /**
+             * Value
+             * @description null: there is no data, and `empty` does not say what to tell then.
+             */
+            value: number | null;
+        };
+        /**
          * FilterIn
          * @description Keep calls whose field is as said; null means "not known".
          */
@@ -5487,6 +7146,53 @@ export interface components {
              */
             version: string;
         };
+        /**
+         * HealthOut
+         * @description How the evaluation goes: apart from what it found.
+         */
+        HealthOut: {
+            /**
+             * Status
+             * @description waiting: not evaluated yet. off: the rule is disabled.
+             * @enum {string}
+             */
+            status: "ok" | "failing" | "waiting" | "off";
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /**
+             * Error
+             * @description Of the last evaluation, when it failed.
+             */
+            error: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Duration Ms
+             * @description Of the query; rules with the same one share it.
+             */
+            duration_ms: number | null;
+            /**
+             * Rows Read
+             * @description null: the embedded engine does not tell.
+             */
+            rows_read: number | null;
+            /**
+             * Series
+             * @description Watched.
+             */
+            series: number | null;
+            /**
+             * Series Total
+             * @description With calls in the window; more than `series` when some are left out.
+             */
+            series_total: number | null;
+            /**
+             * Note
+             * @description Such as "learning what is normal: 3 of 7 days".
+             * @default
+             */
+            note: string;
+        };
         /** HistogramAnswer */
         HistogramAnswer: {
             /**
@@ -5581,6 +7287,296 @@ export interface components {
              * @description Calls that do not have the number.
              */
             unknown: number;
+        };
+        /** HistoryOut */
+        HistoryOut: {
+            /** Target */
+            target: number;
+            /** Tz */
+            tz: string;
+            /**
+             * Counted
+             * @enum {string}
+             */
+            counted: "calls" | "scores" | "minutes";
+            /**
+             * Days
+             * @description In the project's time zone, oldest first.
+             */
+            days: components["schemas"]["DayOut"][];
+            /**
+             * Periods
+             * @description Calendar months, oldest first.
+             */
+            periods: components["schemas"]["PeriodOut"][];
+        };
+        /** IncidentComment */
+        IncidentComment: {
+            /** Text */
+            text: string;
+        };
+        /** IncidentDetail */
+        IncidentDetail: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "firing" | "acknowledged" | "mitigated" | "resolved" | "post_mortem";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Began At
+             * Format: date-time
+             * @description When the condition of its first alert began to hold.
+             */
+            began_at: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Mitigated At */
+            mitigated_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Resolved By Itself */
+            resolved_by_itself: boolean;
+            assignee: components["schemas"]["PersonOfProject"] | null;
+            /**
+             * Scope
+             * @description Values by dimension that its alerts are about.
+             */
+            scope: {
+                [key: string]: (string | null)[];
+            };
+            /** Alerts */
+            alerts: number;
+            /**
+             * Firing
+             * @description Alerts that have not cleared.
+             */
+            firing: number;
+            /**
+             * Metric
+             * @description Of its first alert.
+             */
+            metric: string;
+            /** Metric Label */
+            metric_label: string;
+            /**
+             * Cause
+             * @description The most likely one, in words.
+             */
+            cause: string | null;
+            /** Has Post Mortem */
+            has_post_mortem: boolean;
+            /**
+             * All Alerts
+             * @description Newest first.
+             */
+            all_alerts: components["schemas"]["AlertOut"][];
+            /**
+             * Timeline
+             * @description Oldest first.
+             */
+            timeline: components["schemas"]["IncidentEvent"][];
+            likely_cause: components["schemas"]["CauseOut"] | null;
+            /**
+             * Next Statuses
+             * @description What it may be set to.
+             */
+            next_statuses: ("firing" | "acknowledged" | "mitigated" | "resolved" | "post_mortem")[];
+            /**
+             * Rollbacks
+             * @description Likely ones first.
+             */
+            rollbacks: components["schemas"]["RollbackTarget"][];
+            /**
+             * Experiments
+             * @description That run now; likely ones first.
+             */
+            experiments: components["schemas"]["ExperimentRef"][];
+            /** Silenced Until */
+            silenced_until: string | null;
+            /**
+             * Dossier At
+             * @description When the stored dossier was made; null: not yet.
+             */
+            dossier_at: string | null;
+        };
+        /**
+         * IncidentEvent
+         * @description An entry of the timeline.
+         */
+        IncidentEvent: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opened" | "alert" | "cleared" | "status" | "reopened" | "resolved" | "assigned" | "severity" | "title" | "comment" | "action" | "rollback" | "pause" | "silence" | "cause" | "notified" | "reminder" | "escalated" | "verified" | "post_mortem";
+            /**
+             * Actor
+             * @description `PromptPulse` for what happened by itself.
+             */
+            actor: string;
+            /** Text */
+            text: string;
+            /** Detail */
+            detail: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /** IncidentOut */
+        IncidentOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "firing" | "acknowledged" | "mitigated" | "resolved" | "post_mortem";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Began At
+             * Format: date-time
+             * @description When the condition of its first alert began to hold.
+             */
+            began_at: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Mitigated At */
+            mitigated_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Resolved By Itself */
+            resolved_by_itself: boolean;
+            assignee: components["schemas"]["PersonOfProject"] | null;
+            /**
+             * Scope
+             * @description Values by dimension that its alerts are about.
+             */
+            scope: {
+                [key: string]: (string | null)[];
+            };
+            /** Alerts */
+            alerts: number;
+            /**
+             * Firing
+             * @description Alerts that have not cleared.
+             */
+            firing: number;
+            /**
+             * Metric
+             * @description Of its first alert.
+             */
+            metric: string;
+            /** Metric Label */
+            metric_label: string;
+            /**
+             * Cause
+             * @description The most likely one, in words.
+             */
+            cause: string | null;
+            /** Has Post Mortem */
+            has_post_mortem: boolean;
+        };
+        /**
+         * IncidentPatch
+         * @description Absent leaves a value as it is; a null assignee takes the assignee away.
+         */
+        IncidentPatch: {
+            /** Status */
+            status?: ("firing" | "acknowledged" | "mitigated" | "resolved" | "post_mortem") | null;
+            /**
+             * Assignee
+             * @description Id of a member of the project.
+             */
+            assignee?: string | null;
+            /** Severity */
+            severity?: ("info" | "warning" | "critical") | null;
+            /** Title */
+            title?: string | null;
+            /**
+             * Comment
+             * @description Why; goes to the timeline.
+             * @default
+             */
+            comment: string;
+        };
+        /** IncidentPause */
+        IncidentPause: {
+            /** Experiment Id */
+            experiment_id: string;
+        };
+        /** IncidentRollback */
+        IncidentRollback: {
+            /**
+             * Prompt
+             * @description Name; absent: of the likely cause.
+             */
+            prompt?: string | null;
+            /**
+             * Environment
+             * @description Absent: that of the incident, or production.
+             */
+            environment?: string | null;
+            /**
+             * To Version
+             * @description Absent: the version before.
+             */
+            to_version?: number | null;
+            /**
+             * Expected Version
+             * @description Refused when another version is served by now.
+             */
+            expected_version?: number | null;
+        };
+        /**
+         * IncidentSilence
+         * @description Keep what the incident is about quiet.
+         */
+        IncidentSilence: {
+            /**
+             * Minutes
+             * @example 120
+             */
+            minutes: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /** IngestAnswer */
         IngestAnswer: {
@@ -5975,6 +7971,22 @@ export interface components {
             errors: components["schemas"]["LangfuseScoreError"][];
         };
         /**
+         * Latency
+         * @description Successful calls that took no longer.
+         */
+        Latency: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "latency";
+            /**
+             * Under Ms
+             * @example 2000
+             */
+            under_ms: number;
+        };
+        /**
          * Mappings
          * @description Numbers for the texts of string scores, by name: `{"feedback": {"positive": 1, "negative": 0}}`.
          */
@@ -6217,6 +8229,19 @@ export interface components {
             name: string;
             spread: components["schemas"]["Variation"];
         };
+        /**
+         * NoData
+         * @description No call (that meets the filters) came for so long. The metric does not matter.
+         */
+        NoData: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "no_data";
+            /** Minutes */
+            minutes: number;
+        };
         /** OverviewOut */
         OverviewOut: {
             /** Prompts */
@@ -6231,6 +8256,18 @@ export interface components {
              * @description Newest first, 20 at most.
              */
             activity: components["schemas"]["ActivityItem"][];
+        };
+        /** Page[AlertOut] */
+        Page_AlertOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["AlertOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
         /** Page[AuditOut] */
         Page_AuditOut_: {
@@ -6280,6 +8317,18 @@ export interface components {
             data: components["schemas"]["ExperimentOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
+        /** Page[IncidentOut] */
+        Page_IncidentOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["IncidentOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
         /** Page[PromptOut] */
         Page_PromptOut_: {
             /**
@@ -6290,6 +8339,18 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["PromptOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[RunOut] */
+        Page_RunOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["RunOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
         /** Page[SubmissionOut] */
@@ -6332,6 +8393,56 @@ export interface components {
              */
             new_password: string;
         };
+        /**
+         * PauseExperimentAction
+         * @description Take no new units; those that take part keep their variant.
+         */
+        PauseExperimentAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pause_experiment";
+            /**
+             * Experiment Id
+             * @description null: the running experiment of the prompt that the alert names.
+             */
+            experiment_id?: string | null;
+        };
+        /** PeriodOut */
+        PeriodOut: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Compliance */
+            compliance: number | null;
+            /** Total */
+            total: number;
+            /** Bad */
+            bad: number;
+            /** Met */
+            met: boolean | null;
+            /** Left Share */
+            left_share: number | null;
+            /** Partial */
+            partial: boolean;
+        };
+        /** PersonOfProject */
+        PersonOfProject: {
+            /** User Id */
+            user_id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+        };
         /** PersonOut */
         PersonOut: {
             /**
@@ -6373,6 +8484,196 @@ export interface components {
             w: number;
             /** H */
             h: number;
+        };
+        /**
+         * PolicyIn
+         * @example {
+         *       "action": {
+         *         "kind": "rollback",
+         *         "prompt": "support-reply"
+         *       },
+         *       "dry_run": true,
+         *       "name": "Bad version of support-reply",
+         *       "trigger": {
+         *         "kind": "alert",
+         *         "prompts": [
+         *           "support-reply"
+         *         ],
+         *         "severities": [
+         *           "critical"
+         *         ]
+         *       }
+         *     }
+         */
+        PolicyIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Dry Run
+             * @description Only say in the incident what would be done.
+             * @default true
+             */
+            dry_run: boolean;
+            /** Trigger */
+            trigger: components["schemas"]["AlertTrigger"] | components["schemas"]["SlaTrigger"] | components["schemas"]["BudgetTrigger"];
+            /** Action */
+            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
+            /**
+             * Secret
+             * @description Of a webhook: signs its body (Standard Webhooks, whsec_...). Never shown again.
+             */
+            secret?: string | null;
+            /**
+             * Minimum Samples
+             * @description Calls since the alert's condition began to hold, before it acts.
+             * @default 50
+             */
+            minimum_samples: number;
+            /**
+             * Cooldown Minutes
+             * @description Between two acts of this policy.
+             * @default 60
+             */
+            cooldown_minutes: number;
+            /**
+             * Daily Cap
+             * @description Acts a day, in the project's time zone.
+             * @default 3
+             */
+            daily_cap: number;
+            /**
+             * Watch Minutes
+             * @description Within them the alert must end; else the incident is escalated.
+             * @default 15
+             */
+            watch_minutes: number;
+        };
+        /** PolicyOut */
+        PolicyOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Trigger */
+            trigger: components["schemas"]["AlertTrigger"] | components["schemas"]["SlaTrigger"] | components["schemas"]["BudgetTrigger"];
+            /** Action */
+            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
+            /** Has Secret */
+            has_secret: boolean;
+            /** Minimum Samples */
+            minimum_samples: number;
+            /** Cooldown Minutes */
+            cooldown_minutes: number;
+            /** Daily Cap */
+            daily_cap: number;
+            /** Watch Minutes */
+            watch_minutes: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * Acts Today
+             * @description Real ones, since midnight in the project's time zone.
+             */
+            acts_today: number;
+            /** Last Run At */
+            last_run_at: string | null;
+            /** Last Status */
+            last_status: ("waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted") | null;
+        };
+        /**
+         * PolicyPatch
+         * @description Absent leaves a value as it is.
+         */
+        PolicyPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Dry Run */
+            dry_run?: boolean | null;
+            /** Trigger */
+            trigger?: (components["schemas"]["AlertTrigger"] | components["schemas"]["SlaTrigger"] | components["schemas"]["BudgetTrigger"]) | null;
+            /** Action */
+            action?: (components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"]) | null;
+            /**
+             * Secret
+             * @description Empty removes it.
+             */
+            secret?: string | null;
+            /** Minimum Samples */
+            minimum_samples?: number | null;
+            /** Cooldown Minutes */
+            cooldown_minutes?: number | null;
+            /** Daily Cap */
+            daily_cap?: number | null;
+            /** Watch Minutes */
+            watch_minutes?: number | null;
+        };
+        /** PostMortemDraft */
+        PostMortemDraft: {
+            /**
+             * Replace
+             * @description Also a text that a person has edited.
+             * @default false
+             */
+            replace: boolean;
+        };
+        /** PostMortemIn */
+        PostMortemIn: {
+            /** Markdown */
+            markdown: string;
+            /**
+             * Revision
+             * @description The one that was changed: refused when somebody saved another meanwhile.
+             */
+            revision?: number | null;
+        };
+        /** PostMortemOut */
+        PostMortemOut: {
+            /**
+             * Markdown
+             * @description null: none yet; ask for a draft.
+             */
+            markdown: string | null;
+            /** Revision */
+            revision: number;
+            /**
+             * Edited
+             * @description A person wrote it or changed the draft.
+             */
+            edited: boolean;
+            /** Saved At */
+            saved_at: string | null;
+            /** Saved By */
+            saved_by: string;
         };
         /**
          * PowerIn
@@ -6482,6 +8783,45 @@ export interface components {
             units: number;
             /** Days */
             days: number | null;
+        };
+        /**
+         * PreviewIn
+         * @description A rule as it would be saved, and over how many days it is tried.
+         */
+        PreviewIn: {
+            rule: components["schemas"]["RuleIn"];
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+        };
+        /**
+         * PreviewSeries
+         * @description Thinned for a chart: of the steps of a point, the worst one is shown.
+         */
+        PreviewSeries: {
+            /** Series */
+            series: string;
+            /** Group */
+            group: {
+                [key: string]: string | null;
+            };
+            /** Values */
+            values: (number | null)[];
+            /**
+             * Lows
+             * @description Below it a value is wrong; null: there is no such bound.
+             */
+            lows: (number | null)[];
+            /** Highs */
+            highs: (number | null)[];
+            /**
+             * Expected
+             * @description What is normal; empty where the rule does not ask.
+             * @default []
+             */
+            expected: (number | null)[];
         };
         /**
          * PriceNew
@@ -7025,6 +9365,38 @@ export interface components {
                 [key: string]: components["schemas"]["ChangeOut"][];
             } | null;
         };
+        /**
+         * QuietHours
+         * @description No message in this time, in the project's time zone; what still fires is told when it ends.
+         */
+        QuietHours: {
+            /**
+             * Weekdays
+             * @description On which it begins; 1 is Monday.
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            weekdays: number[];
+            /**
+             * Start
+             * @description Inclusive.
+             * @example 22:00
+             */
+            start: string;
+            /**
+             * End
+             * @description Exclusive; before `start`: on the day after. Equal: 24 hours.
+             * @example 22:00
+             */
+            end: string;
+        };
         /** RateUsage */
         RateUsage: {
             /**
@@ -7383,6 +9755,14 @@ export interface components {
             /** Percent */
             percent: (number | null)[];
         };
+        /** RevertIn */
+        RevertIn: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
         /**
          * Role
          * @description What a person may do in a project; each role includes those before it.
@@ -7413,6 +9793,439 @@ export interface components {
              */
             expected_version?: number | null;
         };
+        /**
+         * RollbackAction
+         * @description Serve the version of the prompt that was served before.
+         */
+        RollbackAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rollback";
+            /**
+             * Prompt
+             * @description null: the prompt that the alert, or its likely cause, names.
+             */
+            prompt?: string | null;
+            /**
+             * Environment
+             * @default production
+             */
+            environment: string;
+        };
+        /**
+         * RollbackTarget
+         * @description A prompt that can go back to the version before.
+         */
+        RollbackTarget: {
+            /**
+             * Prompt
+             * @description Its name.
+             */
+            prompt: string;
+            /** Environment */
+            environment: string;
+            /** From Version */
+            from_version: number;
+            /** To Version */
+            to_version: number;
+            /**
+             * Deployed At
+             * Format: date-time
+             */
+            deployed_at: string;
+            /** Deployed By */
+            deployed_by: string;
+            /**
+             * Likely
+             * @description The most likely cause is this version, or it was deployed just before.
+             */
+            likely: boolean;
+        };
+        /**
+         * RuleIn
+         * @description What is watched, when it is wrong, and who is told.
+         */
+        RuleIn: {
+            /**
+             * Name
+             * @example Success rate of support
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Severity
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Metric
+             * @description Key of the catalogue, `custom.` and the key of a custom metric, or `=` and a formula, such as `=avg(score.rating)`.
+             * @default total_requests
+             * @example success_rate
+             */
+            metric: string;
+            /**
+             * Where
+             * @description Only calls that meet all of them.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * By
+             * @description Dimensions: each of their values is watched on its own, as a series.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Series Limit
+             * @description Series watched: those with the most calls.
+             * @default 100
+             */
+            series_limit: number;
+            /**
+             * Window Minutes
+             * @description Each value is of the calls of so many minutes.
+             * @default 5
+             */
+            window_minutes: number;
+            /** Condition */
+            condition: components["schemas"]["Threshold"] | components["schemas"]["Change"] | components["schemas"]["Expected"] | components["schemas"]["Band"] | components["schemas"]["NoData"];
+            /**
+             * For Minutes
+             * @description It must hold so long before it fires.
+             * @default 0
+             */
+            for_minutes: number;
+            /**
+             * Recovery Minutes
+             * @description It must be over so long before it is resolved.
+             * @default 0
+             */
+            recovery_minutes: number;
+            /**
+             * Recovery Value
+             * @description It is over when the value passes this one, not the condition's own: a threshold, a change or a factor, as the condition has. Not for band and no_data.
+             */
+            recovery_value?: number | null;
+            /**
+             * Minimum Samples
+             * @description With fewer calls (or scores) in the window nothing fires.
+             * @default 0
+             */
+            minimum_samples: number;
+            /**
+             * On No Data
+             * @description What a window without a value does. ok: it counts as good. keep: nothing changes, and no time passes. alert: it counts as wrong, after `for_minutes`.
+             * @default ok
+             * @enum {string}
+             */
+            on_no_data: "ok" | "keep" | "alert";
+            /**
+             * Renotify Minutes
+             * @description Told again so often.
+             */
+            renotify_minutes?: number | null;
+            /**
+             * Quiet Hours
+             * @default []
+             */
+            quiet_hours: components["schemas"]["QuietHours"][];
+            /**
+             * Runbook
+             * @description What to do; sent with the message.
+             * @default
+             */
+            runbook: string;
+            /**
+             * Channels
+             * @description Ids; null: those of the project for the severity.
+             */
+            channels?: string[] | null;
+            /**
+             * Template
+             * @description Key of the template it comes from, to which it can be reset.
+             */
+            template?: string | null;
+        };
+        /** RuleOut */
+        RuleOut: {
+            /**
+             * Name
+             * @example Success rate of support
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Severity
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * Metric
+             * @description Key of the catalogue, `custom.` and the key of a custom metric, or `=` and a formula, such as `=avg(score.rating)`.
+             * @default total_requests
+             * @example success_rate
+             */
+            metric: string;
+            /**
+             * Where
+             * @description Only calls that meet all of them.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * By
+             * @description Dimensions: each of their values is watched on its own, as a series.
+             * @default []
+             */
+            by: string[];
+            /**
+             * Series Limit
+             * @description Series watched: those with the most calls.
+             * @default 100
+             */
+            series_limit: number;
+            /**
+             * Window Minutes
+             * @description Each value is of the calls of so many minutes.
+             * @default 5
+             */
+            window_minutes: number;
+            /** Condition */
+            condition: components["schemas"]["Threshold"] | components["schemas"]["Change"] | components["schemas"]["Expected"] | components["schemas"]["Band"] | components["schemas"]["NoData"];
+            /**
+             * For Minutes
+             * @description It must hold so long before it fires.
+             * @default 0
+             */
+            for_minutes: number;
+            /**
+             * Recovery Minutes
+             * @description It must be over so long before it is resolved.
+             * @default 0
+             */
+            recovery_minutes: number;
+            /**
+             * Recovery Value
+             * @description It is over when the value passes this one, not the condition's own: a threshold, a change or a factor, as the condition has. Not for band and no_data.
+             */
+            recovery_value?: number | null;
+            /**
+             * Minimum Samples
+             * @description With fewer calls (or scores) in the window nothing fires.
+             * @default 0
+             */
+            minimum_samples: number;
+            /**
+             * On No Data
+             * @description What a window without a value does. ok: it counts as good. keep: nothing changes, and no time passes. alert: it counts as wrong, after `for_minutes`.
+             * @default ok
+             * @enum {string}
+             */
+            on_no_data: "ok" | "keep" | "alert";
+            /**
+             * Renotify Minutes
+             * @description Told again so often.
+             */
+            renotify_minutes?: number | null;
+            /**
+             * Quiet Hours
+             * @default []
+             */
+            quiet_hours: components["schemas"]["QuietHours"][];
+            /**
+             * Runbook
+             * @description What to do; sent with the message.
+             * @default
+             */
+            runbook: string;
+            /**
+             * Channels
+             * @description Ids; null: those of the project for the severity.
+             */
+            channels?: string[] | null;
+            /**
+             * Template
+             * @description Key of the template it comes from, to which it can be reset.
+             */
+            template?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Ready Made
+             * @description Came with the product; it can be changed, switched off, deleted and reset.
+             */
+            ready_made: boolean;
+            /**
+             * Changed
+             * @description Of one with a template: whether it says something else now.
+             */
+            changed: boolean;
+            /** Metric Label */
+            metric_label: string;
+            /** Unit */
+            unit: string;
+            /** Better */
+            better: string;
+            /**
+             * Alert Type
+             * @description As messages name it.
+             * @example success_drop
+             */
+            alert_type: string;
+            /**
+             * Phase
+             * @description The worst of its series.
+             * @enum {string}
+             */
+            phase: "ok" | "pending" | "firing" | "recovering" | "no_data";
+            /**
+             * Firing
+             * @description Series that fire now.
+             */
+            firing: number;
+            /** Last Fired At */
+            last_fired_at: string | null;
+            health: components["schemas"]["HealthOut"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+        };
+        /**
+         * RulePatch
+         * @description Absent leaves a value as it is.
+         */
+        RulePatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Severity */
+            severity?: ("info" | "warning" | "critical") | null;
+            /** Metric */
+            metric?: string | null;
+            /** Where */
+            where?: components["schemas"]["FilterIn"][] | null;
+            /** By */
+            by?: string[] | null;
+            /** Series Limit */
+            series_limit?: number | null;
+            /** Window Minutes */
+            window_minutes?: number | null;
+            /** Condition */
+            condition?: (components["schemas"]["Threshold"] | components["schemas"]["Change"] | components["schemas"]["Expected"] | components["schemas"]["Band"] | components["schemas"]["NoData"]) | null;
+            /** For Minutes */
+            for_minutes?: number | null;
+            /** Recovery Minutes */
+            recovery_minutes?: number | null;
+            /**
+             * Recovery Value
+             * @description null takes it away.
+             */
+            recovery_value?: number | null;
+            /** Minimum Samples */
+            minimum_samples?: number | null;
+            /** On No Data */
+            on_no_data?: ("ok" | "keep" | "alert") | null;
+            /**
+             * Renotify Minutes
+             * @description null takes it away.
+             */
+            renotify_minutes?: number | null;
+            /** Quiet Hours */
+            quiet_hours?: components["schemas"]["QuietHours"][] | null;
+            /** Runbook */
+            runbook?: string | null;
+            /**
+             * Channels
+             * @description null: those for the severity.
+             */
+            channels?: string[] | null;
+        };
+        /** RunOut */
+        RunOut: {
+            /** Id */
+            id: string;
+            /** Policy Id */
+            policy_id: string | null;
+            /** Policy Name */
+            policy_name: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Alert Id */
+            alert_id: string;
+            /**
+             * Status
+             * @description waiting: not enough calls, or too soon after another act. watching: done; does the metric recover? recovered, escalated: it did, it did not. skipped: not to be done, `outcome` says why. failed: it could not be done. unknown: the server ended in the middle; look whether it was done.
+             * @enum {string}
+             */
+            status: "waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Action */
+            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
+            /**
+             * Outcome
+             * @example support-reply is served in version 6 again, instead of 7.
+             */
+            outcome: string;
+            evidence: components["schemas"]["Evidence"];
+            /**
+             * Detail
+             * @description Such as versions before and after.
+             */
+            detail: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Acted At */
+            acted_at: string | null;
+            /** Watch Until */
+            watch_until: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Can Revert */
+            can_revert: boolean;
+        };
         /** SampleRatio */
         SampleRatio: {
             /**
@@ -7431,6 +10244,27 @@ export interface components {
          * @enum {string}
          */
         Scope: "ingest" | "read" | "admin";
+        /**
+         * Score
+         * @description Scores that reach a value.
+         */
+        Score: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "score";
+            /**
+             * Name
+             * @example rating
+             */
+            name: string;
+            /**
+             * At Least
+             * @example 4
+             */
+            at_least: number;
+        };
         /** ScoreIn */
         ScoreIn: {
             /**
@@ -7798,6 +10632,438 @@ export interface components {
              */
             token: string;
         };
+        /** SilenceIn */
+        SilenceIn: {
+            /**
+             * Kind
+             * @default silence
+             * @enum {string}
+             */
+            kind: "silence" | "maintenance";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Source
+             * @description Only alerts of rules, SLAs or budgets.
+             */
+            source?: ("rule" | "sla" | "budget" | "action") | null;
+            /**
+             * Source Id
+             * @description Only those of this rule, SLA or budget.
+             */
+            source_id?: string | null;
+            /**
+             * Match
+             * @description Only alerts that lie within these values, by dimension.
+             * @default {}
+             * @example {
+             *       "prompt_id": [
+             *         "greeting"
+             *       ]
+             *     }
+             */
+            match: {
+                [key: string]: (string | boolean | number | null)[];
+            };
+            /**
+             * Start
+             * @description Now when absent.
+             */
+            start?: string | null;
+            /**
+             * End
+             * @description null only for what repeats: until it is ended.
+             */
+            end?: string | null;
+            /** @description Only of maintenance: repeats between start and end. */
+            weekly?: components["schemas"]["WeeklyWindow"] | null;
+        };
+        /** SilenceOut */
+        SilenceOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "silence" | "maintenance";
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: ("rule" | "sla" | "budget" | "action") | null;
+            /** Source Id */
+            source_id: string | null;
+            /** Match */
+            match: {
+                [key: string]: (string | null)[];
+            };
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** End */
+            end: string | null;
+            weekly: components["schemas"]["WeeklyWindow"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "planned" | "over";
+            /**
+             * Active Until
+             * @description While active: when it ends, or this time of what repeats.
+             */
+            active_until: string | null;
+            /**
+             * Next Start
+             * @description Of what is planned or repeats.
+             */
+            next_start: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * SimilarIncident
+         * @description An earlier incident that was about the same.
+         */
+        SimilarIncident: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Has Post Mortem */
+            has_post_mortem: boolean;
+        };
+        /**
+         * SlaIn
+         * @example {
+         *       "name": "Support is up",
+         *       "objective": {
+         *         "failing_share": 50,
+         *         "kind": "downtime"
+         *       },
+         *       "period": "month",
+         *       "target": 99.9,
+         *       "where": [
+         *         {
+         *           "dimension": "prompt_id",
+         *           "op": "in",
+         *           "values": [
+         *             "support-reply"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        SlaIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Objective */
+            objective: components["schemas"]["Availability"] | components["schemas"]["Downtime"] | components["schemas"]["Latency"] | components["schemas"]["SuccessRate"] | components["schemas"]["Score"];
+            /**
+             * Target
+             * @description Percent that is to be good.
+             * @example 99.9
+             */
+            target: number;
+            /**
+             * Period
+             * @default rolling_30d
+             * @enum {string}
+             */
+            period: "rolling_30d" | "month";
+            /**
+             * Where
+             * @description Of which calls; empty: all.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * Alerts
+             * @description Tell incidents when the budget burns too fast or is spent.
+             * @default true
+             */
+            alerts: boolean;
+            /**
+             * Minimum Calls
+             * @description Calls (or scores) in the long window before it alerts.
+             * @default 20
+             */
+            minimum_calls: number;
+            /**
+             * No Data Minutes
+             * @description Without calls for so long, the state freezes.
+             * @default 60
+             */
+            no_data_minutes: number;
+            /**
+             * Channels
+             * @description Ids; null: those of the project for the severity.
+             */
+            channels?: string[] | null;
+            /**
+             * Runbook
+             * @default
+             */
+            runbook: string;
+        };
+        /**
+         * SlaOut
+         * @example {
+         *       "name": "Support is up",
+         *       "objective": {
+         *         "failing_share": 50,
+         *         "kind": "downtime"
+         *       },
+         *       "period": "month",
+         *       "target": 99.9,
+         *       "where": [
+         *         {
+         *           "dimension": "prompt_id",
+         *           "op": "in",
+         *           "values": [
+         *             "support-reply"
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        SlaOut: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Objective */
+            objective: components["schemas"]["Availability"] | components["schemas"]["Downtime"] | components["schemas"]["Latency"] | components["schemas"]["SuccessRate"] | components["schemas"]["Score"];
+            /**
+             * Target
+             * @description Percent that is to be good.
+             * @example 99.9
+             */
+            target: number;
+            /**
+             * Period
+             * @default rolling_30d
+             * @enum {string}
+             */
+            period: "rolling_30d" | "month";
+            /**
+             * Where
+             * @description Of which calls; empty: all.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * Alerts
+             * @description Tell incidents when the budget burns too fast or is spent.
+             * @default true
+             */
+            alerts: boolean;
+            /**
+             * Minimum Calls
+             * @description Calls (or scores) in the long window before it alerts.
+             * @default 20
+             */
+            minimum_calls: number;
+            /**
+             * No Data Minutes
+             * @description Without calls for so long, the state freezes.
+             * @default 60
+             */
+            no_data_minutes: number;
+            /**
+             * Channels
+             * @description Ids; null: those of the project for the severity.
+             */
+            channels?: string[] | null;
+            /**
+             * Runbook
+             * @default
+             */
+            runbook: string;
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** @description null: not evaluated yet. */
+            state: components["schemas"]["SlaState"] | null;
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /**
+             * Error
+             * @description Of the last evaluation; the state is then that of the one before.
+             */
+            error: string | null;
+            /**
+             * Firing
+             * @description Alerts that are open.
+             */
+            firing: ("page" | "ticket" | "spent")[];
+        };
+        /**
+         * SlaPatch
+         * @description Absent leaves a value as it is.
+         */
+        SlaPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Objective */
+            objective?: (components["schemas"]["Availability"] | components["schemas"]["Downtime"] | components["schemas"]["Latency"] | components["schemas"]["SuccessRate"] | components["schemas"]["Score"]) | null;
+            /** Target */
+            target?: number | null;
+            /** Period */
+            period?: ("rolling_30d" | "month") | null;
+            /** Where */
+            where?: components["schemas"]["FilterIn"][] | null;
+            /** Alerts */
+            alerts?: boolean | null;
+            /** Minimum Calls */
+            minimum_calls?: number | null;
+            /** No Data Minutes */
+            no_data_minutes?: number | null;
+            /** Channels */
+            channels?: string[] | null;
+            /** Runbook */
+            runbook?: string | null;
+        };
+        /** SlaState */
+        SlaState: {
+            /**
+             * Status
+             * @description at_risk: less than a quarter of the budget is left, it burns too fast, or at this rate it does not last to the end of the period. violating: it is spent. no_data: no calls in the period.
+             * @enum {string}
+             */
+            status: "meeting" | "at_risk" | "violating" | "no_data";
+            /**
+             * Said
+             * @description In a sentence.
+             * @example 12 of 43 minutes are spent, 31 are left.
+             */
+            said: string;
+            /**
+             * Frozen Since
+             * @description No calls since then: everything here is as it was at that time.
+             */
+            frozen_since: string | null;
+            /**
+             * As Of
+             * Format: date-time
+             * @description What is told here is of calls before this moment.
+             */
+            as_of: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description Of the period.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             * @description Of the period; of 30 rolling days this is `as_of`.
+             */
+            end: string;
+            /**
+             * Compliance
+             * @description Percent that was good in the period so far.
+             */
+            compliance: number | null;
+            /**
+             * Total
+             * @description Calls, scores, or minutes of the period so far.
+             */
+            total: number;
+            /** Bad */
+            bad: number;
+            /**
+             * Counted
+             * @enum {string}
+             */
+            counted: "calls" | "scores" | "minutes";
+            budget: components["schemas"]["BudgetState"];
+            /**
+             * Burn Rate
+             * @description Over the last hour; 1 spends the budget in exactly one period.
+             */
+            burn_rate: number | null;
+            /**
+             * Gone At
+             * @description When the budget is spent at this rate; null: not within the period.
+             */
+            gone_at: string | null;
+            /** Gone In S */
+            gone_in_s: number | null;
+            /** Windows */
+            windows: components["schemas"]["BurnWindow"][];
+            /**
+             * Excluded Minutes
+             * @description Of the period so far, in maintenance.
+             */
+            excluded_minutes: number;
+        };
+        /**
+         * SlaTrigger
+         * @description An objective whose budget burns too fast, or is spent.
+         */
+        SlaTrigger: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sla";
+            /**
+             * Slas
+             * @description Ids; null: any objective.
+             */
+            slas?: string[] | null;
+            /**
+             * Speeds
+             * @default [
+             *       "page"
+             *     ]
+             */
+            speeds: ("page" | "ticket" | "spent")[];
+        };
         /**
          * Spread
          * @description Of the numbers of one score; booleans count as 0 and 1.
@@ -7822,6 +11088,72 @@ export interface components {
             p75: number;
             /** Max */
             max: number;
+        };
+        /**
+         * StateOut
+         * @description One series of a rule.
+         */
+        StateOut: {
+            /**
+             * Series
+             * @description Name of it; "" for a rule without `by`.
+             */
+            series: string;
+            /** Group */
+            group: {
+                [key: string]: string | null;
+            };
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "ok" | "pending" | "firing" | "recovering" | "no_data";
+            /**
+             * Since
+             * @description Of the phase; null while it never left ok.
+             */
+            since: string | null;
+            /**
+             * Value
+             * @description Of the last window; null is "no data".
+             */
+            value: number | null;
+            /**
+             * Low
+             * @description Below it the value is wrong.
+             */
+            low: number | null;
+            /**
+             * High
+             * @description Above it the value is wrong.
+             */
+            high: number | null;
+            /**
+             * Samples
+             * @description Calls (or scores) of the last window.
+             */
+            samples: number | null;
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /**
+             * Fires At
+             * @description Of a pending series: when, if nothing changes.
+             */
+            fires_at: string | null;
+            /**
+             * Held Back
+             * @description Fires, and is told when the quiet hours end.
+             */
+            held_back: boolean;
+        };
+        /** StatesOut */
+        StatesOut: {
+            /**
+             * States
+             * @description The worst first.
+             */
+            states: components["schemas"]["StateOut"][];
+            health: components["schemas"]["HealthOut"];
         };
         /** StatusAnswer */
         StatusAnswer: {
@@ -7854,6 +11186,27 @@ export interface components {
                 [key: string]: number;
             };
             rate_limit: components["schemas"]["RateUse"];
+        };
+        /**
+         * StopVariantAction
+         * @description New units get another variant.
+         */
+        StopVariantAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stop_variant";
+            /**
+             * Experiment Id
+             * @description null: the running experiment of the prompt that the alert names.
+             */
+            experiment_id?: string | null;
+            /**
+             * Variant
+             * @description Id or name; null: the one that the alert names.
+             */
+            variant?: string | null;
         };
         /** Stored */
         Stored: {
@@ -7918,34 +11271,38 @@ export interface components {
              */
             created_at: string;
         };
-        /** Suggestion */
-        Suggestion: {
+        /**
+         * SuccessRate
+         * @description Successful calls: bad are failures of any kind.
+         */
+        SuccessRate: {
             /**
-             * Kind
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            kind: "long_prompt" | "cached_input" | "costly_failures" | "cheaper_model";
+            kind: "success_rate";
+        };
+        /**
+         * SwitchModelAction
+         * @description Serve a version that is as the present one, but for its model: `config.fallback_model` takes the place of
+         *     `config.model`.
+         */
+        SwitchModelAction: {
             /**
-             * Title
-             * @example summarize reads 8,200 tokens a call
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            title: string;
+            kind: "switch_model";
             /**
-             * Detail
-             * @description What it means and what to try, with its assumptions.
+             * Prompt
+             * @description null: the prompt that the alert, or its likely cause, names.
              */
-            detail: string;
+            prompt?: string | null;
             /**
-             * Saving Usd
-             * @description A month, at the traffic of the range; null: not known.
+             * Environment
+             * @default production
              */
-            saving_usd: number | null;
-            /** Prompt Id */
-            prompt_id: string | null;
-            /** Model */
-            model: string | null;
-            /** Facts */
-            facts: components["schemas"]["Fact"][];
+            environment: string;
         };
         /**
          * TargetsBody
@@ -7967,6 +11324,42 @@ export interface components {
              * @default 5000
              */
             p99_latency_ms: number;
+        };
+        /** TemplateOut */
+        TemplateOut: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Ready Made
+             * @description On in every project from the start.
+             */
+            ready_made: boolean;
+            rule: components["schemas"]["RuleIn"];
+        };
+        /**
+         * Threshold
+         * @description The value is above or below a number.
+         */
+        Threshold: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "threshold";
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "above" | "below";
+            /**
+             * Value
+             * @description In the unit of the metric; rates are percent, 0 to 100.
+             */
+            value: number;
         };
         /** TokenMade */
         TokenMade: {
@@ -8095,6 +11488,40 @@ export interface components {
              * @description Units that were assigned in the bucket.
              */
             units: number[];
+        };
+        /** TryIn */
+        TryIn: {
+            /**
+             * Incident Id
+             * @description What it would do about this one; null: about what fires now.
+             */
+            incident_id?: string | null;
+        };
+        /**
+         * TryOut
+         * @description What the policy would do now. Nothing is done, and nothing is kept.
+         */
+        TryOut: {
+            /**
+             * Matches
+             * @description Something fires that it is for.
+             */
+            matches: boolean;
+            /** Would Act */
+            would_act: boolean;
+            /**
+             * Said
+             * @example It would serve version 6 of support-reply again, instead of 7.
+             */
+            said: string;
+            /**
+             * Reasons
+             * @description Why not, if it would not.
+             */
+            reasons: string[];
+            /** Incident Id */
+            incident_id: string | null;
+            evidence: components["schemas"]["Evidence"] | null;
         };
         /** UnpricedModel */
         UnpricedModel: {
@@ -8247,6 +11674,31 @@ export interface components {
             title: string;
             /** Reasons */
             reasons: string[];
+        };
+        /**
+         * VersionLine
+         * @description One version before and after the beginning; null: no calls.
+         */
+        VersionLine: {
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Version */
+            version: string | null;
+            /** Calls Before */
+            calls_before: number | null;
+            /** Calls After */
+            calls_after: number | null;
+            /**
+             * Before
+             * @description By metric key.
+             */
+            before: {
+                [key: string]: number | null;
+            };
+            /** After */
+            after: {
+                [key: string]: number | null;
+            };
         };
         /** VersionNew */
         VersionNew: {
@@ -8517,6 +11969,57 @@ export interface components {
             /** Shared */
             shared?: boolean | null;
         };
+        /**
+         * WebhookAction
+         * @description Tell another system to scale.
+         */
+        WebhookAction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "webhook";
+            /**
+             * Url
+             * @example https://autoscaler.example.com/hook
+             */
+            url: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "scale_up" | "scale_down";
+            /**
+             * Amount
+             * @description By how much; passed on as it is. null: the receiver decides.
+             */
+            amount?: number | null;
+        };
+        /**
+         * WeeklyWindow
+         * @description In the project's time zone.
+         */
+        WeeklyWindow: {
+            /**
+             * Weekdays
+             * @description 1 is Monday.
+             */
+            weekdays: number[];
+            /**
+             * Start
+             * Format: time
+             * @description Wall clock.
+             * @example 22:00
+             */
+            start: string;
+            /**
+             * End
+             * Format: time
+             * @description Not later than `start`: of the day after.
+             * @example 02:00
+             */
+            end: string;
+        };
         /** Widget */
         "Widget-Input": {
             /**
@@ -8699,6 +12202,26 @@ export interface components {
              */
             range?: ("1h" | "24h" | "7d" | "30d") | null;
         };
+        /** Answer[PreviewOut] */
+        promptpulse__accounts__shapes__Answer_PreviewOut___1: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["promptpulse__alerts__shapes__PreviewOut"];
+        };
+        /** Answer[PreviewOut] */
+        promptpulse__accounts__shapes__Answer_PreviewOut___2: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["promptpulse__slas__shapes__PreviewOut"];
+        };
         /** PageMeta */
         promptpulse__accounts__shapes__PageMeta: {
             /**
@@ -8708,6 +12231,107 @@ export interface components {
              */
             total: number;
         };
+        /** PreviewOut */
+        promptpulse__alerts__shapes__PreviewOut: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Step Minutes
+             * @description Between evaluations of the trial; those of a live rule are closer.
+             */
+            step_minutes: number;
+            /** Fired */
+            fired: number;
+            /** Resolved */
+            resolved: number;
+            /** Longest Minutes */
+            longest_minutes: number | null;
+            /**
+             * Firing Minutes
+             * @description Of all episodes together.
+             */
+            firing_minutes: number;
+            /**
+             * Nights
+             * @description Episodes that begin at night.
+             */
+            nights: number;
+            /**
+             * Messages
+             * @description Of firing, reminders and recovery.
+             */
+            messages: number;
+            /**
+             * Summary
+             * @example Would have fired 3 times in 30 days, longest 41 min, 2 at night.
+             */
+            summary: string;
+            /**
+             * Episodes
+             * @description Newest first, 200 at most.
+             */
+            episodes: components["schemas"]["Episode"][];
+            /**
+             * Points
+             * @description Ends of windows, ascending.
+             */
+            points: string[];
+            /**
+             * Series
+             * @description Those that would have fired the most first, 10 at most.
+             */
+            series: components["schemas"]["PreviewSeries"][];
+            /** Series Watched */
+            series_watched: number;
+            /** Series Total */
+            series_total: number;
+            /** Metric Label */
+            metric_label: string;
+            /** Unit */
+            unit: string;
+            suggestion: components["schemas"]["promptpulse__alerts__shapes__Suggestion"] | null;
+            /**
+             * Warnings
+             * @description Such as: most windows have fewer calls than the minimum.
+             */
+            warnings: string[];
+            /** Elapsed Ms */
+            elapsed_ms: number;
+        };
+        /**
+         * Suggestion
+         * @description A value for the condition that would have fired rarely.
+         */
+        promptpulse__alerts__shapes__Suggestion: {
+            /**
+             * Value
+             * @description For `condition.value`, `condition.factor` or `condition.sensitivity`.
+             */
+            value: number;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "value" | "factor" | "sensitivity";
+            /**
+             * Fired
+             * @description How often it would have.
+             */
+            fired: number;
+            /**
+             * Text
+             * @example Above 2,400 ms it would have fired twice in 30 days.
+             */
+            text: string;
+        };
         /** PageMeta */
         promptpulse__calls__shapes__PageMeta: {
             /**
@@ -8715,6 +12339,35 @@ export interface components {
              * @description Pass as `cursor` for older calls; null at the end.
              */
             next_cursor: string | null;
+        };
+        /** Suggestion */
+        promptpulse__costs__shapes__Suggestion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "long_prompt" | "cached_input" | "costly_failures" | "cheaper_model";
+            /**
+             * Title
+             * @example summarize reads 8,200 tokens a call
+             */
+            title: string;
+            /**
+             * Detail
+             * @description What it means and what to try, with its assumptions.
+             */
+            detail: string;
+            /**
+             * Saving Usd
+             * @description A month, at the traffic of the range; null: not known.
+             */
+            saving_usd: number | null;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Model */
+            model: string | null;
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
         };
         /** MetricOut */
         promptpulse__experiments__shapes__MetricOut: {
@@ -8766,6 +12419,22 @@ export interface components {
             unit: string;
             /** Better */
             better: string;
+        };
+        /**
+         * PreviewOut
+         * @description What an objective would say of the calls that are there.
+         */
+        promptpulse__slas__shapes__PreviewOut: {
+            state: components["schemas"]["SlaState"];
+            /** Days */
+            days: components["schemas"]["DayOut"][];
+            /**
+             * Suggested Target
+             * @description The strictest usual target that the last 30 days would have met; null: none, or no data.
+             */
+            suggested_target: number | null;
+            /** Notes */
+            notes: string[];
         };
         /**
          * CallIn
@@ -17484,6 +21153,3539 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_rules_api_v1_rules_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Success rate of support",
+                     *           "description": "",
+                     *           "enabled": true,
+                     *           "severity": "warning",
+                     *           "metric": "success_rate",
+                     *           "where": [
+                     *             {
+                     *               "dimension": "environment",
+                     *               "op": "in",
+                     *               "values": [
+                     *                 "production"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "by": [
+                     *             "prompt_id"
+                     *           ],
+                     *           "series_limit": 100,
+                     *           "window_minutes": 5,
+                     *           "condition": {
+                     *             "kind": "threshold",
+                     *             "op": "below",
+                     *             "value": 95
+                     *           },
+                     *           "for_minutes": 5,
+                     *           "recovery_minutes": 5,
+                     *           "recovery_value": 96,
+                     *           "minimum_samples": 20,
+                     *           "on_no_data": "ok",
+                     *           "renotify_minutes": 240,
+                     *           "quiet_hours": [
+                     *             {
+                     *               "weekdays": [
+                     *                 6,
+                     *                 7
+                     *               ],
+                     *               "start": "22:00",
+                     *               "end": "07:00"
+                     *             }
+                     *           ],
+                     *           "runbook": "Look at the provider's status page.",
+                     *           "ready_made": false,
+                     *           "changed": false,
+                     *           "metric_label": "Success rate",
+                     *           "unit": "percent",
+                     *           "better": "up",
+                     *           "alert_type": "success_drop",
+                     *           "phase": "ok",
+                     *           "firing": 0,
+                     *           "health": {
+                     *             "status": "ok",
+                     *             "evaluated_at": "2026-11-21T09:30:00Z",
+                     *             "duration_ms": 12.5,
+                     *             "series": 8,
+                     *             "series_total": 8,
+                     *             "note": ""
+                     *           },
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "updated_at": "2026-11-21T09:30:00Z",
+                     *           "updated_by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_RuleOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_rule_api_v1_rules_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Success rate of support",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "severity": "warning",
+                     *         "metric": "success_rate",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "environment",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "production"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "by": [
+                     *           "prompt_id"
+                     *         ],
+                     *         "series_limit": 100,
+                     *         "window_minutes": 5,
+                     *         "condition": {
+                     *           "kind": "threshold",
+                     *           "op": "below",
+                     *           "value": 95
+                     *         },
+                     *         "for_minutes": 5,
+                     *         "recovery_minutes": 5,
+                     *         "recovery_value": 96,
+                     *         "minimum_samples": 20,
+                     *         "on_no_data": "ok",
+                     *         "renotify_minutes": 240,
+                     *         "quiet_hours": [
+                     *           {
+                     *             "weekdays": [
+                     *               6,
+                     *               7
+                     *             ],
+                     *             "start": "22:00",
+                     *             "end": "07:00"
+                     *           }
+                     *         ],
+                     *         "runbook": "Look at the provider's status page.",
+                     *         "ready_made": false,
+                     *         "changed": false,
+                     *         "metric_label": "Success rate",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "alert_type": "success_drop",
+                     *         "phase": "ok",
+                     *         "firing": 0,
+                     *         "health": {
+                     *           "status": "ok",
+                     *           "evaluated_at": "2026-11-21T09:30:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "series": 8,
+                     *           "series_total": 8,
+                     *           "note": ""
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RuleOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_templates_api_v1_rules_templates_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "key": "success-rate",
+                     *           "title": "Success rate below 95 %",
+                     *           "description": "For 5 minutes.",
+                     *           "ready_made": false,
+                     *           "rule": {
+                     *             "name": "Success rate of support",
+                     *             "description": "",
+                     *             "enabled": true,
+                     *             "severity": "warning",
+                     *             "metric": "success_rate",
+                     *             "where": [
+                     *               {
+                     *                 "dimension": "environment",
+                     *                 "op": "in",
+                     *                 "values": [
+                     *                   "production"
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "by": [
+                     *               "prompt_id"
+                     *             ],
+                     *             "series_limit": 100,
+                     *             "window_minutes": 5,
+                     *             "condition": {
+                     *               "kind": "threshold",
+                     *               "op": "below",
+                     *               "value": 95
+                     *             },
+                     *             "for_minutes": 5,
+                     *             "recovery_minutes": 5,
+                     *             "recovery_value": 96,
+                     *             "minimum_samples": 20,
+                     *             "on_no_data": "ok",
+                     *             "renotify_minutes": 240,
+                     *             "quiet_hours": [
+                     *               {
+                     *                 "weekdays": [
+                     *                   6,
+                     *                   7
+                     *                 ],
+                     *                 "start": "22:00",
+                     *                 "end": "07:00"
+                     *               }
+                     *             ],
+                     *             "runbook": "Look at the provider's status page.",
+                     *             "template": "success-rate"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_TemplateOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    preview_rule_api_v1_rules_preview_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "end": "2026-11-21T09:30:00Z",
+                     *         "step_minutes": 1,
+                     *         "fired": 1,
+                     *         "resolved": 1,
+                     *         "longest_minutes": 41,
+                     *         "firing_minutes": 41,
+                     *         "nights": 0,
+                     *         "messages": 2,
+                     *         "summary": "Would have fired once in 30 days, for 41 min.",
+                     *         "episodes": [
+                     *           {
+                     *             "series": "",
+                     *             "group": {},
+                     *             "began_at": "2026-11-21T09:30:00Z",
+                     *             "start": "2026-11-21T09:30:00Z",
+                     *             "end": "2026-11-21T09:30:00Z",
+                     *             "minutes": 41,
+                     *             "peak": 82.5,
+                     *             "at_night": false,
+                     *             "held_back": false,
+                     *             "cause": "condition"
+                     *           }
+                     *         ],
+                     *         "points": [
+                     *           "2026-11-21T09:30:00Z"
+                     *         ],
+                     *         "series": [
+                     *           {
+                     *             "series": "",
+                     *             "group": {},
+                     *             "values": [
+                     *               82.5
+                     *             ],
+                     *             "lows": [
+                     *               95
+                     *             ],
+                     *             "highs": [
+                     *               null
+                     *             ],
+                     *             "expected": []
+                     *           }
+                     *         ],
+                     *         "series_watched": 1,
+                     *         "series_total": 1,
+                     *         "metric_label": "Success rate",
+                     *         "unit": "percent",
+                     *         "suggestion": {
+                     *           "value": 93.5,
+                     *           "field": "value",
+                     *           "fired": 1,
+                     *           "text": "Below 93.5 % it would have fired once in 30 days."
+                     *         },
+                     *         "warnings": [],
+                     *         "elapsed_ms": 640.2
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___1"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_rule_api_v1_rules__rule_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Success rate of support",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "severity": "warning",
+                     *         "metric": "success_rate",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "environment",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "production"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "by": [
+                     *           "prompt_id"
+                     *         ],
+                     *         "series_limit": 100,
+                     *         "window_minutes": 5,
+                     *         "condition": {
+                     *           "kind": "threshold",
+                     *           "op": "below",
+                     *           "value": 95
+                     *         },
+                     *         "for_minutes": 5,
+                     *         "recovery_minutes": 5,
+                     *         "recovery_value": 96,
+                     *         "minimum_samples": 20,
+                     *         "on_no_data": "ok",
+                     *         "renotify_minutes": 240,
+                     *         "quiet_hours": [
+                     *           {
+                     *             "weekdays": [
+                     *               6,
+                     *               7
+                     *             ],
+                     *             "start": "22:00",
+                     *             "end": "07:00"
+                     *           }
+                     *         ],
+                     *         "runbook": "Look at the provider's status page.",
+                     *         "ready_made": false,
+                     *         "changed": false,
+                     *         "metric_label": "Success rate",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "alert_type": "success_drop",
+                     *         "phase": "ok",
+                     *         "firing": 0,
+                     *         "health": {
+                     *           "status": "ok",
+                     *           "evaluated_at": "2026-11-21T09:30:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "series": 8,
+                     *           "series_total": 8,
+                     *           "note": ""
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RuleOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_rule_api_v1_rules__rule_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_rule_api_v1_rules__rule_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Success rate of support",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "severity": "warning",
+                     *         "metric": "success_rate",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "environment",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "production"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "by": [
+                     *           "prompt_id"
+                     *         ],
+                     *         "series_limit": 100,
+                     *         "window_minutes": 5,
+                     *         "condition": {
+                     *           "kind": "threshold",
+                     *           "op": "below",
+                     *           "value": 95
+                     *         },
+                     *         "for_minutes": 5,
+                     *         "recovery_minutes": 5,
+                     *         "recovery_value": 96,
+                     *         "minimum_samples": 20,
+                     *         "on_no_data": "ok",
+                     *         "renotify_minutes": 240,
+                     *         "quiet_hours": [
+                     *           {
+                     *             "weekdays": [
+                     *               6,
+                     *               7
+                     *             ],
+                     *             "start": "22:00",
+                     *             "end": "07:00"
+                     *           }
+                     *         ],
+                     *         "runbook": "Look at the provider's status page.",
+                     *         "ready_made": false,
+                     *         "changed": false,
+                     *         "metric_label": "Success rate",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "alert_type": "success_drop",
+                     *         "phase": "ok",
+                     *         "firing": 0,
+                     *         "health": {
+                     *           "status": "ok",
+                     *           "evaluated_at": "2026-11-21T09:30:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "series": 8,
+                     *           "series_total": 8,
+                     *           "note": ""
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RuleOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    reset_rule_api_v1_rules__rule_id__reset_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Success rate of support",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "severity": "warning",
+                     *         "metric": "success_rate",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "environment",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "production"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "by": [
+                     *           "prompt_id"
+                     *         ],
+                     *         "series_limit": 100,
+                     *         "window_minutes": 5,
+                     *         "condition": {
+                     *           "kind": "threshold",
+                     *           "op": "below",
+                     *           "value": 95
+                     *         },
+                     *         "for_minutes": 5,
+                     *         "recovery_minutes": 5,
+                     *         "recovery_value": 96,
+                     *         "minimum_samples": 20,
+                     *         "on_no_data": "ok",
+                     *         "renotify_minutes": 240,
+                     *         "quiet_hours": [
+                     *           {
+                     *             "weekdays": [
+                     *               6,
+                     *               7
+                     *             ],
+                     *             "start": "22:00",
+                     *             "end": "07:00"
+                     *           }
+                     *         ],
+                     *         "runbook": "Look at the provider's status page.",
+                     *         "ready_made": false,
+                     *         "changed": false,
+                     *         "metric_label": "Success rate",
+                     *         "unit": "percent",
+                     *         "better": "up",
+                     *         "alert_type": "success_drop",
+                     *         "phase": "ok",
+                     *         "firing": 0,
+                     *         "health": {
+                     *           "status": "ok",
+                     *           "evaluated_at": "2026-11-21T09:30:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "series": 8,
+                     *           "series_total": 8,
+                     *           "note": ""
+                     *         },
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "updated_at": "2026-11-21T09:30:00Z",
+                     *         "updated_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RuleOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_states_api_v1_rules__rule_id__states_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "states": [
+                     *           {
+                     *             "series": "prompt_id='support-reply'",
+                     *             "group": {
+                     *               "prompt_id": "support-reply"
+                     *             },
+                     *             "phase": "pending",
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "value": 91.2,
+                     *             "low": 95,
+                     *             "samples": 340,
+                     *             "evaluated_at": "2026-11-21T09:30:00Z",
+                     *             "fires_at": "2026-11-21T09:30:00Z",
+                     *             "held_back": false
+                     *           }
+                     *         ],
+                     *         "health": {
+                     *           "status": "ok",
+                     *           "evaluated_at": "2026-11-21T09:30:00Z",
+                     *           "duration_ms": 12.5,
+                     *           "series": 8,
+                     *           "series_total": 8,
+                     *           "note": ""
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_StatesOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_alerts_api_v1_alerts_get: {
+        parameters: {
+            query?: {
+                /** @description Both when absent. */
+                status?: ("firing" | "cleared") | null;
+                source?: ("rule" | "sla" | "budget" | "action") | null;
+                /** @description Of one rule, SLA or budget. */
+                source_id?: string | null;
+                severity?: ("info" | "warning" | "critical") | null;
+                /** @description Only those that a silence keeps quiet, or only others. */
+                silenced?: boolean | null;
+                /** @description Not those that cleared before it. */
+                start?: string | null;
+                /** @description Not those that fired at or after it. */
+                end?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "status": "firing",
+                     *           "source": "rule",
+                     *           "source_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "series": "prompt_id='support-reply'",
+                     *           "name": "p95 latency",
+                     *           "alert_type": "latency_spike",
+                     *           "severity": "warning",
+                     *           "metric": "p95_latency_ms",
+                     *           "metric_label": "p95 latency",
+                     *           "unit": "ms",
+                     *           "direction": "above",
+                     *           "value": 3500,
+                     *           "peak": 3600,
+                     *           "threshold": 2000,
+                     *           "since": "2026-11-21T09:30:00Z",
+                     *           "fired_at": "2026-11-21T09:30:00Z",
+                     *           "clear_reason": "",
+                     *           "where": [],
+                     *           "group": {
+                     *             "prompt_id": "support-reply"
+                     *           },
+                     *           "window_s": 300,
+                     *           "runbook": "",
+                     *           "text": "p95 latency of support-reply is above 2 s",
+                     *           "notified_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_AlertOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_incidents_api_v1_incidents_get: {
+        parameters: {
+            query?: {
+                /** @description One or several; all when absent. */
+                status?: ("firing" | "acknowledged" | "mitigated" | "resolved" | "post_mortem")[] | null;
+                /** @description Only those that are not resolved. */
+                open?: boolean;
+                severity?: ("info" | "warning" | "critical") | null;
+                /** @description Id of a person. */
+                assignee?: string | null;
+                /** @description Only those that may concern this prompt. */
+                prompt_id?: string | null;
+                /** @description Not those that were over before it. */
+                start?: string | null;
+                /** @description Not those that began at or after it. */
+                end?: string | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "title": "p95 latency of support-reply is above 2 s",
+                     *           "status": "firing",
+                     *           "severity": "warning",
+                     *           "began_at": "2026-11-21T09:30:00Z",
+                     *           "opened_at": "2026-11-21T09:30:00Z",
+                     *           "resolved_by_itself": false,
+                     *           "scope": {
+                     *             "prompt_id": [
+                     *               "support-reply"
+                     *             ]
+                     *           },
+                     *           "alerts": 1,
+                     *           "firing": 1,
+                     *           "metric": "p95_latency_ms",
+                     *           "metric_label": "p95 latency",
+                     *           "cause": "Version 4 of support-reply carries 94 % of the change",
+                     *           "has_post_mortem": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_IncidentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_assignees_api_v1_incidents_assignees_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "user_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "email": "ada@example.com",
+                     *           "name": "ada"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_PersonOfProject__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_incident_api_v1_incidents__incident_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "p95 latency of support-reply is above 2 s",
+                     *         "status": "firing",
+                     *         "severity": "warning",
+                     *         "began_at": "2026-11-21T09:30:00Z",
+                     *         "opened_at": "2026-11-21T09:30:00Z",
+                     *         "resolved_by_itself": false,
+                     *         "scope": {
+                     *           "prompt_id": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "alerts": 1,
+                     *         "firing": 1,
+                     *         "metric": "p95_latency_ms",
+                     *         "metric_label": "p95 latency",
+                     *         "cause": "Version 4 of support-reply carries 94 % of the change",
+                     *         "has_post_mortem": false,
+                     *         "all_alerts": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "status": "firing",
+                     *             "source": "rule",
+                     *             "source_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "series": "prompt_id='support-reply'",
+                     *             "name": "p95 latency",
+                     *             "alert_type": "latency_spike",
+                     *             "severity": "warning",
+                     *             "metric": "p95_latency_ms",
+                     *             "metric_label": "p95 latency",
+                     *             "unit": "ms",
+                     *             "direction": "above",
+                     *             "value": 3500,
+                     *             "peak": 3600,
+                     *             "threshold": 2000,
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "fired_at": "2026-11-21T09:30:00Z",
+                     *             "clear_reason": "",
+                     *             "where": [],
+                     *             "group": {
+                     *               "prompt_id": "support-reply"
+                     *             },
+                     *             "window_s": 300,
+                     *             "runbook": "",
+                     *             "text": "p95 latency of support-reply is above 2 s",
+                     *             "notified_at": "2026-11-21T09:30:00Z"
+                     *           }
+                     *         ],
+                     *         "timeline": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "at": "2026-11-21T09:30:00Z",
+                     *             "kind": "comment",
+                     *             "actor": "ada@example.com",
+                     *             "text": "Looking at version 4.",
+                     *             "detail": {}
+                     *           }
+                     *         ],
+                     *         "likely_cause": {
+                     *           "text": "Version 4 of support-reply carries 94 % of the change",
+                     *           "dimension": "prompt_version",
+                     *           "value": "4",
+                     *           "prompt_id": "support-reply",
+                     *           "share": 94,
+                     *           "before": 1200,
+                     *           "after": 3500,
+                     *           "without": 1210,
+                     *           "calls": 340,
+                     *           "evidence": [
+                     *             "Version 4 was deployed 6 min before"
+                     *           ]
+                     *         },
+                     *         "next_statuses": [
+                     *           "acknowledged",
+                     *           "mitigated",
+                     *           "resolved"
+                     *         ],
+                     *         "rollbacks": [
+                     *           {
+                     *             "prompt": "support-reply",
+                     *             "environment": "production",
+                     *             "from_version": 4,
+                     *             "to_version": 3,
+                     *             "deployed_at": "2026-11-21T09:30:00Z",
+                     *             "deployed_by": "ada@example.com",
+                     *             "likely": true
+                     *           }
+                     *         ],
+                     *         "experiments": [],
+                     *         "dossier_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_IncidentDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_incident_api_v1_incidents__incident_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "p95 latency of support-reply is above 2 s",
+                     *         "status": "firing",
+                     *         "severity": "warning",
+                     *         "began_at": "2026-11-21T09:30:00Z",
+                     *         "opened_at": "2026-11-21T09:30:00Z",
+                     *         "resolved_by_itself": false,
+                     *         "scope": {
+                     *           "prompt_id": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "alerts": 1,
+                     *         "firing": 1,
+                     *         "metric": "p95_latency_ms",
+                     *         "metric_label": "p95 latency",
+                     *         "cause": "Version 4 of support-reply carries 94 % of the change",
+                     *         "has_post_mortem": false,
+                     *         "all_alerts": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "status": "firing",
+                     *             "source": "rule",
+                     *             "source_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "series": "prompt_id='support-reply'",
+                     *             "name": "p95 latency",
+                     *             "alert_type": "latency_spike",
+                     *             "severity": "warning",
+                     *             "metric": "p95_latency_ms",
+                     *             "metric_label": "p95 latency",
+                     *             "unit": "ms",
+                     *             "direction": "above",
+                     *             "value": 3500,
+                     *             "peak": 3600,
+                     *             "threshold": 2000,
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "fired_at": "2026-11-21T09:30:00Z",
+                     *             "clear_reason": "",
+                     *             "where": [],
+                     *             "group": {
+                     *               "prompt_id": "support-reply"
+                     *             },
+                     *             "window_s": 300,
+                     *             "runbook": "",
+                     *             "text": "p95 latency of support-reply is above 2 s",
+                     *             "notified_at": "2026-11-21T09:30:00Z"
+                     *           }
+                     *         ],
+                     *         "timeline": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "at": "2026-11-21T09:30:00Z",
+                     *             "kind": "comment",
+                     *             "actor": "ada@example.com",
+                     *             "text": "Looking at version 4.",
+                     *             "detail": {}
+                     *           }
+                     *         ],
+                     *         "likely_cause": {
+                     *           "text": "Version 4 of support-reply carries 94 % of the change",
+                     *           "dimension": "prompt_version",
+                     *           "value": "4",
+                     *           "prompt_id": "support-reply",
+                     *           "share": 94,
+                     *           "before": 1200,
+                     *           "after": 3500,
+                     *           "without": 1210,
+                     *           "calls": 340,
+                     *           "evidence": [
+                     *             "Version 4 was deployed 6 min before"
+                     *           ]
+                     *         },
+                     *         "next_statuses": [
+                     *           "acknowledged",
+                     *           "mitigated",
+                     *           "resolved"
+                     *         ],
+                     *         "rollbacks": [
+                     *           {
+                     *             "prompt": "support-reply",
+                     *             "environment": "production",
+                     *             "from_version": 4,
+                     *             "to_version": 3,
+                     *             "deployed_at": "2026-11-21T09:30:00Z",
+                     *             "deployed_by": "ada@example.com",
+                     *             "likely": true
+                     *           }
+                     *         ],
+                     *         "experiments": [],
+                     *         "dossier_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_IncidentDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    comment_api_v1_incidents__incident_id__comments_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "at": "2026-11-21T09:30:00Z",
+                     *         "kind": "comment",
+                     *         "actor": "ada@example.com",
+                     *         "text": "Looking at version 4.",
+                     *         "detail": {}
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_IncidentEvent_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    dossier_api_v1_incidents__incident_id__dossier_get: {
+        parameters: {
+            query?: {
+                /** @description As it was kept, when it was; else made anew. */
+                stored?: boolean;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "made_at": "2026-11-21T09:30:00Z",
+                     *         "stored": true,
+                     *         "summary": [
+                     *           "Version 4 of support-reply carries 94 % of the change."
+                     *         ],
+                     *         "chart": {
+                     *           "metric": "p95_latency_ms",
+                     *           "label": "p95 latency",
+                     *           "unit": "ms",
+                     *           "bucket": "5m",
+                     *           "buckets": [
+                     *             "2026-11-21T09:30:00Z"
+                     *           ],
+                     *           "values": [
+                     *             3500
+                     *           ],
+                     *           "expected": [
+                     *             1200
+                     *           ],
+                     *           "low": [
+                     *             900
+                     *           ],
+                     *           "high": [
+                     *             1500
+                     *           ],
+                     *           "threshold": 2000,
+                     *           "where": []
+                     *         },
+                     *         "causes": {
+                     *           "most_likely": {
+                     *             "text": "Version 4 of support-reply carries 94 % of the change",
+                     *             "dimension": "prompt_version",
+                     *             "value": "4",
+                     *             "prompt_id": "support-reply",
+                     *             "share": 94,
+                     *             "before": 1200,
+                     *             "after": 3500,
+                     *             "without": 1210,
+                     *             "calls": 340,
+                     *             "evidence": [
+                     *               "Version 4 was deployed 6 min before"
+                     *             ]
+                     *           },
+                     *           "others": [],
+                     *           "note": ""
+                     *         },
+                     *         "impact": {
+                     *           "start": "2026-11-21T09:30:00Z",
+                     *           "end": "2026-11-21T09:30:00Z",
+                     *           "calls": 340,
+                     *           "failed_calls": 12,
+                     *           "users": 60,
+                     *           "extra_usd": 1.2,
+                     *           "failed_usd": 0.1
+                     *         },
+                     *         "errors": {
+                     *           "failed": 12,
+                     *           "groups": []
+                     *         },
+                     *         "examples": {
+                     *           "shown": "The slowest calls",
+                     *           "calls": []
+                     *         },
+                     *         "changes": {
+                     *           "start": "2026-11-21T09:30:00Z",
+                     *           "end": "2026-11-21T09:30:00Z",
+                     *           "items": [
+                     *             {
+                     *               "at": "2026-11-21T09:30:00Z",
+                     *               "kind": "deployment",
+                     *               "text": "support-reply: production serves version 4, before it 3",
+                     *               "by": "ada@example.com",
+                     *               "minutes_before": 6,
+                     *               "prompt": "support-reply",
+                     *               "version": 4
+                     *             }
+                     *           ]
+                     *         },
+                     *         "versions": {
+                     *           "metrics": [],
+                     *           "lines": []
+                     *         },
+                     *         "similar": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DossierOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    roll_back_api_v1_incidents__incident_id__rollback_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentRollback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "p95 latency of support-reply is above 2 s",
+                     *         "status": "firing",
+                     *         "severity": "warning",
+                     *         "began_at": "2026-11-21T09:30:00Z",
+                     *         "opened_at": "2026-11-21T09:30:00Z",
+                     *         "resolved_by_itself": false,
+                     *         "scope": {
+                     *           "prompt_id": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "alerts": 1,
+                     *         "firing": 1,
+                     *         "metric": "p95_latency_ms",
+                     *         "metric_label": "p95 latency",
+                     *         "cause": "Version 4 of support-reply carries 94 % of the change",
+                     *         "has_post_mortem": false,
+                     *         "all_alerts": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "status": "firing",
+                     *             "source": "rule",
+                     *             "source_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "series": "prompt_id='support-reply'",
+                     *             "name": "p95 latency",
+                     *             "alert_type": "latency_spike",
+                     *             "severity": "warning",
+                     *             "metric": "p95_latency_ms",
+                     *             "metric_label": "p95 latency",
+                     *             "unit": "ms",
+                     *             "direction": "above",
+                     *             "value": 3500,
+                     *             "peak": 3600,
+                     *             "threshold": 2000,
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "fired_at": "2026-11-21T09:30:00Z",
+                     *             "clear_reason": "",
+                     *             "where": [],
+                     *             "group": {
+                     *               "prompt_id": "support-reply"
+                     *             },
+                     *             "window_s": 300,
+                     *             "runbook": "",
+                     *             "text": "p95 latency of support-reply is above 2 s",
+                     *             "notified_at": "2026-11-21T09:30:00Z"
+                     *           }
+                     *         ],
+                     *         "timeline": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "at": "2026-11-21T09:30:00Z",
+                     *             "kind": "comment",
+                     *             "actor": "ada@example.com",
+                     *             "text": "Looking at version 4.",
+                     *             "detail": {}
+                     *           }
+                     *         ],
+                     *         "likely_cause": {
+                     *           "text": "Version 4 of support-reply carries 94 % of the change",
+                     *           "dimension": "prompt_version",
+                     *           "value": "4",
+                     *           "prompt_id": "support-reply",
+                     *           "share": 94,
+                     *           "before": 1200,
+                     *           "after": 3500,
+                     *           "without": 1210,
+                     *           "calls": 340,
+                     *           "evidence": [
+                     *             "Version 4 was deployed 6 min before"
+                     *           ]
+                     *         },
+                     *         "next_statuses": [
+                     *           "acknowledged",
+                     *           "mitigated",
+                     *           "resolved"
+                     *         ],
+                     *         "rollbacks": [
+                     *           {
+                     *             "prompt": "support-reply",
+                     *             "environment": "production",
+                     *             "from_version": 4,
+                     *             "to_version": 3,
+                     *             "deployed_at": "2026-11-21T09:30:00Z",
+                     *             "deployed_by": "ada@example.com",
+                     *             "likely": true
+                     *           }
+                     *         ],
+                     *         "experiments": [],
+                     *         "dossier_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_IncidentDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    pause_experiment_api_v1_incidents__incident_id__pause_experiment_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentPause"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "p95 latency of support-reply is above 2 s",
+                     *         "status": "firing",
+                     *         "severity": "warning",
+                     *         "began_at": "2026-11-21T09:30:00Z",
+                     *         "opened_at": "2026-11-21T09:30:00Z",
+                     *         "resolved_by_itself": false,
+                     *         "scope": {
+                     *           "prompt_id": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "alerts": 1,
+                     *         "firing": 1,
+                     *         "metric": "p95_latency_ms",
+                     *         "metric_label": "p95 latency",
+                     *         "cause": "Version 4 of support-reply carries 94 % of the change",
+                     *         "has_post_mortem": false,
+                     *         "all_alerts": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "status": "firing",
+                     *             "source": "rule",
+                     *             "source_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "series": "prompt_id='support-reply'",
+                     *             "name": "p95 latency",
+                     *             "alert_type": "latency_spike",
+                     *             "severity": "warning",
+                     *             "metric": "p95_latency_ms",
+                     *             "metric_label": "p95 latency",
+                     *             "unit": "ms",
+                     *             "direction": "above",
+                     *             "value": 3500,
+                     *             "peak": 3600,
+                     *             "threshold": 2000,
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "fired_at": "2026-11-21T09:30:00Z",
+                     *             "clear_reason": "",
+                     *             "where": [],
+                     *             "group": {
+                     *               "prompt_id": "support-reply"
+                     *             },
+                     *             "window_s": 300,
+                     *             "runbook": "",
+                     *             "text": "p95 latency of support-reply is above 2 s",
+                     *             "notified_at": "2026-11-21T09:30:00Z"
+                     *           }
+                     *         ],
+                     *         "timeline": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "at": "2026-11-21T09:30:00Z",
+                     *             "kind": "comment",
+                     *             "actor": "ada@example.com",
+                     *             "text": "Looking at version 4.",
+                     *             "detail": {}
+                     *           }
+                     *         ],
+                     *         "likely_cause": {
+                     *           "text": "Version 4 of support-reply carries 94 % of the change",
+                     *           "dimension": "prompt_version",
+                     *           "value": "4",
+                     *           "prompt_id": "support-reply",
+                     *           "share": 94,
+                     *           "before": 1200,
+                     *           "after": 3500,
+                     *           "without": 1210,
+                     *           "calls": 340,
+                     *           "evidence": [
+                     *             "Version 4 was deployed 6 min before"
+                     *           ]
+                     *         },
+                     *         "next_statuses": [
+                     *           "acknowledged",
+                     *           "mitigated",
+                     *           "resolved"
+                     *         ],
+                     *         "rollbacks": [
+                     *           {
+                     *             "prompt": "support-reply",
+                     *             "environment": "production",
+                     *             "from_version": 4,
+                     *             "to_version": 3,
+                     *             "deployed_at": "2026-11-21T09:30:00Z",
+                     *             "deployed_by": "ada@example.com",
+                     *             "likely": true
+                     *           }
+                     *         ],
+                     *         "experiments": [],
+                     *         "dossier_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_IncidentDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    silence_incident_api_v1_incidents__incident_id__silence_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentSilence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "p95 latency of support-reply is above 2 s",
+                     *         "status": "firing",
+                     *         "severity": "warning",
+                     *         "began_at": "2026-11-21T09:30:00Z",
+                     *         "opened_at": "2026-11-21T09:30:00Z",
+                     *         "resolved_by_itself": false,
+                     *         "scope": {
+                     *           "prompt_id": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "alerts": 1,
+                     *         "firing": 1,
+                     *         "metric": "p95_latency_ms",
+                     *         "metric_label": "p95 latency",
+                     *         "cause": "Version 4 of support-reply carries 94 % of the change",
+                     *         "has_post_mortem": false,
+                     *         "all_alerts": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "status": "firing",
+                     *             "source": "rule",
+                     *             "source_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "series": "prompt_id='support-reply'",
+                     *             "name": "p95 latency",
+                     *             "alert_type": "latency_spike",
+                     *             "severity": "warning",
+                     *             "metric": "p95_latency_ms",
+                     *             "metric_label": "p95 latency",
+                     *             "unit": "ms",
+                     *             "direction": "above",
+                     *             "value": 3500,
+                     *             "peak": 3600,
+                     *             "threshold": 2000,
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "fired_at": "2026-11-21T09:30:00Z",
+                     *             "clear_reason": "",
+                     *             "where": [],
+                     *             "group": {
+                     *               "prompt_id": "support-reply"
+                     *             },
+                     *             "window_s": 300,
+                     *             "runbook": "",
+                     *             "text": "p95 latency of support-reply is above 2 s",
+                     *             "notified_at": "2026-11-21T09:30:00Z"
+                     *           }
+                     *         ],
+                     *         "timeline": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "at": "2026-11-21T09:30:00Z",
+                     *             "kind": "comment",
+                     *             "actor": "ada@example.com",
+                     *             "text": "Looking at version 4.",
+                     *             "detail": {}
+                     *           }
+                     *         ],
+                     *         "likely_cause": {
+                     *           "text": "Version 4 of support-reply carries 94 % of the change",
+                     *           "dimension": "prompt_version",
+                     *           "value": "4",
+                     *           "prompt_id": "support-reply",
+                     *           "share": 94,
+                     *           "before": 1200,
+                     *           "after": 3500,
+                     *           "without": 1210,
+                     *           "calls": 340,
+                     *           "evidence": [
+                     *             "Version 4 was deployed 6 min before"
+                     *           ]
+                     *         },
+                     *         "next_statuses": [
+                     *           "acknowledged",
+                     *           "mitigated",
+                     *           "resolved"
+                     *         ],
+                     *         "rollbacks": [
+                     *           {
+                     *             "prompt": "support-reply",
+                     *             "environment": "production",
+                     *             "from_version": 4,
+                     *             "to_version": 3,
+                     *             "deployed_at": "2026-11-21T09:30:00Z",
+                     *             "deployed_by": "ada@example.com",
+                     *             "likely": true
+                     *           }
+                     *         ],
+                     *         "experiments": [],
+                     *         "dossier_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_IncidentDetail_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_post_mortem_api_v1_incidents__incident_id__post_mortem_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "markdown": "# p95 latency of support-reply is above 2 s\n",
+                     *         "revision": 1,
+                     *         "edited": false,
+                     *         "saved_at": "2026-11-21T09:30:00Z",
+                     *         "saved_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PostMortemOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    save_post_mortem_api_v1_incidents__incident_id__post_mortem_put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostMortemIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "markdown": "# p95 latency of support-reply is above 2 s\n",
+                     *         "revision": 1,
+                     *         "edited": false,
+                     *         "saved_at": "2026-11-21T09:30:00Z",
+                     *         "saved_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PostMortemOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    draft_post_mortem_api_v1_incidents__incident_id__post_mortem_draft_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostMortemDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "markdown": "# p95 latency of support-reply is above 2 s\n",
+                     *         "revision": 1,
+                     *         "edited": false,
+                     *         "saved_at": "2026-11-21T09:30:00Z",
+                     *         "saved_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PostMortemOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    export_post_mortem_api_v1_incidents__incident_id__post_mortem_export_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example # p95 latency is above 2 s */
+                    "text/markdown": string;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_silences_api_v1_silences_get: {
+        parameters: {
+            query?: {
+                kind?: ("silence" | "maintenance") | null;
+                /** @description Also those that are over. */
+                over?: boolean;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "kind": "maintenance",
+                     *           "reason": "Nightly batch",
+                     *           "match": {
+                     *             "feature": [
+                     *               "batch"
+                     *             ]
+                     *           },
+                     *           "start": "2026-11-21T09:30:00Z",
+                     *           "weekly": {
+                     *             "weekdays": [
+                     *               1,
+                     *               2,
+                     *               3,
+                     *               4,
+                     *               5
+                     *             ],
+                     *             "start": "22:00:00",
+                     *             "end": "02:00:00"
+                     *           },
+                     *           "state": "planned",
+                     *           "next_start": "2026-11-21T09:30:00Z",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_SilenceOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    add_silence_api_v1_silences_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "kind": "maintenance",
+                     *         "reason": "Nightly batch",
+                     *         "match": {
+                     *           "feature": [
+                     *             "batch"
+                     *           ]
+                     *         },
+                     *         "start": "2026-11-21T09:30:00Z",
+                     *         "weekly": {
+                     *           "weekdays": [
+                     *             1,
+                     *             2,
+                     *             3,
+                     *             4,
+                     *             5
+                     *           ],
+                     *           "start": "22:00:00",
+                     *           "end": "02:00:00"
+                     *         },
+                     *         "state": "planned",
+                     *         "next_start": "2026-11-21T09:30:00Z",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_SilenceOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    end_silence_api_v1_silences__silence_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                silence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_slas_api_v1_slas_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Support is up",
+                     *           "description": "",
+                     *           "objective": {
+                     *             "kind": "downtime",
+                     *             "failing_share": 50
+                     *           },
+                     *           "target": 99.9,
+                     *           "period": "month",
+                     *           "where": [
+                     *             {
+                     *               "dimension": "prompt_id",
+                     *               "op": "in",
+                     *               "values": [
+                     *                 "support-reply"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "alerts": true,
+                     *           "minimum_calls": 20,
+                     *           "no_data_minutes": 60,
+                     *           "runbook": "",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "changed_at": "2026-11-21T09:30:00Z",
+                     *           "state": {
+                     *             "status": "meeting",
+                     *             "said": "12 of 43 minutes are spent, 31 are left.",
+                     *             "as_of": "2026-11-21T09:30:00Z",
+                     *             "start": "2026-11-01T00:00:00Z",
+                     *             "end": "2026-12-01T00:00:00Z",
+                     *             "compliance": 99.96,
+                     *             "total": 29370,
+                     *             "bad": 12,
+                     *             "counted": "minutes",
+                     *             "budget": {
+                     *               "minutes": 43.2,
+                     *               "minutes_spent": 12,
+                     *               "minutes_left": 31.2,
+                     *               "left_share": 72.2
+                     *             },
+                     *             "burn_rate": 0.4,
+                     *             "windows": [
+                     *               {
+                     *                 "speed": "page",
+                     *                 "factor": 14.4,
+                     *                 "long_minutes": 60,
+                     *                 "short_minutes": 5,
+                     *                 "long_burn": 0.4,
+                     *                 "short_burn": 0,
+                     *                 "calls": 1250,
+                     *                 "burning": false
+                     *               }
+                     *             ],
+                     *             "excluded_minutes": 0
+                     *           },
+                     *           "evaluated_at": "2026-11-21T09:30:00Z",
+                     *           "firing": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_SlaOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_sla_api_v1_slas_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support is up",
+                     *         "description": "",
+                     *         "objective": {
+                     *           "kind": "downtime",
+                     *           "failing_share": 50
+                     *         },
+                     *         "target": 99.9,
+                     *         "period": "month",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "prompt_id",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "support-reply"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "alerts": true,
+                     *         "minimum_calls": 20,
+                     *         "no_data_minutes": 60,
+                     *         "runbook": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "state": {
+                     *           "status": "meeting",
+                     *           "said": "12 of 43 minutes are spent, 31 are left.",
+                     *           "as_of": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-01T00:00:00Z",
+                     *           "end": "2026-12-01T00:00:00Z",
+                     *           "compliance": 99.96,
+                     *           "total": 29370,
+                     *           "bad": 12,
+                     *           "counted": "minutes",
+                     *           "budget": {
+                     *             "minutes": 43.2,
+                     *             "minutes_spent": 12,
+                     *             "minutes_left": 31.2,
+                     *             "left_share": 72.2
+                     *           },
+                     *           "burn_rate": 0.4,
+                     *           "windows": [
+                     *             {
+                     *               "speed": "page",
+                     *               "factor": 14.4,
+                     *               "long_minutes": 60,
+                     *               "short_minutes": 5,
+                     *               "long_burn": 0.4,
+                     *               "short_burn": 0,
+                     *               "calls": 1250,
+                     *               "burning": false
+                     *             }
+                     *           ],
+                     *           "excluded_minutes": 0
+                     *         },
+                     *         "evaluated_at": "2026-11-21T09:30:00Z",
+                     *         "firing": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_SlaOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    preview_sla_api_v1_slas_preview_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "state": {
+                     *           "status": "meeting",
+                     *           "said": "12 of 43 minutes are spent, 31 are left.",
+                     *           "as_of": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-01T00:00:00Z",
+                     *           "end": "2026-12-01T00:00:00Z",
+                     *           "compliance": 99.96,
+                     *           "total": 29370,
+                     *           "bad": 12,
+                     *           "counted": "minutes",
+                     *           "budget": {
+                     *             "minutes": 43.2,
+                     *             "minutes_spent": 12,
+                     *             "minutes_left": 31.2,
+                     *             "left_share": 72.2
+                     *           },
+                     *           "burn_rate": 0.4,
+                     *           "windows": [
+                     *             {
+                     *               "speed": "page",
+                     *               "factor": 14.4,
+                     *               "long_minutes": 60,
+                     *               "short_minutes": 5,
+                     *               "long_burn": 0.4,
+                     *               "short_burn": 0,
+                     *               "calls": 1250,
+                     *               "burning": false
+                     *             }
+                     *           ],
+                     *           "excluded_minutes": 0
+                     *         },
+                     *         "days": [
+                     *           {
+                     *             "day": "2026-11-20",
+                     *             "compliance": 99.9,
+                     *             "total": 1440,
+                     *             "bad": 1,
+                     *             "met": true,
+                     *             "left_share": 97.7,
+                     *             "excluded_minutes": 0,
+                     *             "partial": false
+                     *           }
+                     *         ],
+                     *         "suggested_target": 99.9,
+                     *         "notes": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___2"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_sla_api_v1_slas__sla_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                sla_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support is up",
+                     *         "description": "",
+                     *         "objective": {
+                     *           "kind": "downtime",
+                     *           "failing_share": 50
+                     *         },
+                     *         "target": 99.9,
+                     *         "period": "month",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "prompt_id",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "support-reply"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "alerts": true,
+                     *         "minimum_calls": 20,
+                     *         "no_data_minutes": 60,
+                     *         "runbook": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "state": {
+                     *           "status": "meeting",
+                     *           "said": "12 of 43 minutes are spent, 31 are left.",
+                     *           "as_of": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-01T00:00:00Z",
+                     *           "end": "2026-12-01T00:00:00Z",
+                     *           "compliance": 99.96,
+                     *           "total": 29370,
+                     *           "bad": 12,
+                     *           "counted": "minutes",
+                     *           "budget": {
+                     *             "minutes": 43.2,
+                     *             "minutes_spent": 12,
+                     *             "minutes_left": 31.2,
+                     *             "left_share": 72.2
+                     *           },
+                     *           "burn_rate": 0.4,
+                     *           "windows": [
+                     *             {
+                     *               "speed": "page",
+                     *               "factor": 14.4,
+                     *               "long_minutes": 60,
+                     *               "short_minutes": 5,
+                     *               "long_burn": 0.4,
+                     *               "short_burn": 0,
+                     *               "calls": 1250,
+                     *               "burning": false
+                     *             }
+                     *           ],
+                     *           "excluded_minutes": 0
+                     *         },
+                     *         "evaluated_at": "2026-11-21T09:30:00Z",
+                     *         "firing": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_SlaOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_sla_api_v1_slas__sla_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                sla_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_sla_api_v1_slas__sla_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                sla_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Support is up",
+                     *         "description": "",
+                     *         "objective": {
+                     *           "kind": "downtime",
+                     *           "failing_share": 50
+                     *         },
+                     *         "target": 99.9,
+                     *         "period": "month",
+                     *         "where": [
+                     *           {
+                     *             "dimension": "prompt_id",
+                     *             "op": "in",
+                     *             "values": [
+                     *               "support-reply"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "alerts": true,
+                     *         "minimum_calls": 20,
+                     *         "no_data_minutes": 60,
+                     *         "runbook": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "state": {
+                     *           "status": "meeting",
+                     *           "said": "12 of 43 minutes are spent, 31 are left.",
+                     *           "as_of": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-01T00:00:00Z",
+                     *           "end": "2026-12-01T00:00:00Z",
+                     *           "compliance": 99.96,
+                     *           "total": 29370,
+                     *           "bad": 12,
+                     *           "counted": "minutes",
+                     *           "budget": {
+                     *             "minutes": 43.2,
+                     *             "minutes_spent": 12,
+                     *             "minutes_left": 31.2,
+                     *             "left_share": 72.2
+                     *           },
+                     *           "burn_rate": 0.4,
+                     *           "windows": [
+                     *             {
+                     *               "speed": "page",
+                     *               "factor": 14.4,
+                     *               "long_minutes": 60,
+                     *               "short_minutes": 5,
+                     *               "long_burn": 0.4,
+                     *               "short_burn": 0,
+                     *               "calls": 1250,
+                     *               "burning": false
+                     *             }
+                     *           ],
+                     *           "excluded_minutes": 0
+                     *         },
+                     *         "evaluated_at": "2026-11-21T09:30:00Z",
+                     *         "firing": []
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_SlaOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    history_of_sla_api_v1_slas__sla_id__history_get: {
+        parameters: {
+            query?: {
+                /** @description Days back, today included. */
+                days?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                sla_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "target": 99.9,
+                     *         "tz": "UTC",
+                     *         "counted": "minutes",
+                     *         "days": [
+                     *           {
+                     *             "day": "2026-11-20",
+                     *             "compliance": 99.9,
+                     *             "total": 1440,
+                     *             "bad": 1,
+                     *             "met": true,
+                     *             "left_share": 97.7,
+                     *             "excluded_minutes": 0,
+                     *             "partial": false
+                     *           }
+                     *         ],
+                     *         "periods": [
+                     *           {
+                     *             "start": "2026-10-01T00:00:00Z",
+                     *             "end": "2026-11-01T00:00:00Z",
+                     *             "compliance": 99.95,
+                     *             "total": 44640,
+                     *             "bad": 22,
+                     *             "met": true,
+                     *             "left_share": 50.7,
+                     *             "partial": false
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_HistoryOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_policies_api_v1_policies_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Bad version of support-reply",
+                     *           "description": "",
+                     *           "enabled": true,
+                     *           "dry_run": true,
+                     *           "trigger": {
+                     *             "kind": "alert",
+                     *             "severities": [
+                     *               "critical"
+                     *             ],
+                     *             "prompts": [
+                     *               "support-reply"
+                     *             ]
+                     *           },
+                     *           "action": {
+                     *             "kind": "rollback",
+                     *             "prompt": "support-reply",
+                     *             "environment": "production"
+                     *           },
+                     *           "has_secret": false,
+                     *           "minimum_samples": 50,
+                     *           "cooldown_minutes": 60,
+                     *           "daily_cap": 3,
+                     *           "watch_minutes": 15,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "changed_at": "2026-11-21T09:30:00Z",
+                     *           "acts_today": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_PolicyOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_policy_api_v1_policies_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Bad version of support-reply",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "dry_run": true,
+                     *         "trigger": {
+                     *           "kind": "alert",
+                     *           "severities": [
+                     *             "critical"
+                     *           ],
+                     *           "prompts": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "action": {
+                     *           "kind": "rollback",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production"
+                     *         },
+                     *         "has_secret": false,
+                     *         "minimum_samples": 50,
+                     *         "cooldown_minutes": 60,
+                     *         "daily_cap": 3,
+                     *         "watch_minutes": 15,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "acts_today": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PolicyOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_policy_api_v1_policies__policy_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Bad version of support-reply",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "dry_run": true,
+                     *         "trigger": {
+                     *           "kind": "alert",
+                     *           "severities": [
+                     *             "critical"
+                     *           ],
+                     *           "prompts": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "action": {
+                     *           "kind": "rollback",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production"
+                     *         },
+                     *         "has_secret": false,
+                     *         "minimum_samples": 50,
+                     *         "cooldown_minutes": 60,
+                     *         "daily_cap": 3,
+                     *         "watch_minutes": 15,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "acts_today": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PolicyOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_policy_api_v1_policies__policy_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_policy_api_v1_policies__policy_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Bad version of support-reply",
+                     *         "description": "",
+                     *         "enabled": true,
+                     *         "dry_run": true,
+                     *         "trigger": {
+                     *           "kind": "alert",
+                     *           "severities": [
+                     *             "critical"
+                     *           ],
+                     *           "prompts": [
+                     *             "support-reply"
+                     *           ]
+                     *         },
+                     *         "action": {
+                     *           "kind": "rollback",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production"
+                     *         },
+                     *         "has_secret": false,
+                     *         "minimum_samples": 50,
+                     *         "cooldown_minutes": 60,
+                     *         "daily_cap": 3,
+                     *         "watch_minutes": 15,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "acts_today": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PolicyOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    try_policy_api_v1_policies__policy_id__try_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "matches": true,
+                     *         "would_act": true,
+                     *         "said": "It would serve version 6 of support-reply again, instead of 7.",
+                     *         "reasons": [],
+                     *         "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "evidence": {
+                     *           "metric": "p95_latency_ms",
+                     *           "value": 3500,
+                     *           "threshold": 2000,
+                     *           "since": "2026-11-21T09:30:00Z",
+                     *           "samples": 312,
+                     *           "facts": [
+                     *             {
+                     *               "label": "Version in production",
+                     *               "text": "7, since 09:21"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_TryOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_runs_api_v1_action_runs_get: {
+        parameters: {
+            query?: {
+                policy_id?: string | null;
+                incident_id?: string | null;
+                status?: ("waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted") | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "policy_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "policy_name": "Bad version of support-reply",
+                     *           "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "alert_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "status": "recovered",
+                     *           "dry_run": false,
+                     *           "action": {
+                     *             "kind": "rollback",
+                     *             "prompt": "support-reply",
+                     *             "environment": "production"
+                     *           },
+                     *           "outcome": "support-reply is served in version 6 again, instead of 7. The alert ended 4 minutes later.",
+                     *           "evidence": {
+                     *             "metric": "p95_latency_ms",
+                     *             "value": 3500,
+                     *             "threshold": 2000,
+                     *             "since": "2026-11-21T09:30:00Z",
+                     *             "samples": 312,
+                     *             "facts": [
+                     *               {
+                     *                 "label": "Version in production",
+                     *                 "text": "7, since 09:21"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "detail": {
+                     *             "from_version": 7,
+                     *             "to_version": 6
+                     *           },
+                     *           "started_at": "2026-11-21T09:30:00Z",
+                     *           "acted_at": "2026-11-21T09:30:00Z",
+                     *           "watch_until": "2026-11-21T09:30:00Z",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "can_revert": true
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_RunOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_run_api_v1_action_runs__run_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "policy_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "policy_name": "Bad version of support-reply",
+                     *         "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "alert_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "status": "recovered",
+                     *         "dry_run": false,
+                     *         "action": {
+                     *           "kind": "rollback",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production"
+                     *         },
+                     *         "outcome": "support-reply is served in version 6 again, instead of 7. The alert ended 4 minutes later.",
+                     *         "evidence": {
+                     *           "metric": "p95_latency_ms",
+                     *           "value": 3500,
+                     *           "threshold": 2000,
+                     *           "since": "2026-11-21T09:30:00Z",
+                     *           "samples": 312,
+                     *           "facts": [
+                     *             {
+                     *               "label": "Version in production",
+                     *               "text": "7, since 09:21"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "detail": {
+                     *           "from_version": 7,
+                     *           "to_version": 6
+                     *         },
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "acted_at": "2026-11-21T09:30:00Z",
+                     *         "watch_until": "2026-11-21T09:30:00Z",
+                     *         "finished_at": "2026-11-21T09:30:00Z",
+                     *         "can_revert": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RunOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    revert_run_api_v1_action_runs__run_id__revert_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevertIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "policy_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "policy_name": "Bad version of support-reply",
+                     *         "incident_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "alert_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "status": "recovered",
+                     *         "dry_run": false,
+                     *         "action": {
+                     *           "kind": "rollback",
+                     *           "prompt": "support-reply",
+                     *           "environment": "production"
+                     *         },
+                     *         "outcome": "support-reply is served in version 6 again, instead of 7. The alert ended 4 minutes later.",
+                     *         "evidence": {
+                     *           "metric": "p95_latency_ms",
+                     *           "value": 3500,
+                     *           "threshold": 2000,
+                     *           "since": "2026-11-21T09:30:00Z",
+                     *           "samples": 312,
+                     *           "facts": [
+                     *             {
+                     *               "label": "Version in production",
+                     *               "text": "7, since 09:21"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "detail": {
+                     *           "from_version": 7,
+                     *           "to_version": 6
+                     *         },
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "acted_at": "2026-11-21T09:30:00Z",
+                     *         "watch_until": "2026-11-21T09:30:00Z",
+                     *         "finished_at": "2026-11-21T09:30:00Z",
+                     *         "can_revert": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RunOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    figure_api_v1_scaling_figure_get: {
+        parameters: {
+            query?: {
+                /** @description As in POST /api/v1/query. */
+                metric?: string;
+                /** @description Whole minutes before the present one. */
+                window_minutes?: number;
+                prompt_id?: string | null;
+                version?: string | null;
+                model?: string | null;
+                environment?: string | null;
+                /** @description Told when there is no data; absent: null. */
+                empty?: number | null;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "value": 12
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Figure"];
                 };
             };
             400: components["responses"]["Failure"];
