@@ -13,23 +13,28 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 from sqlalchemy.exc import StatementError
 
 import promptpulse.accounts.models
+import promptpulse.actions.models
 import promptpulse.calls.models
 import promptpulse.costs.models
 import promptpulse.dashboards.models
 import promptpulse.definitions.models
 import promptpulse.experiments.models
+import promptpulse.incidents.models
 import promptpulse.prompts.models
+import promptpulse.slas.models
 from promptpulse.core.errors import Refused
 from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, open_database
 
 SLICES = (
     promptpulse.accounts.models,
+    promptpulse.actions.models,
     promptpulse.calls.models,
     promptpulse.costs.models,
     promptpulse.dashboards.models,
     promptpulse.definitions.models,
     promptpulse.experiments.models,
     promptpulse.prompts.models,
+    promptpulse.slas.models,
 )
 """Imported, they fill `Base.metadata`."""
 
