@@ -1,7 +1,204 @@
-"""Incidents, their dossiers and post-mortems."""
+"""Alerts, incidents, their dossiers and post-mortems."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from promptpulse.accounts.access import Access, may_edit, may_read
+from promptpulse.accounts.shapes import Answer, Page, documented
+from promptpulse.definitions.asked import Instant
+from promptpulse.incidents import shapes
+from promptpulse.incidents.examples import ALERT, DETAIL, DOSSIER, EVENT, INCIDENT, PERSON, POST_MORTEM
+from promptpulse.incidents.signals import Source
+from promptpulse.notify.messages import Severity
 
 router = APIRouter(prefix="/api/v1", tags=["incidents"])
+Reader = Annotated[Access, Depends(may_read)]
+Editor = Annotated[Access, Depends(may_edit)]
+Id = Annotated[str, Path(max_length=256)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+MARKDOWN = "text/markdown; charset=utf-8"
+
+
+@router.get("/alerts", summary="List alerts", responses=documented(200, [ALERT], 401, 403))
+def list_alerts(
+    request: Request,
+    access: Reader,
+    status: Annotated[Literal["firing", "cleared"] | None, Query(description="Both when absent.")] = None,
+    source: Source | None = None,
+    source_id: Annotated[str | None, Query(max_length=256, description="Of one rule, SLA or budget.")] = None,
+    severity: Severity | None = None,
+    *,
+    silenced: Annotated[
+        bool | None, Query(description="Only those that a silence keeps quiet, or only others.")
+    ] = None,
+    start: Annotated[Instant | None, Query(description="Not those that cleared before it.")] = None,
+    end: Annotated[Instant | None, Query(description="Not those that fired at or after it.")] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Page[shapes.AlertOut]:
+    """What fires now and what did, of rules, SLAs and budgets; newest first."""
+    raise NotImplementedError
+
+
+@router.get("/incidents", summary="List incidents", responses=documented(200, [INCIDENT], 401, 403))
+def list_incidents(
+    request: Request,
+    access: Reader,
+    status: Annotated[list[shapes.Status] | None, Query(description="One or several; all when absent.")] = None,
+    *,
+    open_only: Annotated[bool, Query(alias="open", description="Only those that are not resolved.")] = False,
+    severity: Severity | None = None,
+    assignee: Annotated[str | None, Query(max_length=256, description="Id of a person.")] = None,
+    prompt_id: Annotated[
+        str | None, Query(max_length=256, description="Only those that may concern this prompt.")
+    ] = None,
+    start: Annotated[Instant | None, Query(description="Not those that were over before it.")] = None,
+    end: Annotated[Instant | None, Query(description="Not those that began at or after it.")] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> Page[shapes.IncidentOut]:
+    """Newest first. With `start` and `end`: those that a chart of this time marks."""
+    raise NotImplementedError
+
+
+@router.get("/incidents/assignees", summary="Who can be assigned", responses=documented(200, [PERSON], 401, 403))
+def list_assignees(request: Request, access: Reader) -> Answer[list[shapes.PersonOfProject]]:
+    """Members of the project, by name."""
+    raise NotImplementedError
+
+
+@router.get("/incidents/{incident_id}", summary="Read an incident", responses=documented(200, DETAIL, 401, 403, 404))
+def read_incident(incident_id: Id, request: Request, access: Reader) -> Answer[shapes.IncidentDetail]:
+    """With its alerts, its timeline and what can be done."""
+    raise NotImplementedError
+
+
+@router.patch(
+    "/incidents/{incident_id}", summary="Change an incident", responses=documented(200, DETAIL, 401, 403, 404, 409)
+)
+def change_incident(
+    incident_id: Id, body: shapes.IncidentPatch, request: Request, access: Editor
+) -> Answer[shapes.IncidentDetail]:
+    """Acknowledge, mitigate, resolve, close with a post-mortem, or open again; assign; correct severity and title."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/incidents/{incident_id}/comments",
+    status_code=201,
+    summary="Comment on an incident",
+    responses=documented(201, EVENT, 401, 403, 404),
+)
+def comment(
+    incident_id: Id, body: shapes.IncidentComment, request: Request, access: Editor
+) -> Answer[shapes.IncidentEvent]:
+    """Becomes part of the timeline."""
+    raise NotImplementedError
+
+
+@router.get(
+    "/incidents/{incident_id}/dossier",
+    summary="What is known about an incident",
+    responses=documented(200, DOSSIER, 401, 403, 404),
+)
+def dossier(
+    incident_id: Id,
+    request: Request,
+    access: Reader,
+    *,
+    stored: Annotated[bool, Query(description="As it was kept, when it was; else made anew.")] = False,
+) -> Answer[shapes.DossierOut]:
+    """Chart, likely cause with its evidence, impact, errors, example calls, changes around the start, versions compared."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/incidents/{incident_id}/rollback",
+    summary="Roll a prompt back",
+    responses=documented(200, DETAIL, 401, 403, 404, 409),
+)
+def roll_back(
+    incident_id: Id, body: shapes.IncidentRollback, request: Request, access: Editor
+) -> Answer[shapes.IncidentDetail]:
+    """To the version before, and note it in the timeline. The incident is mitigated then."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/incidents/{incident_id}/pause-experiment",
+    summary="Pause an experiment",
+    responses=documented(200, DETAIL, 401, 403, 404, 409),
+)
+def pause_experiment(
+    incident_id: Id, body: shapes.IncidentPause, request: Request, access: Editor
+) -> Answer[shapes.IncidentDetail]:
+    """And note it in the timeline. Units that were assigned keep their variant."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/incidents/{incident_id}/silence",
+    summary="Silence what an incident is about",
+    responses=documented(200, DETAIL, 401, 403, 404, 409),
+)
+def silence_incident(
+    incident_id: Id, body: shapes.IncidentSilence, request: Request, access: Editor
+) -> Answer[shapes.IncidentDetail]:
+    """No reminders, and no new alerts, of the same sources and scope for a while."""
+    raise NotImplementedError
+
+
+@router.get(
+    "/incidents/{incident_id}/post-mortem",
+    summary="Read a post-mortem",
+    responses=documented(200, POST_MORTEM, 401, 403, 404),
+)
+def read_post_mortem(incident_id: Id, request: Request, access: Reader) -> Answer[shapes.PostMortemOut]:
+    """In Markdown."""
+    raise NotImplementedError
+
+
+@router.put(
+    "/incidents/{incident_id}/post-mortem",
+    summary="Save a post-mortem",
+    responses=documented(200, POST_MORTEM, 401, 403, 404, 409),
+)
+def save_post_mortem(
+    incident_id: Id, body: shapes.PostMortemIn, request: Request, access: Editor
+) -> Answer[shapes.PostMortemOut]:
+    """Replaces it. With `revision`, refused when somebody else saved it meanwhile."""
+    raise NotImplementedError
+
+
+@router.post(
+    "/incidents/{incident_id}/post-mortem/draft",
+    summary="Draft a post-mortem",
+    responses=documented(200, POST_MORTEM, 401, 403, 404, 409),
+)
+def draft_post_mortem(
+    incident_id: Id, body: shapes.PostMortemDraft, request: Request, access: Editor
+) -> Answer[shapes.PostMortemOut]:
+    """From the timeline and the dossier. A text that a person has edited stays, unless `replace` is true."""
+    raise NotImplementedError
+
+
+@router.get(
+    "/incidents/{incident_id}/post-mortem/export",
+    summary="Export a post-mortem",
+    response_class=Response,
+    responses={
+        **documented(200, None, 401, 403, 404),
+        200: {"content": {"text/markdown": {"schema": {"type": "string"}, "example": "# p95 latency is above 2 s\n"}}},
+    },
+)
+def export_post_mortem(incident_id: Id, request: Request, access: Reader) -> Response:
+    """A Markdown file."""
+    raise NotImplementedError
+
+
+_ = datetime
