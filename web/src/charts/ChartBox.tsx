@@ -6,10 +6,12 @@ import { downloadAddress, downloadText } from "../ui/download";
 import { Failure } from "../ui/Failure";
 import { Panel } from "../ui/Panel";
 import classes from "./ChartBox.module.css";
+import type { ChartAlert } from "./chartAlert";
 import { ChartMenu } from "./ChartMenu";
 import type { ChartWidget } from "./chartWidget";
 import { INKS } from "./palette";
 import { PictureContext, type ChartPicture } from "./PictureContext";
+import { useAlertLinks } from "./useAlertLinks";
 import { useScheme } from "./useScheme";
 
 const AddToDashboard = lazy(async () => ({
@@ -43,6 +45,8 @@ interface Props extends BoxProps {
   height?: number;
   /** The same as a widget of a dashboard. */
   asWidget?: ChartWidget | null;
+  /** The same as an alert rule watches it. */
+  asAlert?: ChartAlert | null;
 }
 
 /** One chart of any kind in its panel, with its states and its menu. */
@@ -63,9 +67,11 @@ export function ChartBox({
   legend,
   height = 190,
   asWidget = null,
+  asAlert = null,
 }: Props) {
   const scheme = useScheme();
   const location = useLocation();
+  const alerts = useAlertLinks(asAlert);
   const picture = useRef<ChartPicture>(null);
   const [asTable, setAsTable] = useState(false);
   const [adding, setAdding] = useState(false);
@@ -97,6 +103,7 @@ export function ChartBox({
               onLink={() => void copyLink(id, title)}
               callsHref={callsHref}
               onAdd={asWidget === null ? null : () => setAdding(true)}
+              alerts={alerts}
             />
           )}
         </>

@@ -10,6 +10,8 @@ import {
   IconTable,
 } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { AlertItems } from "./AlertItems";
+import type { AlertLink } from "./useAlertLinks";
 
 interface Props {
   title: string;
@@ -23,9 +25,23 @@ interface Props {
   callsHref: string | null;
   /** Puts it on a dashboard; null where it cannot be on one. */
   onAdd?: (() => void) | null;
+  /** Where an alert on what it shows is made. */
+  alerts?: readonly AlertLink[];
 }
 
-export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref, onAdd = null }: Props) {
+const NO_ALERTS: readonly AlertLink[] = [];
+
+export function ChartMenu({
+  title,
+  asTable,
+  onTable,
+  onCsv,
+  onPng,
+  onLink,
+  callsHref,
+  onAdd = null,
+  alerts = NO_ALERTS,
+}: Props) {
   return (
     <Menu position="bottom-end" width={190}>
       <Menu.Target>
@@ -64,6 +80,7 @@ export function ChartMenu({ title, asTable, onTable, onCsv, onPng, onLink, calls
             Add to dashboard
           </Menu.Item>
         )}
+        <AlertItems links={alerts} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -5,6 +5,7 @@ import { useHref } from "../state/useHref";
 import { useView } from "../state/useView";
 import type { View } from "../state/view";
 import { Empty } from "../ui/Empty";
+import type { ChartAlert } from "./chartAlert";
 import { ChartBox, type BoxProps } from "./ChartBox";
 import { ChartLegend } from "./ChartLegend";
 import { ChartTable } from "./ChartTable";
@@ -34,6 +35,8 @@ interface Props extends TimeBoxProps {
   nothing: string;
   /** The same as a widget of a dashboard. */
   asWidget?: ChartWidget | null;
+  /** The same as an alert rule watches it. */
+  asAlert?: ChartAlert | null;
 }
 
 /** A prepared time chart in its panel. A drag on it sets the time range of the page. */

@@ -37,9 +37,12 @@ export function TimeChartPanel({ spec, result, marks, remarks, cumulative = fals
     role === "viewer" || result === undefined || catalogue === undefined
       ? null
       : chartWidget({ ...spec, cumulative }, result, where, catalogue);
+  const asAlert =
+    result === undefined ? null : { metrics: spec.metrics, by: Object.keys(result.groups[0] ?? {}), where };
   return (
     <TimeChartBox
       {...box}
+      asAlert={asAlert}
       asWidget={asWidget}
       chart={chart}
       end={result === undefined ? 0 : Date.parse(result.end)}

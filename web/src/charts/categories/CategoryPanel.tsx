@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Empty } from "../../ui/Empty";
+import type { ChartAlert } from "../chartAlert";
 import { ChartBox, type BoxProps } from "../ChartBox";
 import { csvOf } from "../csv";
 import { CategoryLegend } from "./CategoryLegend";
@@ -15,6 +16,8 @@ interface Props extends BoxProps {
   callsHref: string | null;
   /** Of the chart, pixels. */
   height?: number;
+  /** The same as an alert rule watches it. */
+  asAlert?: ChartAlert | null;
   /** Below the chart. */
   children?: ReactNode;
 }

@@ -6,6 +6,7 @@ import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { Empty } from "../../ui/Empty";
+import type { ChartAlert } from "../chartAlert";
 import { ChartBox, type BoxProps } from "../ChartBox";
 import type { Happening } from "../marks";
 import { heatmapCsv } from "./heatmapCsv";
@@ -21,6 +22,8 @@ interface Props extends BoxProps {
   /** Filters that leave the calls with a value in a bin. */
   callsIn: (bin: { low: number; high: number }) => Params;
   height?: number;
+  /** The same as an alert rule watches it. */
+  asAlert?: ChartAlert | null;
 }
 
 /** A distribution over time in its panel. A drag sets the time range of the page, a click opens the calls of a cell. */

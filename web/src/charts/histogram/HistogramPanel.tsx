@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import type { Distribution } from "../../api/analysis";
 import { formatExact } from "../../format/number";
 import { Empty } from "../../ui/Empty";
+import type { ChartAlert } from "../chartAlert";
 import { ChartBox, type BoxProps } from "../ChartBox";
 import { csvOf } from "../csv";
 import { HistogramPlot } from "./HistogramPlot";
@@ -15,6 +16,8 @@ interface Props extends BoxProps {
   onAll: () => void;
   nothing: string;
   height?: number;
+  /** The same as an alert rule watches it. */
+  asAlert?: ChartAlert | null;
 }
 
 /** How often a number takes which values, in a panel; a drag chooses some of them. */

@@ -36,13 +36,14 @@ function OneHistogram({ field, title, prompt }: OneProps) {
   const { time_zone: tz } = useProject();
   const { start, end } = useWindow();
   const prompts = prompt === undefined ? [] : [prompt];
+  // its own bounds are drawn, not applied: what lies beside them stays in sight
+  const asked = [...whereOf({ ...view, prompts }), ...withBounds(allConditions(params), field, null)];
   const answer = useDistribution({
     field,
     start: new Date(start).toISOString(),
     end: new Date(end).toISOString(),
     tz,
-    // its own bounds are drawn, not applied: what lies beside them stays in sight
-    where: [...whereOf({ ...view, prompts }), ...withBounds(allConditions(params), field, null)],
+    where: asked,
     bins: 40,
   });
   const choose = (bounds: { low: number; high: number } | null) =>
@@ -55,6 +56,7 @@ function OneHistogram({ field, title, prompt }: OneProps) {
       chosen={boundsOf(conditionsOf(params), field)}
       onChoose={(low, high) => choose({ low, high })}
       onAll={() => choose(null)}
+      asAlert={{ metrics: [`=p95(${field})`], by: [], where: asked }}
       nothing={`No known ${title.toLowerCase()} here`}
       error={answer.error}
       stale={answer.isPlaceholderData}

@@ -93,6 +93,7 @@ export function BreakdownSection({ totals }: Pick<CostFigures, "totals">) {
           nothing="No known cost in this time range"
           chart={chart}
           callsHref={href("/calls")}
+          asAlert={{ metrics: ["total_cost_usd"], by: [split.dimension], where: whereOf(view) }}
           height={260}
           error={parts.error ?? totals.error}
           stale={parts.isPlaceholderData}

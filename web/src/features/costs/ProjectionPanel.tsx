@@ -8,6 +8,7 @@ import { marksOf } from "../../charts/marks";
 import { format } from "../../format/number";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
+import { whereOf } from "../../state/where";
 import classes from "./Costs.module.css";
 import { budgetsOf, periodEnd, prepareProjection } from "./projection";
 
@@ -56,6 +57,7 @@ export function ProjectionPanel({ period, onPeriod, projection, budgets, prompt 
           />
         }
         chart={chart}
+        asAlert={{ metrics: ["total_cost_usd"], by: [], where: whereOf(view) }}
         end={end}
         nothing="No known cost in this period yet"
         height={230}

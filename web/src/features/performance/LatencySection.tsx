@@ -7,6 +7,8 @@ import type { Happening } from "../../charts/marks";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
+import { useView } from "../../state/useView";
+import { whereOf } from "../../state/where";
 import { Figure } from "../../ui/Figure";
 import grid from "../../ui/Grid.module.css";
 import { Section } from "../../ui/Section";
@@ -30,6 +32,7 @@ export function LatencySection({ performance, specs, marks, targeting, comparing
   const { totals, series, parts, latencies } = performance;
   const { targets, change } = targeting;
   const href = useHref();
+  const { view } = useView();
   const { role } = useProject();
   const { data: catalogue } = useCatalogue();
   const [editing, setEditing] = useState(false);
@@ -108,6 +111,7 @@ export function LatencySection({ performance, specs, marks, targeting, comparing
         answer={latencies.data}
         marks={marks}
         nothing="No calls in this time range"
+        asAlert={{ metrics: ["p95_latency_ms"], by: [], where: whereOf(view) }}
         callsIn={({ low, high }) => ({ min_latency_ms: low, max_latency_ms: high })}
         height={220}
         error={latencies.error}

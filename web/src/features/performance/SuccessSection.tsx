@@ -7,6 +7,8 @@ import { TimeChartPanel } from "../../charts/TimeChartPanel";
 import { format } from "../../format/number";
 import { bandOf } from "../../format/status";
 import { useHref } from "../../state/useHref";
+import { useView } from "../../state/useView";
+import { whereOf } from "../../state/where";
 import grid from "../../ui/Grid.module.css";
 import { Section } from "../../ui/Section";
 import { StatusMark } from "../../ui/StatusMark";
@@ -24,6 +26,7 @@ interface Props {
 /** How many calls succeed, and why the others did not. */
 export function SuccessSection({ performance: { totals, series }, spec, marks }: Props) {
   const href = useHref();
+  const { view } = useView();
   const { data: catalogue } = useCatalogue();
   const rate = valueOf(totals.data, "success_rate");
   const status = bandOf(rate, catalogue?.get("success_rate")?.bands);
@@ -73,6 +76,7 @@ export function SuccessSection({ performance: { totals, series }, spec, marks }:
           title="Failures by kind"
           nothing="No calls in this time range"
           chart={failures}
+          asAlert={{ metrics: FAILURE_KINDS.map(({ metric }) => metric), by: [], where: whereOf(view) }}
           callsHref={href("/calls", { status: "error" })}
           error={totals.error}
           stale={totals.isPlaceholderData}

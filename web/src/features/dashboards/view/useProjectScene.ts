@@ -3,6 +3,7 @@ import { useApi } from "../../../api/ApiContext";
 import type { WidgetData } from "../../../api/dashboards";
 import { traffic } from "../../../api/keys";
 import { useCatalogue } from "../../../api/useCatalogue";
+import { alertLinks } from "../../../charts/useAlertLinks";
 import { useDeploymentMarks } from "../../../charts/useDeploymentMarks";
 import { useClock } from "../../../state/ClockContext";
 import { useProject } from "../../../state/ProjectContext";
@@ -12,12 +13,13 @@ import { useView } from "../../../state/useView";
 import { useWindow } from "../../../state/useWindow";
 import { whereOf } from "../../../state/where";
 import { callsParams } from "../callsParams";
+import { alertOfWidget } from "../widgets/alertOfWidget";
 import type { Scene } from "../widgets/SceneContext";
 
 /** The time and the filters of the top bar, for widgets. `opensWith`: what the page shows after zooming out. */
 export function useProjectScene(opensWith: Range): Scene {
   const api = useApi();
-  const { id: project, time_zone: timeZone } = useProject();
+  const { id: project, time_zone: timeZone, role } = useProject();
   const { view, change } = useView();
   const { now } = useClock();
   const window = useWindow();
@@ -55,6 +57,10 @@ export function useProjectScene(opensWith: Range): Scene {
       call: (id, range) => href(`/calls/${encodeURIComponent(id)}`, {}, { range }),
       experiment: (id) => href(`/experiments/${encodeURIComponent(id)}`),
       page: (path) => href(path),
+      alerts: (widget) => {
+        const watched = alertOfWidget(widget, where);
+        return watched === null || metrics === undefined || role === "viewer" ? [] : alertLinks(watched, metrics, href);
+      },
     },
   };
 }

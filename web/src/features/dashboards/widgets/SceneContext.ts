@@ -2,6 +2,7 @@ import { createContext, useContext } from "react";
 import type { Widget, WidgetData } from "../../../api/dashboards";
 import type { Band, Filter, MetricInfo } from "../../../api/types";
 import type { Happening } from "../../../charts/marks";
+import type { AlertLink } from "../../../charts/useAlertLinks";
 import type { Range, Window } from "../../../state/range";
 
 /** What is known of a metric; a shared page knows its name and unit alone. */
@@ -14,6 +15,8 @@ export interface Ways {
   call: (id: string, range: Range) => string;
   experiment: (id: string) => string;
   page: (path: string) => string;
+  /** Where an alert on what a widget shows is made; none for those who may not. */
+  alerts: (widget: Widget) => readonly AlertLink[];
 }
 
 /** Where widgets stand: a page of the project, or one that is shown to anybody with its link. */

@@ -90,6 +90,7 @@ export function WidgetBox({ widget, handle, actions }: Props) {
                     ? ways.calls(widget.query.where, rangeOf(widget, scene))
                     : null
                 }
+                alerts={ways === null ? [] : ways.alerts(widget)}
               />
             )}
           </div>

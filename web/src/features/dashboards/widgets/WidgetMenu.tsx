@@ -9,6 +9,8 @@ import {
   IconTable,
 } from "@tabler/icons-react";
 import { Link } from "react-router";
+import { AlertItems } from "../../../charts/AlertItems";
+import type { AlertLink } from "../../../charts/useAlertLinks";
 
 interface Props {
   title: string;
@@ -19,10 +21,12 @@ interface Props {
   onPng: (() => void) | null;
   onLink: (() => void) | null;
   callsHref: string | null;
+  /** Where an alert on what it shows is made. */
+  alerts: readonly AlertLink[];
 }
 
 /** What can be done with what a widget shows. */
-export function WidgetMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref }: Props) {
+export function WidgetMenu({ title, asTable, onTable, onCsv, onPng, onLink, callsHref, alerts }: Props) {
   if (onTable === null && onCsv === null && onPng === null && onLink === null && callsHref === null) return null;
   const icon = { size: 16, "aria-hidden": true };
   return (
@@ -58,6 +62,7 @@ export function WidgetMenu({ title, asTable, onTable, onCsv, onPng, onLink, call
             Copy link
           </Menu.Item>
         )}
+        <AlertItems links={alerts} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -31,6 +31,7 @@ const scene = (part: Partial<Scene> = {}): Scene => ({
     call: (id) => id,
     experiment: (id) => id,
     page: (path) => path,
+    alerts: () => [],
   },
   ...part,
 });

@@ -10,6 +10,7 @@ import { EChart } from "../../../charts/EChart";
 import { INKS } from "../../../charts/palette";
 import type { ChartPicture } from "../../../charts/PictureContext";
 import { withoutSeries } from "../../../charts/prepare";
+import { useAlertLinks } from "../../../charts/useAlertLinks";
 import { useDeploymentMarks } from "../../../charts/useDeploymentMarks";
 import { useScheme } from "../../../charts/useScheme";
 import { useClock } from "../../../state/ClockContext";
@@ -19,6 +20,7 @@ import { copyLink } from "../../../ui/copyLink";
 import { downloadAddress, downloadText } from "../../../ui/download";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
+import { scoreReference } from "../../../ui/formula/scoreReference";
 import { Panel } from "../../../ui/Panel";
 import classes from "./Trend.module.css";
 import { parseTrendView, prepareTrend, TREND_VIEWS } from "./trend";
@@ -42,6 +44,11 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
   const primary = metrics.find(({ role }) => role === "primary") ?? metrics[0];
   const metric = metrics.find(({ key }) => key === params.get("metric")) ?? primary;
   const view = parseTrendView(params.get("trend"));
+  const alerts = useAlertLinks({
+    metrics: metric === undefined ? [] : watched(metric),
+    by: ["variant_id"],
+    where: [{ dimension: "experiment_id", op: "in", values: [experiment.id] }],
+  });
   const trend = useFound<TrendAnswer>({
     id: experiment.id,
     part: "trend",
@@ -110,6 +117,7 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
             }
             onLink={() => void copyLink(ID, title)}
             callsHref={callsOf(null)}
+            alerts={alerts}
           />
         )
       }
@@ -158,4 +166,10 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
       </div>
     </Panel>
   );
+}
+
+/** The same as rules of alerts read it; an outcome is of no calls alone. */
+function watched({ score, metric }: Experiment["metrics"][number]): string[] {
+  if (metric !== null) return [metric];
+  return score === null ? [] : [`=avg(${scoreReference(score)})`];
 }
