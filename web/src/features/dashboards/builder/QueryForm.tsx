@@ -1,10 +1,9 @@
-import { Button, Input, NativeSelect, NumberInput, Switch } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { NativeSelect, NumberInput, Switch } from "@mantine/core";
 import type { WidgetKind, WidgetQuery } from "../../../api/dashboards";
 import { useFields } from "../../../api/useFields";
 import { PRESET_LABEL, PRESETS } from "../../../state/range";
 import { FieldPicker } from "../../../ui/filter/FieldPicker";
-import { FilterRow } from "../../../ui/filter/FilterRow";
+import { FilterFields } from "../../../ui/filter/FilterFields";
 import { KINDS } from "../kinds";
 import type { Problems } from "../problems";
 import { GroupFields } from "./GroupFields";
@@ -35,7 +34,6 @@ export function QueryForm({ kind, query, problems, onChange }: Props) {
   const { data } = useFields();
   const { metrics, groups, overTime, compares, filtered, limited, timed } = KINDS[kind];
   const fields = data?.fields ?? [];
-  const listed = new Set((data?.dimensions ?? []).map(({ key }) => key));
   const bars = kind === "bar" && query.by.length > 0;
   return (
     <>
@@ -67,33 +65,7 @@ export function QueryForm({ kind, query, problems, onChange }: Props) {
         />
       )}
       {filtered && (
-        <Input.Wrapper size="xs" label="Only calls where" error={problems.where} component="div" labelElement="div">
-          <div className={classes["rows"]}>
-            {query.where.map((filter, index) => (
-              <FilterRow
-                // rows have no identity of their own, and keep no state
-                key={index}
-                number={index + 1}
-                fields={fields}
-                listed={listed}
-                filter={filter}
-                onChange={(next) => onChange({ where: query.where.map((one, at) => (at === index ? next : one)) })}
-                onRemove={() => onChange({ where: query.where.filter((_, at) => at !== index) })}
-              />
-            ))}
-            <div>
-              <Button
-                size="compact-xs"
-                variant="default"
-                leftSection={<IconPlus size={13} aria-hidden />}
-                disabled={query.where.length >= 20}
-                onClick={() => onChange({ where: [...query.where, { dimension: "model", op: "in", values: [] }] })}
-              >
-                Add filter
-              </Button>
-            </div>
-          </div>
-        </Input.Wrapper>
+        <FilterFields where={query.where} error={problems.where} onChange={(where) => onChange({ where })} />
       )}
       <div className={classes["pair"]}>
         {timed && (
