@@ -80,7 +80,7 @@ def create_rule(body: shapes.RuleIn, request: Request, access: Editor) -> Answer
 
 
 @router.post("/rules/preview", summary="What a rule would have done", responses=documented(200, PREVIEW, 401, 403))
-def preview_rule(body: shapes.PreviewIn, request: Request, access: Reader) -> Answer[shapes.PreviewOut]:
+def preview_rule(body: shapes.PreviewIn, request: Request, access: Reader) -> Answer[shapes.RulePreview]:
     """The past days are replayed through the same steps as a live rule takes; nothing is kept."""
     raise NotImplementedError
 

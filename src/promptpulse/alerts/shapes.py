@@ -70,8 +70,8 @@ class Band(Input):
     kind: Literal["band"] = "band"
     direction: Literal["above", "below", "both"] = "both"
     sensitivity: Annotated[
-        Finite, Field(ge=0.2, le=5, description="1: the usual band; 2: half as wide, so it fires more often.")
-    ] = 1.0
+        Literal["low", "medium", "high"], Field(description="high: a narrow band, so it fires more often.")
+    ] = "medium"
 
 
 class NoData(Input):
@@ -271,16 +271,16 @@ class PreviewSeries(BaseModel):
     expected: list[float | None] = Field([], description="What is normal; empty where the rule does not ask.")
 
 
-class Suggestion(BaseModel):
+class SuggestedThreshold(BaseModel):
     """A value for the condition that would have fired rarely."""
 
-    value: float = Field(description="For `condition.value`, `condition.factor` or `condition.sensitivity`.")
-    field: Literal["value", "factor", "sensitivity"]
+    value: float = Field(description="For `field` of the condition.")
+    field: Literal["value", "factor", "minutes"]
     fired: int = Field(description="How often it would have.")
     text: str = Field(examples=["Above 2,400 ms it would have fired twice in 30 days."])
 
 
-class PreviewOut(BaseModel):
+class RulePreview(BaseModel):
     start: datetime
     end: datetime
     step_minutes: float = Field(description="Between evaluations of the trial; those of a live rule are closer.")
@@ -298,7 +298,7 @@ class PreviewOut(BaseModel):
     series_total: int
     metric_label: str
     unit: str
-    suggestion: Suggestion | None
+    suggestion: SuggestedThreshold | None
     warnings: list[str] = Field(description="Such as: most windows have fewer calls than the minimum.")
     elapsed_ms: float
 
