@@ -57,7 +57,7 @@ def create_sla(body: shapes.SlaIn, request: Request, access: Editor) -> Answer[s
 
 
 @router.post("/preview", summary="Try an objective", responses=documented(200, PREVIEW, 401, 403))
-def preview_sla(body: shapes.SlaIn, request: Request, access: Reader) -> Answer[shapes.PreviewOut]:
+def preview_sla(body: shapes.SlaIn, request: Request, access: Reader) -> Answer[shapes.SlaPreview]:
     """What it would say of the last 30 days. Nothing is kept."""
     raise NotImplementedError
 

@@ -205,7 +205,7 @@ class HistoryOut(BaseModel):
     periods: list[PeriodOut] = Field(description="Calendar months, oldest first.")
 
 
-class PreviewOut(BaseModel):
+class SlaPreview(BaseModel):
     """What an objective would say of the calls that are there."""
 
     state: SlaState
