@@ -3619,6 +3619,16 @@ export interface components {
             success: true;
             data: components["schemas"]["RuleOut"];
         };
+        /** Answer[RulePreview] */
+        Answer_RulePreview_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["RulePreview"];
+        };
         /** Answer[RunOut] */
         Answer_RunOut_: {
             /**
@@ -3708,6 +3718,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["SlaOut"];
+        };
+        /** Answer[SlaPreview] */
+        Answer_SlaPreview_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SlaPreview"];
         };
         /** Answer[StatesOut] */
         Answer_StatesOut_: {
@@ -4081,7 +4101,7 @@ export interface components {
              */
             success: true;
             /** Data */
-            data: components["schemas"]["promptpulse__costs__shapes__Suggestion"][];
+            data: components["schemas"]["Suggestion"][];
         };
         /** Answer[list[TemplateOut]] */
         Answer_list_TemplateOut__: {
@@ -4252,10 +4272,11 @@ export interface components {
             direction: "above" | "below" | "both";
             /**
              * Sensitivity
-             * @description 1: the usual band; 2: half as wide, so it fires more often.
-             * @default 1
+             * @description high: a narrow band, so it fires more often.
+             * @default medium
+             * @enum {string}
              */
-            sensitivity: number;
+            sensitivity: "low" | "medium" | "high";
         };
         /** BandOut */
         BandOut: {
@@ -10177,6 +10198,81 @@ export interface components {
              */
             channels?: string[] | null;
         };
+        /** RulePreview */
+        RulePreview: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Step Minutes
+             * @description Between evaluations of the trial; those of a live rule are closer.
+             */
+            step_minutes: number;
+            /** Fired */
+            fired: number;
+            /** Resolved */
+            resolved: number;
+            /** Longest Minutes */
+            longest_minutes: number | null;
+            /**
+             * Firing Minutes
+             * @description Of all episodes together.
+             */
+            firing_minutes: number;
+            /**
+             * Nights
+             * @description Episodes that begin at night.
+             */
+            nights: number;
+            /**
+             * Messages
+             * @description Of firing, reminders and recovery.
+             */
+            messages: number;
+            /**
+             * Summary
+             * @example Would have fired 3 times in 30 days, longest 41 min, 2 at night.
+             */
+            summary: string;
+            /**
+             * Episodes
+             * @description Newest first, 200 at most.
+             */
+            episodes: components["schemas"]["Episode"][];
+            /**
+             * Points
+             * @description Ends of windows, ascending.
+             */
+            points: string[];
+            /**
+             * Series
+             * @description Those that would have fired the most first, 10 at most.
+             */
+            series: components["schemas"]["PreviewSeries"][];
+            /** Series Watched */
+            series_watched: number;
+            /** Series Total */
+            series_total: number;
+            /** Metric Label */
+            metric_label: string;
+            /** Unit */
+            unit: string;
+            suggestion: components["schemas"]["SuggestedThreshold"] | null;
+            /**
+             * Warnings
+             * @description Such as: most windows have fewer calls than the minimum.
+             */
+            warnings: string[];
+            /** Elapsed Ms */
+            elapsed_ms: number;
+        };
         /** RunOut */
         RunOut: {
             /** Id */
@@ -10966,6 +11062,22 @@ export interface components {
             /** Runbook */
             runbook?: string | null;
         };
+        /**
+         * SlaPreview
+         * @description What an objective would say of the calls that are there.
+         */
+        SlaPreview: {
+            state: components["schemas"]["SlaState"];
+            /** Days */
+            days: components["schemas"]["DayOut"][];
+            /**
+             * Suggested Target
+             * @description The strictest usual target that the last 30 days would have met; null: none, or no data.
+             */
+            suggested_target: number | null;
+            /** Notes */
+            notes: string[];
+        };
         /** SlaState */
         SlaState: {
             /**
@@ -11281,6 +11393,61 @@ export interface components {
              * @enum {string}
              */
             kind: "success_rate";
+        };
+        /**
+         * SuggestedThreshold
+         * @description A value for the condition that would have fired rarely.
+         */
+        SuggestedThreshold: {
+            /**
+             * Value
+             * @description For `field` of the condition.
+             */
+            value: number;
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "value" | "factor" | "minutes";
+            /**
+             * Fired
+             * @description How often it would have.
+             */
+            fired: number;
+            /**
+             * Text
+             * @example Above 2,400 ms it would have fired twice in 30 days.
+             */
+            text: string;
+        };
+        /** Suggestion */
+        Suggestion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "long_prompt" | "cached_input" | "costly_failures" | "cheaper_model";
+            /**
+             * Title
+             * @example summarize reads 8,200 tokens a call
+             */
+            title: string;
+            /**
+             * Detail
+             * @description What it means and what to try, with its assumptions.
+             */
+            detail: string;
+            /**
+             * Saving Usd
+             * @description A month, at the traffic of the range; null: not known.
+             */
+            saving_usd: number | null;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Model */
+            model: string | null;
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
         };
         /**
          * SwitchModelAction
@@ -12202,26 +12369,6 @@ export interface components {
              */
             range?: ("1h" | "24h" | "7d" | "30d") | null;
         };
-        /** Answer[PreviewOut] */
-        promptpulse__accounts__shapes__Answer_PreviewOut___1: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["promptpulse__alerts__shapes__PreviewOut"];
-        };
-        /** Answer[PreviewOut] */
-        promptpulse__accounts__shapes__Answer_PreviewOut___2: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["promptpulse__slas__shapes__PreviewOut"];
-        };
         /** PageMeta */
         promptpulse__accounts__shapes__PageMeta: {
             /**
@@ -12231,107 +12378,6 @@ export interface components {
              */
             total: number;
         };
-        /** PreviewOut */
-        promptpulse__alerts__shapes__PreviewOut: {
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /**
-             * Step Minutes
-             * @description Between evaluations of the trial; those of a live rule are closer.
-             */
-            step_minutes: number;
-            /** Fired */
-            fired: number;
-            /** Resolved */
-            resolved: number;
-            /** Longest Minutes */
-            longest_minutes: number | null;
-            /**
-             * Firing Minutes
-             * @description Of all episodes together.
-             */
-            firing_minutes: number;
-            /**
-             * Nights
-             * @description Episodes that begin at night.
-             */
-            nights: number;
-            /**
-             * Messages
-             * @description Of firing, reminders and recovery.
-             */
-            messages: number;
-            /**
-             * Summary
-             * @example Would have fired 3 times in 30 days, longest 41 min, 2 at night.
-             */
-            summary: string;
-            /**
-             * Episodes
-             * @description Newest first, 200 at most.
-             */
-            episodes: components["schemas"]["Episode"][];
-            /**
-             * Points
-             * @description Ends of windows, ascending.
-             */
-            points: string[];
-            /**
-             * Series
-             * @description Those that would have fired the most first, 10 at most.
-             */
-            series: components["schemas"]["PreviewSeries"][];
-            /** Series Watched */
-            series_watched: number;
-            /** Series Total */
-            series_total: number;
-            /** Metric Label */
-            metric_label: string;
-            /** Unit */
-            unit: string;
-            suggestion: components["schemas"]["promptpulse__alerts__shapes__Suggestion"] | null;
-            /**
-             * Warnings
-             * @description Such as: most windows have fewer calls than the minimum.
-             */
-            warnings: string[];
-            /** Elapsed Ms */
-            elapsed_ms: number;
-        };
-        /**
-         * Suggestion
-         * @description A value for the condition that would have fired rarely.
-         */
-        promptpulse__alerts__shapes__Suggestion: {
-            /**
-             * Value
-             * @description For `condition.value`, `condition.factor` or `condition.sensitivity`.
-             */
-            value: number;
-            /**
-             * Field
-             * @enum {string}
-             */
-            field: "value" | "factor" | "sensitivity";
-            /**
-             * Fired
-             * @description How often it would have.
-             */
-            fired: number;
-            /**
-             * Text
-             * @example Above 2,400 ms it would have fired twice in 30 days.
-             */
-            text: string;
-        };
         /** PageMeta */
         promptpulse__calls__shapes__PageMeta: {
             /**
@@ -12339,35 +12385,6 @@ export interface components {
              * @description Pass as `cursor` for older calls; null at the end.
              */
             next_cursor: string | null;
-        };
-        /** Suggestion */
-        promptpulse__costs__shapes__Suggestion: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "long_prompt" | "cached_input" | "costly_failures" | "cheaper_model";
-            /**
-             * Title
-             * @example summarize reads 8,200 tokens a call
-             */
-            title: string;
-            /**
-             * Detail
-             * @description What it means and what to try, with its assumptions.
-             */
-            detail: string;
-            /**
-             * Saving Usd
-             * @description A month, at the traffic of the range; null: not known.
-             */
-            saving_usd: number | null;
-            /** Prompt Id */
-            prompt_id: string | null;
-            /** Model */
-            model: string | null;
-            /** Facts */
-            facts: components["schemas"]["Fact"][];
         };
         /** MetricOut */
         promptpulse__experiments__shapes__MetricOut: {
@@ -12419,22 +12436,6 @@ export interface components {
             unit: string;
             /** Better */
             better: string;
-        };
-        /**
-         * PreviewOut
-         * @description What an objective would say of the calls that are there.
-         */
-        promptpulse__slas__shapes__PreviewOut: {
-            state: components["schemas"]["SlaState"];
-            /** Days */
-            days: components["schemas"]["DayOut"][];
-            /**
-             * Suggested Target
-             * @description The strictest usual target that the last 30 days would have met; null: none, or no data.
-             */
-            suggested_target: number | null;
-            /** Notes */
-            notes: string[];
         };
         /**
          * CallIn
@@ -21551,7 +21552,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___1"];
+                    "application/json": components["schemas"]["Answer_RulePreview_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -23689,7 +23690,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___2"];
+                    "application/json": components["schemas"]["Answer_SlaPreview_"];
                 };
             };
             400: components["responses"]["Failure"];
