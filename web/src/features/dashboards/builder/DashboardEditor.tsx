@@ -9,6 +9,7 @@ import { useHref } from "../../../state/useHref";
 import { BackLink } from "../../../ui/BackLink";
 import { Empty } from "../../../ui/Empty";
 import { FormError } from "../../../ui/FormError";
+import { LeaveGuard } from "../../../ui/LeaveGuard";
 import { dashboardPath } from "../dashboardPath";
 import { parseWidget } from "../file";
 import { inOrder } from "../layout";
@@ -21,7 +22,6 @@ import { draftPlace, keptDraft } from "./draft";
 import { EditorBar } from "./EditorBar";
 import { EditorGrid } from "./EditorGrid";
 import { freshId } from "./freshId";
-import { LeaveGuard } from "./LeaveGuard";
 import { useEditing } from "./useEditing";
 import { useEditorKeys } from "./useEditorKeys";
 import { usePasted } from "./usePasted";
@@ -183,7 +183,7 @@ export function DashboardEditor({ id, copyOf: source, ...given }: Props) {
             onReplace={replace}
           />
         )}
-        <LeaveGuard active={dirty && !left} name={body.name} onSave={save} />
+        <LeaveGuard active={dirty && !left} what="dashboard" name={body.name} onSave={save} />
       </div>
     </ProjectScene>
   );

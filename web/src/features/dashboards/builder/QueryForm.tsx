@@ -4,9 +4,9 @@ import { useFields } from "../../../api/useFields";
 import { PRESET_LABEL, PRESETS } from "../../../state/range";
 import { FieldPicker } from "../../../ui/filter/FieldPicker";
 import { FilterFields } from "../../../ui/filter/FilterFields";
+import { GroupFields } from "../../../ui/filter/GroupFields";
 import { KINDS } from "../kinds";
 import type { Problems } from "../problems";
-import { GroupFields } from "./GroupFields";
 import { MetricFields } from "./MetricFields";
 import classes from "./WidgetEditor.module.css";
 

@@ -5,7 +5,7 @@ import type { Experiment } from "../../../api/experiments";
 import { useProject } from "../../../state/ProjectContext";
 import { FormError } from "../../../ui/FormError";
 import { Panel } from "../../../ui/Panel";
-import { keepValues, keptValues } from "../kept";
+import { keepValues, keptValues } from "../../../state/kept";
 import { useExperimentWrite } from "../useExperimentWrite";
 import classes from "./Detail.module.css";
 

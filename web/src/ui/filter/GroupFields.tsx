@@ -1,10 +1,12 @@
 import { ActionIcon } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
-import { FieldPicker } from "../../../ui/filter/FieldPicker";
-import classes from "./WidgetEditor.module.css";
+import { FieldPicker } from "./FieldPicker";
+import classes from "./Filter.module.css";
 
 interface Props {
   by: readonly string[];
+  /** Of the first; others are said to be added to it. */
+  label?: string;
   most: number;
   /** So many must be chosen. */
   needed: number;
@@ -13,15 +15,15 @@ interface Props {
   onChange: (by: string[]) => void;
 }
 
-/** What a widget divides its metrics by. */
-export function GroupFields({ by, most, needed, dimensions, error, onChange }: Props) {
+/** What metrics are divided by. */
+export function GroupFields({ by, label = "Divided by", most, needed, dimensions, error, onChange }: Props) {
   const shown = by.length < most ? [...by, null] : by;
   return (
     <div className={classes["rows"]}>
       {shown.map((key, index) => (
         <div key={index} className={classes["withRemove"]}>
           <FieldPicker
-            label={index === 0 ? "Divided by" : "And by"}
+            label={index === 0 ? label : "And by"}
             placeholder={index < needed ? "Choose one" : "Nothing"}
             fields={dimensions.filter((one) => one.key === key || !by.includes(one.key))}
             value={key}

@@ -5,6 +5,8 @@ import { useNavigate } from "react-router";
 interface Props {
   /** There is something to save. */
   active: boolean;
+  /** What it is of: "dashboard". */
+  what: string;
   name: string;
   onSave: () => void;
 }
@@ -13,7 +15,7 @@ interface Props {
  * Asks before a link leads away from what is not saved. Ways that cannot be held up (Back, the palette) lose nothing
  * either: the draft stays in the browser, and the editor shows it again.
  */
-export function LeaveGuard({ active, name, onSave }: Props) {
+export function LeaveGuard({ active, what, name, onSave }: Props) {
   const navigate = useNavigate();
   const [target, setTarget] = useState<string | null>(null);
   const follow = useEffectEvent((event: MouseEvent) => {
@@ -44,7 +46,7 @@ export function LeaveGuard({ active, name, onSave }: Props) {
     <Modal opened={target !== null} onClose={stay} title="Leave without saving?">
       <Stack gap="sm">
         <Text>
-          The changes of {name.trim() === "" ? "this dashboard" : `“${name.trim()}”`} are not saved. They stay in this
+          The changes of {name.trim() === "" ? `this ${what}` : `“${name.trim()}”`} are not saved. They stay in this
           browser, and are here again when you edit it next.
         </Text>
         <Group justify="flex-end" gap="xs">
@@ -65,7 +67,7 @@ export function LeaveGuard({ active, name, onSave }: Props) {
               onSave();
             }}
           >
-            Save dashboard
+            Save {what}
           </Button>
         </Group>
       </Stack>
