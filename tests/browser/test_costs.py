@@ -64,8 +64,12 @@ def test_a_bill_is_compared_and_its_gap_is_shown_by_model_and_day(eyes: Eyes, ow
 
 def test_a_missing_price_is_added_and_stored_calls_get_it(eyes: Eyes, own: Place) -> None:
     own.send(*[{**CENT, "model": "mystery-1", "cost_usd": None}] * 5)
+    own.send({"model": "mystery-1", "latency_ms": 1, "status": "error"})  # used nothing, so it lacks no cost
     page = eyes.visit(own, "/costs", {"range": "1h"})
     expect(figure(page, "Priced calls").first).to_have_text("0\u00a0%")
+    figure(page, "Priced calls").first.click()
+    expect(page.get_by_role("region", name="Calls").get_by_role("row")).to_have_count(1 + 5)
+    page.go_back()
     page.get_by_role("button", name="Add a price: mystery-1").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("From (UTC day)").fill("2026-01-01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -173,3 +174,39 @@ def test_a_bill_is_compared_and_kept(shop: Shop) -> None:
 
 def test_suggestions_are_silent_where_there_is_little_to_say(shop: Shop) -> None:
     assert shop.listed("suggestions") == []
+
+
+def test_calls_without_a_cost_are_listed_as_they_are_counted(server: Server) -> None:
+    """Of seven calls two say no price, one says no tokens, two failed and used nothing: three are without a cost."""
+    made = server.project_key(f"gaps {uuid4()}")
+    known: Json = {
+        "provider": "openai",
+        "model": "gpt-4o-mini",
+        "latency_ms": 1,
+        "input_tokens": 10,
+        "output_tokens": 10,
+    }
+    unknown = {**known, "provider": "acme", "model": "acme-large"}
+    failed = {"model": "acme-large", "latency_ms": 1, "status": "error"}
+    calls: list[Json] = [
+        {**known, "id": "priced"}, {**known, "id": "paid", "cost_usd": 1.0}, {**unknown, "id": "large-1"},
+        {**unknown, "id": "large-2", "status": "error"}, {"model": "acme-large", "latency_ms": 1, "id": "silent"},
+        {**failed, "id": "failed-1"}, {**failed, "id": "failed-2", "provider": "acme"},
+    ]  # fmt: skip
+    with server.client_of(made.key) as client:
+        server.send(calls, client)
+        now = datetime.now(UTC)
+        hours = {"start": (now - timedelta(hours=1)).isoformat(), "end": (now + timedelta(hours=1)).isoformat()}
+        data = server.ask(client, metrics=["unpriced_requests", "priced_share"], **hours)
+        assert data["values"] == {"unpriced_requests": [[3]], "priced_share": [[40]]}  # 2 of 5
+
+        def listed(*reasons: str) -> set[str]:
+            where = json.dumps([{"dimension": "cost_missing", "op": "in", "values": reasons}])
+            found = client.get("/api/v1/calls", params={"where": where}).raise_for_status().json()["data"]
+            return {str(call["id"]) for call in found}
+
+        assert listed("no_price", "no_usage") == {"large-1", "large-2", "silent"}
+        models = client.get(f"{COSTS}/unpriced", params=hours).json()["data"]
+        assert {m["reason"]: (m["calls"], listed(m["reason"])) for m in models} == {
+            "no_price": (2, {"large-1", "large-2"}), "no_usage": (1, {"silent"}),
+        }  # fmt: skip

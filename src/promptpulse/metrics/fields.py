@@ -7,9 +7,12 @@ from typing import Literal
 
 from promptpulse.core.errors import Refused
 from promptpulse.metrics.catalogue import ALIASES, DIMENSIONS, PROPERTY_PREFIX, Unit
+from promptpulse.metrics.measures import FREE_FAILURE
 
 FieldType = Literal["text", "number", "boolean"]
 Params = dict[str, object]
+NO_PRICE, NO_USAGE = "no_price", "no_usage"
+"""no_usage: the call does not say its tokens, or says more cached ones than there are."""
 _LONGEST_PATTERN = 1000
 _VARIABLE = (
     "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
@@ -25,6 +28,12 @@ ERROR_PATTERN = (
     f"if(status = 'error', lower(hex(sipHash64(error_type, error_name,"
     f" replaceRegexpAll(substring(error_message, 1, {_LONGEST_PATTERN}), '{'|'.join(_VARIABLE)}', '?')))), '')"
 )
+_HAS_USAGE = (
+    "isNotNull(input_tokens) AND (isNotNull(output_tokens) OR operation IN ('embeddings', 'rerank'))"
+    " AND ifNull(cached_input_tokens, 0) + ifNull(cache_write_tokens, 0) <= input_tokens"
+)
+COST_MISSING = f"multiIf(isNotNull(cost_usd) OR ({FREE_FAILURE}), '', {_HAS_USAGE}, '{NO_PRICE}', '{NO_USAGE}')"
+"""Why the cost of a call is not known: what `unpriced_requests` counts has a reason, and nothing else has."""
 
 
 class BadQuery(Refused):
@@ -74,6 +83,7 @@ FIELDS: dict[str, Field] = {
         Field("error_message", "Error message", "text"),
         Field("error_pattern", "Similar failures", "text", None, ERROR_PATTERN),
         Field("price_date", "Day of its prices", "text"),
+        Field("cost_missing", "Why it has no cost", "text", None, COST_MISSING),
         Field("latency_ms", "Latency", "number", "ms"),
         Field("llm_ms", "LLM time", "number", "ms"),
         Field("network_ms", "Network time", "number", "ms"),

@@ -7,14 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from promptpulse.core.times import from_micros
-from promptpulse.metrics.measures import FREE_FAILURE
+from promptpulse.metrics.fields import COST_MISSING, NO_PRICE
 from promptpulse.metrics.query import Query
 from promptpulse.metrics.run import run
 from promptpulse.store import Store
 
 MOST = 200
-_HAS_USAGE = """isNotNull(input_tokens) AND (isNotNull(output_tokens) OR operation IN ('embeddings', 'rerank'))
-            AND ifNull(cached_input_tokens, 0) + ifNull(cache_write_tokens, 0) <= input_tokens"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Unpriced:
     share: float
     """Percent of all calls of the range."""
     reason: Literal["no_price", "no_usage"]
-    """no_usage: the calls do not say their tokens, or say more cached ones than there are."""
+    """As the field `cost_missing` of the calls."""
     first_at: datetime
     last_at: datetime
 
@@ -36,14 +34,14 @@ def unpriced(store: Store, project: str, start: datetime, end: datetime, now: da
     answer = store.query(
         f"""
         SELECT
-          provider, model, {_HAS_USAGE} AS has_usage, count() AS n,
+          provider, model, {COST_MISSING} AS missing, count() AS n,
           toUnixTimestamp64Micro(min(ts)) AS first, toUnixTimestamp64Micro(max(ts)) AS last
         FROM calls
         WHERE project = {{project:String}}
           AND ts >= {{start:DateTime64(6, 'UTC')}} AND ts < {{end:DateTime64(6, 'UTC')}}
-          AND isNull(cost_usd) AND NOT ({FREE_FAILURE})
-        GROUP BY provider, model, has_usage
-        ORDER BY n DESC, provider, model, has_usage
+          AND missing != ''
+        GROUP BY provider, model, missing
+        ORDER BY n DESC, provider, model, missing
         LIMIT {{limit:UInt32}}
         """,
         {"project": project, "start": start, "end": end, "limit": MOST},
@@ -54,9 +52,9 @@ def unpriced(store: Store, project: str, start: datetime, end: datetime, now: da
             model=str(model) or None,
             calls=int(str(n)),
             share=100 * int(str(n)) / total if total else 0.0,
-            reason="no_price" if has_usage else "no_usage",
+            reason="no_price" if missing == NO_PRICE else "no_usage",
             first_at=from_micros(int(str(first))),
             last_at=from_micros(int(str(last))),
         )
-        for provider, model, has_usage, n, first, last in answer.rows()
+        for provider, model, missing, n, first, last in answer.rows()
     ]

@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useLocation } from "react-router";
 import type { Projection } from "../../api/costs";
 import { format } from "../../format/number";
+import { unpricedParams } from "../../state/unpricedParams";
 import { useHref } from "../../state/useHref";
 import { Change } from "../../ui/Change";
 import { Figure } from "../../ui/Figure";
@@ -49,7 +50,7 @@ export function SpendFigures({ totals, month }: Props) {
         label="Priced calls"
         value={of("priced_share")}
         unit="percent"
-        href={href("/calls", unpriced === null || unpriced === 0 ? {} : { cost_source: "unpriced" })}
+        href={href("/calls", unpriced === null || unpriced === 0 ? {} : unpricedParams())}
       >
         {unpriced !== null && unpriced > 0 && (
           <a href="#unpriced">

@@ -7,8 +7,8 @@ import type { UnpricedModel } from "../../api/costs";
 import { format } from "../../format/number";
 import { formatAgo } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
+import { unpricedParams } from "../../state/unpricedParams";
 import { useHref } from "../../state/useHref";
-import { whereParam } from "../../state/whereParam";
 import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
@@ -69,7 +69,7 @@ export function UnpricedPanel({ unpriced, onPriced }: Props) {
                 </th>
                 <td>{one.provider ?? "no provider"}</td>
                 <td className={classes["number"]}>
-                  <Link to={href("/calls", { cost_source: "unpriced", ...filterOf(one) })}>
+                  <Link to={href("/calls", unpricedParams(one), { prompts: [], environment: null })}>
                     {format(one.calls, "count")}
                   </Link>
                 </td>
@@ -116,8 +116,4 @@ export function UnpricedPanel({ unpriced, onPriced }: Props) {
       </Modal>
     </Panel>
   );
-}
-
-function filterOf({ model }: UnpricedModel) {
-  return model === null ? { where: whereParam([{ dimension: "model", op: "in", values: [null] }]) } : { model };
 }

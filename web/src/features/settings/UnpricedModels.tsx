@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { Link } from "react-router";
 import type { Status } from "../../api/types";
 import { format } from "../../format/number";
+import { unpricedParams } from "../../state/unpricedParams";
 import { useHref } from "../../state/useHref";
 import { Panel } from "../../ui/Panel";
 import { Table } from "../../ui/Table";
@@ -19,9 +20,7 @@ export function UnpricedModels({ models }: { models: Status["unpriced_models"] }
               <td>{provider ?? "unknown provider"}</td>
               <td>{model ?? "unknown model"}</td>
               <td className={classes["number"]}>
-                <Link
-                  to={href("/calls", { model: model ?? "", cost_source: "unpriced" }, { range: { preset: "30d" } })}
-                >
+                <Link to={href("/calls", unpricedParams({ provider, model }), { range: { preset: "30d" } })}>
                   {format(calls, "count")} calls
                 </Link>
               </td>
