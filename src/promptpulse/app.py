@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+import httpx
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
@@ -28,6 +29,7 @@ from promptpulse.calls.routes import router as calls_router
 from promptpulse.calls.view_routes import router as views_router
 from promptpulse.cohorts.routes import router as cohorts_router
 from promptpulse.compare.routes import router as compare_router
+from promptpulse.core.ids import uuid7
 from promptpulse.core.lock import FolderLock
 from promptpulse.core.recent import Recent
 from promptpulse.core.slots import Slots
@@ -56,8 +58,12 @@ from promptpulse.ingest.pipeline import Pipeline
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
+from promptpulse.jobs import Job, Runner
 from promptpulse.metrics import rollups
+from promptpulse.notify.delivery import Delivery
+from promptpulse.notify.guard import guarded_client
 from promptpulse.notify.routes import router as notify_router
+from promptpulse.notify.secrets import Keyring, open_keyring
 from promptpulse.overview.routes import router as overview_router
 from promptpulse.prompts.langfuse import router as langfuse_router
 from promptpulse.prompts.registry import Registry
@@ -107,11 +113,19 @@ class Services:
     """Files that are made from stored rows at the same time."""
     repricer: Repricer
     links: LinkLimits
+    keyring: Keyring
+    outgoing: httpx.Client
+    """For requests to addresses that people enter; use it by `notify.guard.post`."""
+    delivery: Delivery
+    jobs: Runner
     lock: FolderLock | None
 
     def close(self) -> None:
         """Stop accepting, write what was accepted, close the stores."""
         self.pipeline.hub.close()
+        self.jobs.close()
+        self.delivery.close()
+        self.outgoing.close()
         self.repricer.close()
         self.pipeline.writer.close()
         self.assigner.close()
@@ -176,6 +190,13 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     accounts.start()
     repricer = Repricer(store, database, prices_of(database), writer.paused, clock)
     repricer.start()
+    keyring = open_keyring(settings.secret_key, settings.data / "secret.key")
+    outgoing = guarded_client(allow_private=settings.allow_private_targets)
+    delivery = Delivery(database, clock)
+    delivery.start(alone=store.embedded)
+    repeated: list[Job] = []
+    jobs = Runner(database, clock, repeated, uuid7(clock()))
+    jobs.start(alone=store.embedded)
     return Services(
         settings=settings,
         clock=clock,
@@ -194,6 +215,10 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         recent=Recent(),
         repricer=repricer,
         links=LinkLimits(),
+        keyring=keyring,
+        outgoing=outgoing,
+        delivery=delivery,
+        jobs=jobs,
         lock=lock,
     )
 

@@ -20,6 +20,8 @@ import promptpulse.dashboards.models
 import promptpulse.definitions.models
 import promptpulse.experiments.models
 import promptpulse.incidents.models
+import promptpulse.jobs.models
+import promptpulse.notify.models
 import promptpulse.prompts.models
 import promptpulse.slas.models
 from promptpulse.core.errors import Refused
@@ -34,6 +36,8 @@ SLICES = (
     promptpulse.definitions.models,
     promptpulse.experiments.models,
     promptpulse.incidents.models,
+    promptpulse.jobs.models,
+    promptpulse.notify.models,
     promptpulse.prompts.models,
     promptpulse.slas.models,
 )

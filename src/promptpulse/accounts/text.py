@@ -17,6 +17,15 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def encodable(text: str) -> str:
+    """Raises `ValueError` for half a surrogate pair, which JSON can spell and no store can keep."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{text!r} holds half of a surrogate pair; send whole characters") from None
+    return text
+
+
 def named(text: str, field: str, longest: int = 100) -> str:
     """A name on one line, without spaces around it."""
     name = text.strip()

@@ -7,19 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
+from promptpulse.accounts.text import encodable
 from promptpulse.metrics import Filter
 from promptpulse.metrics.conditions import FilterOp
 from promptpulse.metrics.query import EARLIEST, LATEST
-
-
-def encodable(text: str) -> str:
-    """Raises `ValueError` for half a surrogate pair, which JSON can spell and no store can keep."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{text!r} holds half of a surrogate pair; send whole characters") from None
-    return text
-
 
 Text = Annotated[str, AfterValidator(encodable)]
 FilterValue = Text | bool | int | float | None

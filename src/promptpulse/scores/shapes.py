@@ -21,7 +21,8 @@ from pydantic import (
 )
 
 from promptpulse.accounts.shapes import ID, MOMENT
-from promptpulse.definitions.asked import Text, encodable
+from promptpulse.accounts.text import encodable
+from promptpulse.definitions.asked import Text
 
 ScoreType = Literal["int", "float", "bool", "string"]
 EventKind = Literal["assignment", "outcome"]

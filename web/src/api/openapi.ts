@@ -2380,6 +2380,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List channels
+         * @description By name, with how they do. Their secrets are not shown.
+         */
+        get: operations["list_channels_api_v1_channels_get"];
+        put?: never;
+        /**
+         * Add a channel
+         * @description Where messages of alerts go: mail, Slack, PagerDuty, a webhook, or a URL of Apprise.
+         */
+        post: operations["create_channel_api_v1_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where alerts go
+         * @description Channels by severity, for alerts that name none.
+         */
+        get: operations["get_routing_api_v1_channels_routing_get"];
+        /**
+         * Set where alerts go
+         * @description Replaces all of it.
+         */
+        put: operations["set_routing_api_v1_channels_routing_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a channel
+         * @description With how it does. Its secrets are not shown.
+         */
+        get: operations["read_channel_api_v1_channels__channel_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a channel
+         * @description With its messages, those that wait, too.
+         */
+        delete: operations["delete_channel_api_v1_channels__channel_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a channel
+         * @description Switching it off gives up what still waits; giving a new address tries that at once.
+         */
+        patch: operations["change_channel_api_v1_channels__channel_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description Sends now, also through a channel that is off, and answers what the receiver said.
+         */
+        post: operations["test_channel_api_v1_channels__channel_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List messages to channels
+         * @description Newest first: what was sent, what waits, and what was given up and why.
+         */
+        get: operations["list_deliveries_api_v1_deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a dead message again
+         * @description With the id that it had, so that a receiver that has it knows.
+         */
+        post: operations["resend_delivery_api_v1_deliveries__delivery_id__resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List notifications
+         * @description Of a project, newest first. What is read is a person's own; kept for 90 days.
+         */
+        get: operations["list_notifications_api_v1_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark notifications as read
+         * @description Some by `ids`, or all up to one by `until`. For people: an API key has no inbox.
+         */
+        post: operations["read_notifications_api_v1_notifications_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -3278,6 +3454,26 @@ export interface components {
             success: true;
             data: components["schemas"]["BudgetOut"];
         };
+        /** Answer[ChannelMade] */
+        Answer_ChannelMade_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ChannelMade"];
+        };
+        /** Answer[ChannelOut] */
+        Answer_ChannelOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ChannelOut"];
+        };
         /** Answer[CohortsOut] */
         Answer_CohortsOut_: {
             /**
@@ -3327,6 +3523,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["DashboardOut"];
+        };
+        /** Answer[DeliveryOut] */
+        Answer_DeliveryOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DeliveryOut"];
         };
         /** Answer[DeploymentOut] */
         Answer_DeploymentOut_: {
@@ -3609,6 +3815,16 @@ export interface components {
             success: true;
             data: components["schemas"]["RetentionOut"];
         };
+        /** Answer[Routing] */
+        Answer_Routing_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Routing"];
+        };
         /** Answer[RuleOut] */
         Answer_RuleOut_: {
             /**
@@ -3759,6 +3975,16 @@ export interface components {
             success: true;
             data: components["schemas"]["TargetsBody"];
         };
+        /** Answer[TestOut] */
+        Answer_TestOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["TestOut"];
+        };
         /** Answer[TokenMade] */
         Answer_TokenMade_: {
             /**
@@ -3809,6 +4035,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["SessionOut"] | null;
+        };
+        /** Answer[Unread] */
+        Answer_Unread_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Unread"];
         };
         /** Answer[VersionOut] */
         Answer_VersionOut_: {
@@ -3871,6 +4107,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["BudgetOut"][];
+        };
+        /** Answer[list[ChannelOut]] */
+        Answer_list_ChannelOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ChannelOut"][];
         };
         /** Answer[list[ConsistencyRow]] */
         Answer_list_ConsistencyRow__: {
@@ -5121,6 +5368,266 @@ export interface components {
             trend: ("rising" | "falling" | "steady") | null;
         };
         /**
+         * ChannelIn
+         * @description A kind takes its own fields only: email `addresses`; slack, webhook and apprise `url`; pagerduty `routing_key`.
+         */
+        ChannelIn: {
+            /**
+             * Name
+             * @example On call
+             */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "slack" | "pagerduty" | "webhook" | "apprise";
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Addresses
+             * @description Of people, for email.
+             */
+            addresses?: string[] | null;
+            /**
+             * Url
+             * @description slack: the incoming webhook. webhook: the receiver. apprise: any URL that Apprise knows. pagerduty: only for another receiver of Events API v2. Kept encrypted and never shown again.
+             */
+            url?: string | null;
+            /**
+             * Routing Key
+             * @description Integration key of the PagerDuty service (Events API v2); 32 characters. Never shown again.
+             */
+            routing_key?: string | null;
+            /**
+             * Region
+             * @description pagerduty: of the account; us when absent.
+             */
+            region?: ("us" | "eu") | null;
+            /**
+             * Authorization
+             * @description webhook: value of the header Authorization, such as `Bearer ...`. Never shown again.
+             */
+            authorization?: string | null;
+            /**
+             * Severities
+             * @description Alerts of these severities that name no channels go here. When absent: critical for pagerduty, else warning and critical.
+             */
+            severities?: ("info" | "warning" | "critical")[] | null;
+        };
+        /** ChannelMade */
+        ChannelMade: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "slack" | "pagerduty" | "webhook" | "apprise";
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * State
+             * @description new: nothing was sent yet. failing: the last try failed, and more follow. off: not enabled.
+             * @enum {string}
+             */
+            state: "new" | "ok" | "failing" | "off";
+            /**
+             * Problem
+             * @description Why it is failing, or why PromptPulse switched it off.
+             */
+            problem: string | null;
+            /**
+             * Hint
+             * @description What may be shown of the address.
+             * @example hooks.slack.com ...9xYz
+             */
+            hint: string;
+            /**
+             * Addresses
+             * @description email only.
+             */
+            addresses: string[] | null;
+            /**
+             * Region
+             * @description pagerduty only.
+             */
+            region: ("us" | "eu") | null;
+            /** Has Authorization */
+            has_authorization: boolean;
+            /**
+             * Severities
+             * @description Alerts of these severities that name no channels go here.
+             */
+            severities: ("info" | "warning" | "critical")[];
+            /**
+             * Failures
+             * @description Failed tries since the last message that arrived.
+             */
+            failures: number;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Retry At
+             * @description Next try of a failing channel.
+             */
+            retry_at: string | null;
+            /** Last Sent At */
+            last_sent_at: string | null;
+            /**
+             * Waiting
+             * @description Messages that are yet to be sent.
+             */
+            waiting: number;
+            /**
+             * Dead
+             * @description Messages that were given up in the last 30 days.
+             */
+            dead: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Signing Secret
+             * @description webhook: verify signatures with it (Standard Webhooks). Shown this once; else null.
+             */
+            signing_secret: string | null;
+        };
+        /** ChannelOut */
+        ChannelOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "slack" | "pagerduty" | "webhook" | "apprise";
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * State
+             * @description new: nothing was sent yet. failing: the last try failed, and more follow. off: not enabled.
+             * @enum {string}
+             */
+            state: "new" | "ok" | "failing" | "off";
+            /**
+             * Problem
+             * @description Why it is failing, or why PromptPulse switched it off.
+             */
+            problem: string | null;
+            /**
+             * Hint
+             * @description What may be shown of the address.
+             * @example hooks.slack.com ...9xYz
+             */
+            hint: string;
+            /**
+             * Addresses
+             * @description email only.
+             */
+            addresses: string[] | null;
+            /**
+             * Region
+             * @description pagerduty only.
+             */
+            region: ("us" | "eu") | null;
+            /** Has Authorization */
+            has_authorization: boolean;
+            /**
+             * Severities
+             * @description Alerts of these severities that name no channels go here.
+             */
+            severities: ("info" | "warning" | "critical")[];
+            /**
+             * Failures
+             * @description Failed tries since the last message that arrived.
+             */
+            failures: number;
+            /** Failing Since */
+            failing_since: string | null;
+            /**
+             * Retry At
+             * @description Next try of a failing channel.
+             */
+            retry_at: string | null;
+            /** Last Sent At */
+            last_sent_at: string | null;
+            /**
+             * Waiting
+             * @description Messages that are yet to be sent.
+             */
+            waiting: number;
+            /**
+             * Dead
+             * @description Messages that were given up in the last 30 days.
+             */
+            dead: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+        };
+        /**
+         * ChannelPatch
+         * @description Absent leaves a value as it is; so secrets need not be sent again.
+         */
+        ChannelPatch: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Enabled
+             * @description true also takes back that PromptPulse switched it off.
+             */
+            enabled?: boolean | null;
+            /**
+             * Addresses
+             * @description Of people, for email.
+             */
+            addresses?: string[] | null;
+            /**
+             * Url
+             * @description slack: the incoming webhook. webhook: the receiver. apprise: any URL that Apprise knows. pagerduty: only for another receiver of Events API v2. Kept encrypted and never shown again.
+             */
+            url?: string | null;
+            /**
+             * Routing Key
+             * @description Integration key of the PagerDuty service (Events API v2); 32 characters. Never shown again.
+             */
+            routing_key?: string | null;
+            /** Region */
+            region?: ("us" | "eu") | null;
+            /**
+             * Authorization
+             * @description webhook: value of the header Authorization, such as `Bearer ...`. Never shown again. "" removes it.
+             */
+            authorization?: string | null;
+            /**
+             * New Signing Secret
+             * @description webhook: make another secret; the answer shows it. The old one signs, too, for a day.
+             * @default false
+             */
+            new_signing_secret: boolean;
+            /**
+             * Severities
+             * @description Alerts of these severities that name no channels go here.
+             */
+            severities?: ("info" | "warning" | "critical")[] | null;
+        };
+        /**
          * ChatMessage
          * @description A message of a chat prompt; other fields, such as a placeholder's name, are kept.
          */
@@ -5741,6 +6248,70 @@ export interface components {
              * @description The day is not over.
              */
             partial: boolean;
+        };
+        /**
+         * DeliveryOut
+         * @description A message to a channel.
+         */
+        DeliveryOut: {
+            /** Id */
+            id: string;
+            /** Channel Id */
+            channel_id: string;
+            /**
+             * Channel
+             * @description Its name.
+             */
+            channel: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "slack" | "pagerduty" | "webhook" | "apprise";
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "fired" | "reminder" | "acknowledged" | "resolved" | "escalated" | "note" | "test";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** Title */
+            title: string;
+            /**
+             * Thread
+             * @description Same for all messages of one alert.
+             */
+            thread: string;
+            /**
+             * State
+             * @description dead: given up; `said` tells why.
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "dead";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Next At
+             * @description When a waiting message is tried next; messages before it in the channel may make it later.
+             */
+            next_at: string | null;
+            /** Tried At */
+            tried_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Said
+             * @description What the receiver answered last, or why it could not be asked.
+             */
+            said: string | null;
         };
         /** DeployIn */
         DeployIn: {
@@ -8263,6 +8834,65 @@ export interface components {
             /** Minutes */
             minutes: number;
         };
+        /** NotificationMeta */
+        NotificationMeta: {
+            /** Total */
+            total: number;
+            /** Unread */
+            unread: number;
+        };
+        /** NotificationOut */
+        NotificationOut: {
+            /** Id */
+            id: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "fired" | "reminder" | "acknowledged" | "resolved" | "escalated" | "note" | "test";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Url
+             * @description Path of the page that shows it; "" when there is none.
+             * @example /incidents/...
+             */
+            url: string;
+            /** Thread */
+            thread: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Read
+             * @description By the caller; always false for an API key.
+             */
+            read: boolean;
+        };
+        /**
+         * Notifications
+         * @description A part of the notifications, newest first.
+         */
+        Notifications: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["NotificationOut"][];
+            meta: components["schemas"]["NotificationMeta"];
+        };
         /** OverviewOut */
         OverviewOut: {
             /** Prompts */
@@ -8300,6 +8930,18 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["AuditOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[DeliveryOut] */
+        Page_DeliveryOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["DeliveryOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
         /** Page[DeploymentOut] */
@@ -9450,6 +10092,19 @@ export interface components {
             used: number;
         };
         /**
+         * ReadIn
+         * @description Which notifications were read: some, or all up to a moment.
+         */
+        ReadIn: {
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Until
+             * @description Id of the newest one seen: all up to it are read.
+             */
+            until?: string | null;
+        };
+        /**
          * ReconciledRow
          * @description Billed by the provider and counted here, of one model on one day.
          */
@@ -9863,6 +10518,18 @@ export interface components {
              * @description The most likely cause is this version, or it was deployed just before.
              */
             likely: boolean;
+        };
+        /**
+         * Routing
+         * @description Ids of channels by severity, for alerts that name none.
+         */
+        Routing: {
+            /** Info */
+            info?: string[];
+            /** Warning */
+            warning?: string[];
+            /** Critical */
+            critical?: string[];
         };
         /**
          * RuleIn
@@ -11508,6 +12175,22 @@ export interface components {
             rule: components["schemas"]["RuleIn"];
         };
         /**
+         * TestOut
+         * @description How the receiver took a test message.
+         */
+        TestOut: {
+            /** Ok */
+            ok: boolean;
+            /**
+             * Said
+             * @description What the receiver answered, or why it could not be asked.
+             * @example 200 ok
+             */
+            said: string;
+            /** Duration Ms */
+            duration_ms: number;
+        };
+        /**
          * Threshold
          * @description The value is above or below a number.
          */
@@ -11698,6 +12381,11 @@ export interface components {
             model: string | null;
             /** Calls */
             calls: number;
+        };
+        /** Unread */
+        Unread: {
+            /** Unread */
+            unread: number;
         };
         /** ValueOut */
         ValueOut: {
@@ -21154,6 +21842,655 @@ export interface operations {
                 };
                 content: {
                     "text/plain": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_channels_api_v1_channels_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "On call",
+                     *           "kind": "slack",
+                     *           "enabled": true,
+                     *           "state": "ok",
+                     *           "hint": "hooks.slack.com ...9xYz",
+                     *           "has_authorization": false,
+                     *           "severities": [
+                     *             "warning",
+                     *             "critical"
+                     *           ],
+                     *           "failures": 0,
+                     *           "last_sent_at": "2026-11-21T09:30:00Z",
+                     *           "waiting": 0,
+                     *           "dead": 0,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ChannelOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_channel_api_v1_channels_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "On call",
+                     *         "kind": "webhook",
+                     *         "enabled": true,
+                     *         "state": "ok",
+                     *         "hint": "example.com",
+                     *         "has_authorization": false,
+                     *         "severities": [
+                     *           "warning",
+                     *           "critical"
+                     *         ],
+                     *         "failures": 0,
+                     *         "last_sent_at": "2026-11-21T09:30:00Z",
+                     *         "waiting": 0,
+                     *         "dead": 0,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "signing_secret": "whsec_..."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ChannelMade_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    get_routing_api_v1_channels_routing_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "info": [],
+                     *         "warning": [
+                     *           "01997c5e-8f00-7000-8000-000000000001"
+                     *         ],
+                     *         "critical": [
+                     *           "01997c5e-8f00-7000-8000-000000000001"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_Routing_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    set_routing_api_v1_channels_routing_put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Routing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "info": [],
+                     *         "warning": [
+                     *           "01997c5e-8f00-7000-8000-000000000001"
+                     *         ],
+                     *         "critical": [
+                     *           "01997c5e-8f00-7000-8000-000000000001"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_Routing_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_channel_api_v1_channels__channel_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "On call",
+                     *         "kind": "slack",
+                     *         "enabled": true,
+                     *         "state": "ok",
+                     *         "hint": "hooks.slack.com ...9xYz",
+                     *         "has_authorization": false,
+                     *         "severities": [
+                     *           "warning",
+                     *           "critical"
+                     *         ],
+                     *         "failures": 0,
+                     *         "last_sent_at": "2026-11-21T09:30:00Z",
+                     *         "waiting": 0,
+                     *         "dead": 0,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ChannelOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_channel_api_v1_channels__channel_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_channel_api_v1_channels__channel_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "On call",
+                     *         "kind": "webhook",
+                     *         "enabled": true,
+                     *         "state": "ok",
+                     *         "hint": "example.com",
+                     *         "has_authorization": false,
+                     *         "severities": [
+                     *           "warning",
+                     *           "critical"
+                     *         ],
+                     *         "failures": 0,
+                     *         "last_sent_at": "2026-11-21T09:30:00Z",
+                     *         "waiting": 0,
+                     *         "dead": 0,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "signing_secret": "whsec_..."
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ChannelMade_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    test_channel_api_v1_channels__channel_id__test_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "ok": true,
+                     *         "said": "200 ok",
+                     *         "duration_ms": 182
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_TestOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_deliveries_api_v1_deliveries_get: {
+        parameters: {
+            query?: {
+                channel_id?: string | null;
+                /** @description All messages of one alert. */
+                thread?: string | null;
+                state?: ("waiting" | "sent" | "dead") | null;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "channel_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "channel": "On call",
+                     *           "kind": "slack",
+                     *           "event": "fired",
+                     *           "severity": "critical",
+                     *           "title": "p95 latency of support-reply is above 2 s",
+                     *           "thread": "alert-1",
+                     *           "state": "sent",
+                     *           "attempts": 1,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "tried_at": "2026-11-21T09:30:00Z",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "said": "200 ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_DeliveryOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    resend_delivery_api_v1_deliveries__delivery_id__resend_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "channel_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "channel": "On call",
+                     *         "kind": "slack",
+                     *         "event": "fired",
+                     *         "severity": "critical",
+                     *         "title": "p95 latency of support-reply is above 2 s",
+                     *         "thread": "alert-1",
+                     *         "state": "sent",
+                     *         "attempts": 1,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "tried_at": "2026-11-21T09:30:00Z",
+                     *         "finished_at": "2026-11-21T09:30:00Z",
+                     *         "said": "200 ok"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DeliveryOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_notifications_api_v1_notifications_get: {
+        parameters: {
+            query?: {
+                /** @description Only those that the caller has not read. */
+                unread?: boolean;
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "event": "fired",
+                     *           "severity": "critical",
+                     *           "title": "p95 latency of support-reply is above 2 s",
+                     *           "text": "It is 3.5 s since 09:25.",
+                     *           "url": "/incidents/01997c5e-8f00-7000-8000-000000000001",
+                     *           "thread": "alert-1",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "read": false
+                     *         }
+                     *       ],
+                     *       "meta": {
+                     *         "total": 1,
+                     *         "unread": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_notifications_api_v1_notifications_read_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "unread": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_Unread_"];
                 };
             };
             400: components["responses"]["Failure"];

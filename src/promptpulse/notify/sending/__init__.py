@@ -1,0 +1,1 @@
+"""How each kind of channel words a message and sends it."""
