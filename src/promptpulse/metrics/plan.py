@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -137,15 +137,17 @@ def plan(
     starts: Sequence[datetime] | None,
     sources: Sources,
     only: Sequence[Sequence[str]] | None = None,
+    span: int = 1,
 ) -> Plan:
-    """The statement for `metrics` (all peaks or none, all of scores or none). `only`: groups to keep, as stored values."""
+    """The statement for `metrics` (all peaks or none, all of scores or none). `only`: groups to keep, as stored values.
+    `span`: buckets that a value covers, its own and those before it; then all are equally long (sliding.py)."""
     params = _params(query)
     if reads_scores(metrics[0]):
-        return _with_scores(query, metrics, starts, sources, only, params)
+        return _with_scores(query, metrics, starts, sources, only, params, span)
     peak = metrics[0].peak
     used, raw = references(metrics), raw_leaves(metrics)
     keys = _keys(query, starts)
-    inner = _of_calls(query, used, raw, starts, sources, only, params, by_minute=peak)
+    inner = _of_calls(query, used, raw, starts, sources, only, params, by_minute=peak, span=span)
     outputs = [f"{_output(m, used, raw, params)} AS v{i}" for i, m in enumerate(metrics)]
     if peak:
         outputs += [f"{_moment(m)} AS w{i}" for i, m in enumerate(metrics)]
@@ -169,9 +171,12 @@ def _of_calls(
     params: dict[str, object],
     *,
     by_minute: bool = False,
+    span: int = 1,
 ) -> str:
     """Statement of the keys, the measures `m_...` and the functions `l0`, `l1`, ... over calls."""
     rest = sources.rest
+    if span > 1 and starts is not None and rest.is_raw and not (sources.of_days or raw or by_minute):
+        return _of_steps(query, used, starts, only, params, span)
     t = (sources.of_days or rest).time
     filters = _filters(query, params, only, t)
     if sources.of_days:
@@ -184,7 +189,7 @@ def _of_calls(
         table = f"{rest.table} WHERE {' AND '.join([*_range(rest), *filters])}"
     columns = [f"{_dimension(d, i, params, t)} AS g{i}" for i, d in enumerate(query.by)]
     if starts is not None:
-        columns.insert(0, f"{bucket_of(t, starts, params)} AS bucket")
+        columns.insert(0, f"{bucket_of(t, starts, params, span)} AS bucket")
     keys = [*_keys(query, starts), *(["minute"] if by_minute else [])]
     if by_minute:
         columns.append(f"toStartOfMinute({t}, 'UTC') AS minute")
@@ -196,6 +201,31 @@ def _of_calls(
     return f"SELECT {', '.join(columns)} FROM {table}{grouped}"
 
 
+def _of_steps(
+    query: Query,
+    used: dict[str, tuple[float, ...]],
+    starts: Sequence[datetime],
+    only: Sequence[Sequence[str]] | None,
+    params: dict[str, object],
+    span: int,
+) -> str:
+    """As `_of_calls`, of overlapping buckets: each call is read once, and what its step holds is merged `span` times."""
+    bucket = bucket_of("step_at", starts, params, span)
+    filters = " AND ".join([*_range(RAW), *_filters(query, params, only, RAW.time)])
+    groups = [f"g{i}" for i in range(len(query.by))]
+    dimensions = [f"{_dimension(d, i, params, RAW.time)} AS g{i}" for i, d in enumerate(query.by)]
+    # the state of a conditional aggregate has a type of its own, which a rollup's column would change
+    states = [f"CAST({(m := MEASURES[name]).state()}, '{m.column_type}') AS {m.column}" for name in used]
+    steps = (
+        f"SELECT {', '.join([f'toDateTime({_step_of(RAW.time)}) AS step_at', *dimensions, *states])}"
+        f" FROM {RAW.table} WHERE {filters} GROUP BY {', '.join(['step_at', *groups])}"
+    )
+    merged = [f"{MEASURES[name].merged(levels)} AS m_{name}" for name, levels in used.items()]
+    keys = ["bucket", *groups]
+    columns = [f"{bucket} AS bucket", *groups, *merged]
+    return f"SELECT {', '.join(columns)} FROM ({steps}) GROUP BY {', '.join(keys)}"
+
+
 def _with_scores(
     query: Query,
     metrics: Sequence[Metric],
@@ -203,6 +233,7 @@ def _with_scores(
     sources: Sources,
     only: Sequence[Sequence[str]] | None,
     params: dict[str, object],
+    span: int,
 ) -> Plan:
     """Metrics that read scores, and maybe calls: each side gives its functions and NULL for the other's."""
     used, raw = references(metrics), raw_leaves(metrics)
@@ -211,7 +242,7 @@ def _with_scores(
     of_scores_alone = {alias: leaf for leaf, alias in aliases.items() if leaf.score is not None}
     keys = _keys(query, starts)
     dimensions = [_dimension(d, i, params, "ts") for i, d in enumerate(query.by)]
-    bucket = None if starts is None else bucket_of("ts", starts, params)
+    bucket = None if starts is None else bucket_of("ts", starts, params, span)
     kept = None if only is None else _kept_groups(keys[-len(query.by) :], only, params)
     scored = of_scores(query, of_scores_alone, bucket, dimensions, kept, params)
     empty = "CAST(NULL, 'Nullable(Float64)')"
@@ -225,7 +256,7 @@ def _with_scores(
             f"{empty if leaf.score is not None else _leaf(leaf, used, raw)} AS {alias}"
             for leaf, alias in aliases.items()
         ]
-        of_calls = _of_calls(query, used, raw, starts, sources, only, params)
+        of_calls = _of_calls(query, used, raw, starts, sources, only, params, span=span)
         sides.append(f"SELECT {', '.join([*keys, *computed])} FROM ({of_calls})")
     merged = [f"max({alias}) AS y{alias}" for alias in aliases.values()]
     grouped = f" GROUP BY {', '.join(keys)}" if keys else ""
@@ -335,17 +366,29 @@ def _dimension(key: str, position: int | str, params: dict[str, object], t: str)
     return key
 
 
-def bucket_of(t: str, starts: Sequence[datetime], params: dict[str, object]) -> str:
-    """Start of a row's bucket, in seconds: a division where all are equally long, a search where the calendar decides."""
+def bucket_of(t: str, starts: Sequence[datetime], params: dict[str, object], span: int = 1) -> str:
+    """Start of a row's bucket, in seconds: a division where all are equally long, a search where the calendar decides.
+
+    `span`: all buckets that cover the row, which are its own and those after it."""
     seconds = [int(s.timestamp()) for s in starts]
     steps = {b - a for a, b in pairwise(seconds)}
     if len(steps) <= 1:
         params["origin"] = seconds[0]
         params["step"] = steps.pop() if steps else 1 << 40
+        if span > 1:
+            params |= {"span": span, "last": seconds[-1]}
+            covering = f"arrayMap(i -> {_step_of(t)} + i * {{step:Int64}}, range({{span:UInt32}}))"
+            return f"arrayJoin(arrayFilter(b -> b >= {{origin:Int64}} AND b <= {{last:Int64}}, {covering}))"
         offset = f"intDiv(toInt64(toUnixTimestamp({t})) - {{origin:Int64}}, {{step:Int64}})"
         return f"{{origin:Int64}} + {offset} * {{step:Int64}}"
     params["edges"] = seconds
     return f"roundDown(toInt64(toUnixTimestamp({t})), {{edges:Array(Int64)}})"
+
+
+def _step_of(t: str) -> str:
+    """Start of the step in which `t` lies, which may be before the first bucket."""
+    at = f"toInt64(toUnixTimestamp({t}))"
+    return f"({at} - positiveModulo({at} - {{origin:Int64}}, {{step:Int64}}))"
 
 
 def _output(
@@ -355,21 +398,23 @@ def _output(
         return f"max({_per_minute(metric)})"
     formula = formula_of(metric)
     if formula is None:
-        return _formula(metric.formula, used)
+        return formula_sql(metric.formula, used)
     return expression_sql(formula.root, lambda leaf: _leaf(leaf, used, raw), params)
 
 
 def _leaf(leaf: Aggregate, used: dict[str, tuple[float, ...]], raw: Sequence[Aggregate]) -> str:
     template = measured(leaf)
-    return f"toFloat64({_formula(template, used)})" if template else f"l{raw.index(leaf)}"
+    return f"toFloat64({formula_sql(template, used)})" if template else f"l{raw.index(leaf)}"
 
 
-def _formula(template: str, used: dict[str, tuple[float, ...]]) -> str:
+def formula_sql(template: str, used: Mapping[str, Sequence[float]]) -> str:
+    """`template` over the columns `m_<measure>`, of which quantiles are lists of the levels of `used`."""
+
     def one(reference: re.Match[str]) -> str:
         name, level = reference[1], reference[2]
         if level is None:
             return f"m_{name}"
-        return decoded(used[name].index(float(level)) + 1, f"m_{name}")
+        return decoded(list(used[name]).index(float(level)) + 1, f"m_{name}")
 
     return _REFERENCE.sub(one, template)
 
