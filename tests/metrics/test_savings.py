@@ -20,11 +20,10 @@ from promptpulse.metrics.savings import (
     CostlyFailures,
     Finding,
     LongPrompt,
-    Share,
-    TokenPrice,
     findings,
     success,
 )
+from promptpulse.metrics.usages import Share, TokenPrice
 from promptpulse.store import Store
 
 END = datetime(2026, 10, 21, 12, tzinfo=UTC)

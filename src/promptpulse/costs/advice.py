@@ -20,8 +20,8 @@ from promptpulse.metrics.savings import (
     Difference,
     Finding,
     LongPrompt,
-    TokenPrice,
 )
+from promptpulse.metrics.usages import TokenPrice
 
 MONTH_OF = "A month of 30 days, at the traffic of the range and today's prices."
 

@@ -61,7 +61,10 @@ def placed(
         SELECT {mine}, {found}
         FROM (SELECT * FROM scores WHERE {scores} AND {by_call}) AS s
         {join} ANY JOIN (
-          SELECT id, {theirs} FROM calls WHERE {calls} AND id IN (SELECT call_id FROM scores WHERE {scores} AND {by_call})
+          SELECT id, {theirs}
+          FROM calls
+          WHERE {any_of(f"{scores} AND {by_call}")} AND {calls}
+            AND id IN (SELECT call_id FROM scores WHERE {scores} AND {by_call})
         ) AS c ON s.call_id = c.id
         """,
         f"""
@@ -70,13 +73,19 @@ def placed(
         {join} {"ANY" if once else "ALL"} JOIN (
           SELECT {_TRACE} AS trace, {together}
           FROM calls
-          WHERE {calls} AND prompt_id != '' AND trace IN (SELECT trace_id FROM scores WHERE {scores} AND {by_trace})
+          WHERE {any_of(f"{scores} AND {by_trace}")} AND {calls} AND prompt_id != ''
+            AND trace IN (SELECT trace_id FROM scores WHERE {scores} AND {by_trace})
           GROUP BY trace, prompt_id_, prompt_version_
         ) AS c ON s.trace_id = c.trace
         """,
     ]
     kept = " AND ".join([*conditions(own, params), f"({prompts})"])
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) WHERE {kept}"
+
+
+def any_of(condition: str) -> str:
+    """Condition that there are scores of `condition` at all: known before any call is read."""
+    return f"(SELECT count() FROM scores WHERE {condition}) > 0"
 
 
 def stored(condition: str = "1") -> str:
