@@ -214,6 +214,35 @@ def test_a_group_without_scores_is_shown_where_calls_are_asked_for_too(store: St
     assert (alone.groups, alone.groups_total) == ((("ann",),), 2)
 
 
+@pytest.mark.parametrize("bucket", [None, "1h"])
+@pytest.mark.parametrize(
+    "formulas",
+    [
+        ("count()", "avg(score.rating)"),
+        ("avg(score.rating)", "count()"),
+        ("max(latency_ms where model = 'none')", "count(score.rating)"),
+        ("avg(score.none)", "count()", "avg(score.rating)"),
+        ("avg(score.none)", "avg(score.rating)"),
+    ],
+)
+def test_groups_do_not_hang_on_which_metric_comes_first(
+    store: Store, hand: str, formulas: tuple[str, ...], bucket: str | None
+) -> None:
+    """Two prompts have calls and ratings; one rating belongs to no prompt, and has no call."""
+    frame = asked(store, hand, *formulas, by=("prompt_id",), bucket=bucket)
+    assert set(frame.groups) == {("greet",), ("reply",), (None,)}
+    assert frame.groups_total == 3
+    limited = asked(store, hand, *formulas, by=("prompt_id",), bucket=bucket, limit=2)
+    assert (limited.groups, limited.groups_total) == (frame.groups[:2], 3)
+
+
+def test_groups_without_the_metric_that_ranks_come_last(store: Store, hand: str) -> None:
+    frame = asked(store, hand, "avg(latency_ms)", "avg(score.rating)", by=("prompt_id",))
+    assert rows(frame, "avg(latency_ms)") == {("reply",): [450], ("greet",): [200], (None,): [None]}
+    assert rows(frame, "avg(score.rating)") == {("reply",): [1], ("greet",): [4.5], (None,): [2]}
+    assert frame.groups[-1] == (None,)
+
+
 def test_filters_of_a_query_hold_for_scores_through_their_calls(store: Store, hand: str) -> None:
     def ratings(*where: Filter) -> float | None:
         return value(store, hand, "avg(score.rating)", where=where)

@@ -148,21 +148,35 @@ class _Reading:
         """The largest groups, how many there are in all, and the values that came with the ranking."""
         query = self.query
         order = query.metric(query.order_by or query.metrics[0])
-        ranked = [order] if self.starts else next(kind for kind in kinds if order in kind)
-        unranked = chosen = self._plan(ranked, None, None)
-        keys = ", ".join(f"g{i}" for i in range(len(query.by)))
-        tail = f"ORDER BY v{ranked.index(order)} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
-        chosen = replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": query.limit})
-        found = self._read(chosen, ranked)
+        # those of every score that is asked for: which metric ranks them does not decide which groups there are
+        scored = [m for m in dict.fromkeys(map(query.metric, query.metrics)) if reads_scores(m)]
+        alone = [order] if self.starts else next(kind for kind in kinds if order in kind)
+        ranked = scored if reads_scores(order) else alone
+        found = self._ranked(ranked, order, query.limit)
         groups = [group for _, group, _ in found.rows]
+        if scored and not reads_scores(order) and len(groups) < query.limit:
+            # who has scores and no calls has nothing to be ranked by, and comes last
+            known = set(groups)
+            others = self._ranked(scored, scored[0], query.limit + len(groups))
+            groups += [group for _, group, _ in others.rows if group not in known]
         if len(groups) < query.limit:
             return groups, len(groups), found
-        if reads_scores(order):
-            total = replace(unranked, sql=f"SELECT count() AS n FROM ({unranked.sql})")
+        if scored:
+            of_all = self._plan(scored, None, None)
+            total = replace(of_all, sql=f"SELECT count() AS n FROM ({of_all.sql})")
         else:
             total = count_groups(query, pick(query, None, self.now, frozenset()))
         counted = self._answer(total)
-        return groups, int(str(counted.columns[0][0])), found
+        return groups[: query.limit], int(str(counted.columns[0][0])), found
+
+    def _ranked(self, metrics: Sequence[Metric], order: Metric, limit: int) -> _Rows:
+        """The largest groups by `order`, one of `metrics`."""
+        chosen = self._plan(metrics, None, None)
+        keys = ", ".join(f"g{i}" for i in range(len(self.query.by)))
+        tail = f"ORDER BY v{metrics.index(order)} DESC NULLS LAST, {keys} LIMIT {{limit:UInt32}}"
+        return self._read(
+            replace(chosen, sql=f"{chosen.sql} {tail}", params={**chosen.params, "limit": limit}), metrics
+        )
 
     def rows(self, metrics: Sequence[Metric], only: Sequence[StoredGroup] | None) -> _Rows:
         """Values of `metrics`, of the groups `only`."""
