@@ -1,6 +1,7 @@
 import { BarChart, HeatmapChart, LineChart, PieChart } from "echarts/charts";
 import {
   GridComponent,
+  MarkAreaComponent,
   MarkLineComponent,
   TooltipComponent,
   VisualMapContinuousComponent,
@@ -30,6 +31,7 @@ echarts.use([
   HeatmapChart,
   GridComponent,
   TooltipComponent,
+  MarkAreaComponent,
   MarkLineComponent,
   VisualMapPiecewiseComponent,
   VisualMapContinuousComponent,

@@ -67,6 +67,13 @@ export interface Interval {
   high: (number | null)[];
 }
 
+/** Buckets from `from` until `to`, both with it, of which `text` tells. */
+export interface Span {
+  from: number;
+  to: number;
+  text: string;
+}
+
 export interface Axis {
   unit: Unit;
   min: number | null;
@@ -100,6 +107,8 @@ export interface TimeChart {
   remarks?: readonly (readonly Remark[])[];
   /** What happened meanwhile: lines from top to bottom. */
   marks: readonly Mark[];
+  /** Times that stand out: areas from top to bottom. */
+  spans?: readonly Span[];
   /** No series has any value. */
   empty: boolean;
   /** What to say instead of drawing a chart of zeros. */
@@ -281,7 +290,8 @@ const ENDS = [
   { end: 10, steps: 5 },
 ] as const;
 
-function roundAxis(highest: number): { max: number; step: number } {
+/** Where an axis ends that reaches `highest`, and the distance of its labels. */
+export function roundAxis(highest: number): { max: number; step: number } {
   const size = 10 ** Math.floor(Math.log10(highest));
   const { end, steps } = ENDS.find((one) => one.end * size >= highest) ?? ENDS[5];
   return { max: end * size, step: (end * size) / steps };

@@ -3,7 +3,7 @@ import type { Band } from "../api/types";
 import { formatAxis } from "../format/number";
 import type { Mark } from "./marks";
 import { colourAt, INKS, type Inks, type Scheme } from "./palette";
-import type { Interval, Series, TimeChart } from "./prepare";
+import type { Interval, Series, Span, TimeChart } from "./prepare";
 
 /** What the chart shows when the cursor is at a bucket. */
 export type Tooltip = (index: number) => HTMLElement | string;
@@ -74,6 +74,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       ...targets,
       ...thresholdsOf(chart, inks.muted),
       ...marksSeries(chart.marks, inks),
+      ...spansSeries(chart.spans ?? [], inks),
     ],
     tooltip: {
       ...TOOLTIP,
@@ -221,6 +222,33 @@ function targetsSeries(targets: NonNullable<TimeChart["targets"]>, scheme: Schem
             formatter: label ?? "",
           },
         })),
+      },
+    },
+  ];
+}
+
+/** Areas from top to bottom. */
+function spansSeries(spans: readonly Span[], inks: Inks): LineSeriesOption[] {
+  if (spans.length === 0) return [];
+  const edge = { color: inks.critical, width: 1, type: "solid" as const, opacity: 0.7 };
+  return [
+    {
+      id: "spans",
+      type: "line",
+      data: [],
+      silent: true,
+      z: 0,
+      markArea: {
+        silent: true,
+        itemStyle: { color: inks.critical, opacity: 0.14 },
+        data: spans.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }] as [{ xAxis: number }, { xAxis: number }]),
+      },
+      // one that lasts a single bucket has no width
+      markLine: {
+        silent: true,
+        symbol: "none",
+        label: { show: false },
+        data: spans.map(({ from }) => ({ xAxis: from, lineStyle: edge })),
       },
     },
   ];

@@ -24,6 +24,9 @@ export function tooltipAt(chart: TimeChart, index: number, scheme: Scheme): HTML
   if (total !== null) box.append(row(total, index, null));
   const remarks = chart.remarks?.[index] ?? [];
   for (const { text, count } of remarks) box.append(remark(text, count));
+  for (const { from, to, text } of chart.spans ?? []) {
+    if (index >= from && index <= to) box.append(element("div", classes["alarming"], text));
+  }
   const happened = happeningsAt(chart.marks, index, chart.buckets.length);
   for (const { kind, text } of happened.slice(0, MOST_HAPPENINGS)) {
     box.append(element("div", classes[KINDS[kind].alarming ? "alarming" : "happening"], text));
