@@ -8,7 +8,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import httpx
@@ -61,9 +61,12 @@ from promptpulse.ingest.writer import Writer
 from promptpulse.jobs import Job, Runner
 from promptpulse.metrics import rollups
 from promptpulse.notify.delivery import Delivery
+from promptpulse.notify.delivery import tidy as tidy_outbox
 from promptpulse.notify.guard import guarded_client
 from promptpulse.notify.routes import router as notify_router
 from promptpulse.notify.secrets import Keyring, open_keyring
+from promptpulse.notify.sending import open_post
+from promptpulse.notify.sending.mail import mail_server
 from promptpulse.overview.routes import router as overview_router
 from promptpulse.prompts.langfuse import router as langfuse_router
 from promptpulse.prompts.registry import Registry
@@ -73,6 +76,7 @@ from promptpulse.query.routes import router as query_router
 from promptpulse.scores.langfuse import router as langfuse_scores_router
 from promptpulse.scores.routes import router as scores_router
 from promptpulse.settings import Settings
+from promptpulse.slas.evaluate import Objectives
 from promptpulse.slas.routes import router as slas_router
 from promptpulse.store import Store, open_store
 from promptpulse.store import migrate as migrate_store
@@ -118,6 +122,7 @@ class Services:
     """For requests to addresses that people enter; use it by `notify.guard.post`."""
     delivery: Delivery
     jobs: Runner
+    objectives: Objectives
     lock: FolderLock | None
 
     def close(self) -> None:
@@ -192,9 +197,18 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     repricer.start()
     keyring = open_keyring(settings.secret_key, settings.data / "secret.key")
     outgoing = guarded_client(allow_private=settings.allow_private_targets)
-    delivery = Delivery(database, clock)
+    post = open_post(
+        outgoing,
+        mail_server(settings.smtp_url, settings.smtp_from),
+        settings.base_url,
+        allow_private=settings.allow_private_targets,
+    )
+    holder = uuid7(clock())
+    delivery = Delivery(database, keyring, post, clock, partial(hub.publish, "notifications"), holder)
     delivery.start(alone=store.embedded)
-    repeated: list[Job] = []
+    definitions = DefinitionRegistry(database, clock)
+    objectives = Objectives(store, database, definitions.of)
+    repeated: list[Job] = [Job("objectives", timedelta(minutes=1), objectives.round)]
     jobs = Runner(database, clock, repeated, uuid7(clock()))
     jobs.start(alone=store.embedded)
     return Services(
@@ -203,7 +217,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         database=database,
         accounts=accounts,
         registry=registry,
-        definitions=DefinitionRegistry(database, clock),
+        definitions=definitions,
         store=store,
         pipeline=pipeline,
         facts=facts,
@@ -219,6 +233,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         outgoing=outgoing,
         delivery=delivery,
         jobs=jobs,
+        objectives=objectives,
         lock=lock,
     )
 
@@ -258,6 +273,11 @@ def prices_of(database: Database) -> Callable[[str], Sequence[PriceOverride]]:
             return overrides_for(session, project_id).prices
 
     return read
+
+
+def tidy_messages(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        tidy_outbox(session, now)
 
 
 def create_app(services: Services, *, owns_services: bool = True) -> FastAPI:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -9,7 +10,11 @@ from pydantic import JsonValue
 
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
-from promptpulse.slas import shapes
+from promptpulse.accounts.values import By
+from promptpulse.core.errors import AppError
+from promptpulse.slas import service, shapes
+from promptpulse.slas.history import history, preview
+from promptpulse.slas.present import sla_out
 
 router = APIRouter(prefix="/api/v1/slas", tags=["slas"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -47,37 +52,59 @@ PREVIEW: JsonValue = {"state": STATE, "days": [DAY], "suggested_target": 99.9, "
 @router.get("", summary="List objectives", responses=documented(200, [SLA], 401, 403))
 def list_slas(request: Request, access: Reader) -> Answer[list[shapes.SlaOut]]:
     """By name, each with the state that the last evaluation found."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        rows = service.slas_of(session, access.project.id)
+        states = service.states_of(session, access.project.id)
+        return Answer(data=[sla_out(row, states.get(row.id)) for row in rows])
 
 
 @router.post("", status_code=201, summary="Define an objective", responses=documented(201, SLA, 401, 403, 409))
 def create_sla(body: shapes.SlaIn, request: Request, access: Editor) -> Answer[shapes.SlaOut]:
     """Its state is computed at once, from the calls that are there."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = service.create(session, access.project.id, body, By(access.actor, services.clock()))
+    return Answer(data=_evaluated(request, access, row.id))
 
 
 @router.post("/preview", summary="Try an objective", responses=documented(200, PREVIEW, 401, 403))
 def preview_sla(body: shapes.SlaIn, request: Request, access: Reader) -> Answer[shapes.SlaPreview]:
     """What it would say of the last 30 days. Nothing is kept."""
-    raise NotImplementedError
+    services = request.app.state.services
+    now: datetime = services.clock()
+    wanted = service.checked(body)
+    with services.database.sessions() as session:
+        asked = services.objectives.asked(session, access.project.id, access.project.time_zone, wanted, now)
+    found = services.objectives.find([asked], now)[asked.id]
+    if isinstance(found, AppError):
+        raise found
+    return Answer(data=preview(services.store, asked, found, now))
 
 
 @router.get("/{sla_id}", summary="Read an objective", responses=documented(200, SLA, 401, 403, 404))
 def read_sla(sla_id: Id, request: Request, access: Reader) -> Answer[shapes.SlaOut]:
     """With its state."""
-    raise NotImplementedError
+    return Answer(data=_read(request, access, sla_id))
 
 
 @router.patch("/{sla_id}", summary="Change an objective", responses=documented(200, SLA, 401, 403, 404, 409))
 def change_sla(sla_id: Id, body: shapes.SlaPatch, request: Request, access: Editor) -> Answer[shapes.SlaOut]:
     """Counts at once, for the whole period."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, sla_id)
+        service.change(session, row, body, By(access.actor, services.clock()))
+    return Answer(data=_evaluated(request, access, sla_id))
 
 
 @router.delete("/{sla_id}", summary="Delete an objective", responses=documented(200, None, 401, 403, 404))
 def delete_sla(sla_id: Id, request: Request, access: Editor) -> Answer[None]:
     """Its open alerts end."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, sla_id)
+        service.delete(session, row, By(access.actor, services.clock()))
+    return Answer(data=None)
 
 
 @router.get("/{sla_id}/history", summary="Compliance so far", responses=documented(200, HISTORY, 401, 403, 404))
@@ -88,4 +115,22 @@ def history_of_sla(
     days: Annotated[int, Query(ge=1, le=90, description="Days back, today included.")] = 30,
 ) -> Answer[shapes.HistoryOut]:
     """By day, and by calendar month."""
-    raise NotImplementedError
+    services = request.app.state.services
+    now: datetime = services.clock()
+    with services.database.sessions() as session:
+        row = service.existing(session, access.project.id, sla_id)
+        wanted = service.wanted_of(row)
+        asked = services.objectives.asked(session, access.project.id, access.project.time_zone, wanted, now, row.id)
+    return Answer(data=history(services.store, asked, days, now))
+
+
+def _evaluated(request: Request, access: Access, sla_id: str) -> shapes.SlaOut:
+    services = request.app.state.services
+    services.objectives.evaluate(access.project.id, access.project.time_zone, services.clock(), only=sla_id)
+    return _read(request, access, sla_id)
+
+
+def _read(request: Request, access: Access, sla_id: str) -> shapes.SlaOut:
+    with request.app.state.services.database.sessions() as session:
+        row = service.existing(session, access.project.id, sla_id)
+        return sla_out(row, service.states_of(session, access.project.id).get(row.id))

@@ -144,8 +144,8 @@ class BurnWindow(BaseModel):
 
 class SlaState(BaseModel):
     status: Status = Field(
-        description="at_risk: less than a quarter of the budget is left, it burns too fast, or at this rate it does not"
-        " last to the end of the period. violating: it is spent. no_data: no calls in the period."
+        description="at_risk: less than a quarter of the budget is left, or it burns so fast that it alerts."
+        " violating: it is overspent. no_data: no calls in the period."
     )
     said: str = Field(description="In a sentence.", examples=["12 of 43 minutes are spent, 31 are left."])
     frozen_since: datetime | None = Field(description="No calls since then: everything here is as it was at that time.")
