@@ -1,0 +1,53 @@
+import { Link, useNavigate } from "react-router";
+import type { Sla } from "../../../api/slas";
+import { format, NO_DATA } from "../../../format/number";
+import { filterText } from "../../../ui/filter/fieldChoices";
+import { useHref } from "../../../state/useHref";
+import { BudgetBar } from "../BudgetBar";
+import classes from "../Slas.module.css";
+import { SlaStatus } from "../SlaStatus";
+import { goneText, objectiveText, PERIODS } from "../words";
+
+export function SlaRow({ sla }: { sla: Sla }) {
+  const href = useHref();
+  const navigate = useNavigate();
+  const to = href(`/slas/${sla.id}`);
+  const { state } = sla;
+  return (
+    <tr className={classes["row"]} onClick={() => void navigate(to)}>
+      <td className={classes["name"]}>
+        <Link to={to} className={classes["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
+          {sla.name}
+        </Link>
+        <div className={classes["under"]}>
+          {objectiveText(sla)}, {PERIODS[sla.period].toLowerCase()}
+        </div>
+        {sla.where.length > 0 && (
+          <div className={classes["under"]}>
+            {sla.where.map((one) => `${one.dimension} ${filterText(one)}`).join("; ")}
+          </div>
+        )}
+      </td>
+      <td data-label="Status">
+        <SlaStatus state={state} />
+        {state?.frozen_since != null && <div className={classes["under"]}>frozen: no calls</div>}
+        {sla.firing.length > 0 && <div className={classes["under"]}>alert open</div>}
+      </td>
+      <td data-label="So far">{state === null ? NO_DATA : format(state.compliance, "percent")}</td>
+      <td data-label="Error budget" className={classes["budget"]}>
+        {state === null ? (
+          NO_DATA
+        ) : (
+          <>
+            <BudgetBar name={sla.name} state={state} />
+            <div className={classes["under"]}>{state.said}</div>
+          </>
+        )}
+      </td>
+      <td data-label="Burn rate">
+        {state?.burn_rate == null ? NO_DATA : `${format(state.burn_rate, "number")} ×`}
+        {state !== null && state.status !== "no_data" && <div className={classes["under"]}>{goneText(state)}</div>}
+      </td>
+    </tr>
+  );
+}

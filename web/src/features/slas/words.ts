@@ -1,0 +1,56 @@
+import type { NewSla, Objective, Sla, SlaState } from "../../api/slas";
+import { format, NO_DATA } from "../../format/number";
+
+export const OBJECTIVES: Record<Objective["kind"], { label: string; hint: string }> = {
+  availability: { label: "Availability of calls", hint: "Bad: timeouts, system errors, and 5xx of the provider." },
+  downtime: { label: "Uptime in minutes", hint: "Bad: minutes in which too many calls are not answered." },
+  latency: { label: "Latency", hint: "Bad: calls that fail, and those that take longer." },
+  success_rate: { label: "Success rate", hint: "Bad: failures of any kind." },
+  score: { label: "Score", hint: "Bad: scores below a value." },
+};
+
+export const PERIODS: Record<NewSla["period"], string> = {
+  rolling_30d: "30 days, rolling",
+  month: "Calendar month",
+};
+
+/** What is to be good: "99.9 % of calls under 2 s". */
+export function objectiveText({ target, objective }: Pick<Sla, "target" | "objective">): string {
+  const share = format(target, "percent");
+  switch (objective.kind) {
+    case "availability":
+      return `${share} of calls answered by the provider`;
+    case "downtime":
+      return `${share} of minutes up`;
+    case "latency":
+      return `${share} of calls under ${format(objective.under_ms, "ms")}`;
+    case "success_rate":
+      return `${share} of calls succeed`;
+    case "score":
+      return `${share} of ${objective.name} at least ${format(objective.at_least, "score")}`;
+  }
+}
+
+/** Minutes as people say them: "43 min", "1 h 5 min", "2 days 3 h". */
+export function minutesText(minutes: number | null): string {
+  if (minutes === null) return NO_DATA;
+  const sign = minutes < 0 ? "\u2212" : "";
+  const whole = Math.round(Math.abs(minutes));
+  if (whole < 1) return minutes === 0 ? "0 min" : `${sign}< 1 min`;
+  if (whole < 60) return `${sign}${whole} min`;
+  if (whole < 2880) return `${sign}${Math.floor(whole / 60)} h${whole % 60 === 0 ? "" : ` ${whole % 60} min`}`;
+  const hours = Math.floor((whole % 1440) / 60);
+  return `${sign}${Math.floor(whole / 1440)} days${hours === 0 ? "" : ` ${hours} h`}`;
+}
+
+/** How fast the budget goes: "0.4 times as fast as allowed". */
+export function burnText(rate: number | null): string {
+  return rate === null ? "no calls in the last hour" : `${format(rate, "number")} × what the target allows`;
+}
+
+/** When it is gone at this rate. */
+export function goneText({ gone_in_s: seconds, budget }: SlaState): string {
+  if (budget.left_share !== null && budget.left_share <= 0) return "The budget is spent";
+  if (seconds === null) return "Lasts to the end of the period at this rate";
+  return `Budget gone in ${minutesText(seconds / 60)} at this rate`;
+}
