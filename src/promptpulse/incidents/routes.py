@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from promptpulse.accounts.access import Access, may_edit, may_read
-from promptpulse.accounts.shapes import Answer, Page, documented
+from promptpulse.accounts.shapes import Answer, Page, PageMeta, documented
+from promptpulse.accounts.values import By
+from promptpulse.core.errors import NotFound
 from promptpulse.definitions.asked import Instant
-from promptpulse.incidents import shapes
+from promptpulse.incidents import changes, dossiers, post_mortem, present, remedies, shapes
 from promptpulse.incidents.examples import ALERT, DETAIL, DOSSIER, EVENT, INCIDENT, PERSON, POST_MORTEM
+from promptpulse.incidents.life import Status
+from promptpulse.incidents.models import IncidentRow
 from promptpulse.incidents.signals import Source
 from promptpulse.notify.messages import Severity
 
@@ -42,14 +47,17 @@ def list_alerts(
     offset: Offset = 0,
 ) -> Page[shapes.AlertOut]:
     """What fires now and what did, of rules, SLAs and budgets; newest first."""
-    raise NotImplementedError
+    wanted = present.WantedAlerts(status, source, source_id, severity, silenced, start, end)
+    with request.app.state.services.database.sessions() as session:
+        rows, total = present.alerts(session, access.project.id, wanted, limit, offset)
+    return Page(data=[present.alert_out(row) for row in rows], meta=PageMeta(total=total))
 
 
 @router.get("/incidents", summary="List incidents", responses=documented(200, [INCIDENT], 401, 403))
 def list_incidents(
     request: Request,
     access: Reader,
-    status: Annotated[list[shapes.Status] | None, Query(description="One or several; all when absent.")] = None,
+    status: Annotated[list[Status] | None, Query(description="One or several; all when absent.")] = None,
     *,
     open_only: Annotated[bool, Query(alias="open", description="Only those that are not resolved.")] = False,
     severity: Severity | None = None,
@@ -63,19 +71,27 @@ def list_incidents(
     offset: Offset = 0,
 ) -> Page[shapes.IncidentOut]:
     """Newest first. With `start` and `end`: those that a chart of this time marks."""
-    raise NotImplementedError
+    wanted = present.WantedIncidents(status, open_only, severity, assignee, prompt_id, start, end)
+    with request.app.state.services.database.sessions() as session:
+        rows, total = present.incidents(session, access.project.id, wanted, limit, offset)
+        return Page(data=present.incidents_out(session, rows), meta=PageMeta(total=total))
 
 
 @router.get("/incidents/assignees", summary="Who can be assigned", responses=documented(200, [PERSON], 401, 403))
 def list_assignees(request: Request, access: Reader) -> Answer[list[shapes.PersonOfProject]]:
     """Members of the project, by name."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        people = changes.people(session, access.project.id)
+    return Answer(data=[present.person_out(person) for person in people])
 
 
 @router.get("/incidents/{incident_id}", summary="Read an incident", responses=documented(200, DETAIL, 401, 403, 404))
 def read_incident(incident_id: Id, request: Request, access: Reader) -> Answer[shapes.IncidentDetail]:
     """With its alerts, its timeline and what can be done."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        row = changes.existing(session, access.project.id, incident_id)
+        return Answer(data=present.detail_out(session, row, services.clock()))
 
 
 @router.patch(
@@ -85,7 +101,7 @@ def change_incident(
     incident_id: Id, body: shapes.IncidentPatch, request: Request, access: Editor
 ) -> Answer[shapes.IncidentDetail]:
     """Acknowledge, mitigate, resolve, close with a post-mortem, or open again; assign; correct severity and title."""
-    raise NotImplementedError
+    return _changed(request, access, incident_id, lambda session, row, by: changes.change(session, row, body, by))
 
 
 @router.post(
@@ -98,7 +114,11 @@ def comment(
     incident_id: Id, body: shapes.IncidentComment, request: Request, access: Editor
 ) -> Answer[shapes.IncidentEvent]:
     """Becomes part of the timeline."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = changes.existing(session, access.project.id, incident_id, to_change=True)
+        event = changes.comment(session, row, body.text, By(access.actor, services.clock()))
+        return Answer(data=present.event_out(event))
 
 
 @router.get(
@@ -114,7 +134,12 @@ def dossier(
     stored: Annotated[bool, Query(description="As it was kept, when it was; else made anew.")] = False,
 ) -> Answer[shapes.DossierOut]:
     """Chart, likely cause with its evidence, impact, errors, example calls, changes around the start, versions compared."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        row = changes.existing(session, access.project.id, incident_id)
+        if stored and row.dossier is not None:
+            return Answer(data=shapes.DossierOut.model_validate(row.dossier))
+    return Answer(data=dossiers.made(sources_of(request), access.project.id, incident_id, services.clock()))
 
 
 @router.post(
@@ -126,7 +151,13 @@ def roll_back(
     incident_id: Id, body: shapes.IncidentRollback, request: Request, access: Editor
 ) -> Answer[shapes.IncidentDetail]:
     """To the version before, and note it in the timeline. The incident is mitigated then."""
-    raise NotImplementedError
+
+    def act(session: Session, row: IncidentRow, by: By) -> None:
+        remedies.roll_back(session, row, body, by)
+
+    answer = _changed(request, access, incident_id, act)
+    request.app.state.services.registry.forget(access.project.id)
+    return answer
 
 
 @router.post(
@@ -138,7 +169,13 @@ def pause_experiment(
     incident_id: Id, body: shapes.IncidentPause, request: Request, access: Editor
 ) -> Answer[shapes.IncidentDetail]:
     """And note it in the timeline. Units that were assigned keep their variant."""
-    raise NotImplementedError
+
+    def act(session: Session, row: IncidentRow, by: By) -> None:
+        remedies.pause(session, row, body.experiment_id, by)
+
+    answer = _changed(request, access, incident_id, act)
+    request.app.state.services.experiments.forget(access.project.id)
+    return answer
 
 
 @router.post(
@@ -150,7 +187,11 @@ def silence_incident(
     incident_id: Id, body: shapes.IncidentSilence, request: Request, access: Editor
 ) -> Answer[shapes.IncidentDetail]:
     """No reminders, and no new alerts, of the same sources and scope for a while."""
-    raise NotImplementedError
+
+    def act(session: Session, row: IncidentRow, by: By) -> None:
+        remedies.silence(session, row, body, by)
+
+    return _changed(request, access, incident_id, act)
 
 
 @router.get(
@@ -160,7 +201,9 @@ def silence_incident(
 )
 def read_post_mortem(incident_id: Id, request: Request, access: Reader) -> Answer[shapes.PostMortemOut]:
     """In Markdown."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        row = changes.existing(session, access.project.id, incident_id)
+        return Answer(data=post_mortem.out(row))
 
 
 @router.put(
@@ -172,7 +215,11 @@ def save_post_mortem(
     incident_id: Id, body: shapes.PostMortemIn, request: Request, access: Editor
 ) -> Answer[shapes.PostMortemOut]:
     """Replaces it. With `revision`, refused when somebody else saved it meanwhile."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = changes.existing(session, access.project.id, incident_id, to_change=True)
+        post_mortem.save(session, row, body, By(access.actor, services.clock()))
+        return Answer(data=post_mortem.out(row))
 
 
 @router.post(
@@ -184,7 +231,16 @@ def draft_post_mortem(
     incident_id: Id, body: shapes.PostMortemDraft, request: Request, access: Editor
 ) -> Answer[shapes.PostMortemOut]:
     """From the timeline and the dossier. A text that a person has edited stays, unless `replace` is true."""
-    raise NotImplementedError
+    services = request.app.state.services
+    now = services.clock()
+    with services.database.sessions() as session:
+        post_mortem.check_may_draft(changes.existing(session, access.project.id, incident_id), replace=body.replace)
+    # read before the transaction: it asks the event store
+    known = dossiers.made(sources_of(request), access.project.id, incident_id, now)
+    with services.database.writing() as session:
+        row = changes.existing(session, access.project.id, incident_id, to_change=True)
+        post_mortem.draft(session, row, known, By(access.actor, now), replace=body.replace)
+        return Answer(data=post_mortem.out(row))
 
 
 @router.get(
@@ -198,7 +254,30 @@ def draft_post_mortem(
 )
 def export_post_mortem(incident_id: Id, request: Request, access: Reader) -> Response:
     """A Markdown file."""
-    raise NotImplementedError
+    with request.app.state.services.database.sessions() as session:
+        row = changes.existing(session, access.project.id, incident_id)
+        found = post_mortem.out(row)
+    if found.markdown is None:
+        raise NotFound("the incident has no post-mortem yet; POST .../post-mortem/draft makes one")
+    name = f"post-mortem-{row.opened_at.date().isoformat()}.md"
+    return Response(
+        found.markdown, media_type=MARKDOWN, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
-_ = datetime
+def sources_of(request: Request) -> dossiers.Sources:
+    services = request.app.state.services
+    return dossiers.Sources(services.store, services.database, services.definitions.of, services.baselines)
+
+
+def _changed(
+    request: Request, access: Access, incident_id: str, act: Callable[[Session, IncidentRow, By], None]
+) -> Answer[shapes.IncidentDetail]:
+    """The incident after `act`, which is committed."""
+    services = request.app.state.services
+    by = By(access.actor, services.clock())
+    with services.database.writing() as session:
+        row = changes.existing(session, access.project.id, incident_id, to_change=True)
+        act(session, row, by)
+        session.flush()
+        return Answer(data=present.detail_out(session, row, by.at))

@@ -328,7 +328,7 @@ def _worse(a: float | None, b: float, direction: str) -> float:
 
 def _unmuted(session: Session, alert: AlertRow, now: datetime) -> bool:
     """Whether no silence covers it any more; the one that does is noted."""
-    scope = grouping.scope_of(filters_of(alert), alert.group)
+    scope = silences.scope_of_alert(alert)
     silence = silences.muting_scope(session, alert.project_id, (alert.source, alert.source_id), scope, now)
     alert.silence_id = silence.id if silence else None
     session.flush()

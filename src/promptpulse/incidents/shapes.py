@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from promptpulse.accounts.shapes import Input
 from promptpulse.definitions.asked import FilterIn, FilterValue, Instant, Text
+from promptpulse.incidents.life import Status
 from promptpulse.incidents.signals import Source
 from promptpulse.notify.messages import Severity
 
-Status = Literal["firing", "acknowledged", "mitigated", "resolved", "post_mortem"]
 EventKind = Literal[
     "opened", "alert", "cleared", "status", "reopened", "resolved", "assigned", "severity", "title", "comment", "action",
     "rollback", "pause", "silence", "cause", "notified", "reminder", "escalated", "verified", "post_mortem",
 ]  # fmt: skip
 """action: the system did something by itself; verified: the metric recovered afterwards."""
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 SilenceKind = Literal["silence", "maintenance"]
 ChangeKind = Literal["deployment", "rollback", "price", "experiment", "provider", "other"]
 LONGEST_DOCUMENT = 200_000

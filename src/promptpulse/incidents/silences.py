@@ -19,9 +19,10 @@ from promptpulse.db import exclusive
 from promptpulse.definitions.asked import spelled
 from promptpulse.incidents import shapes
 from promptpulse.incidents.grouping import Scope, in_order, scope_of
-from promptpulse.incidents.models import Json, SilenceRow
+from promptpulse.incidents.models import AlertRow, Json, SilenceRow
 from promptpulse.incidents.signals import Signal, Source
 from promptpulse.incidents.windows import FOREVER, Interval, Weekly, Window, merged
+from promptpulse.incidents.wording import filters_of
 from promptpulse.metrics import BadQuery, Filter, zone
 from promptpulse.metrics.conditions import checked_filter
 
@@ -51,6 +52,17 @@ def muting_scope(
         if stretch and _is_of(row, source) and covers(row.match, scope):
             found.append((stretch[1], row.id, row))
     return max(found)[2] if found else None
+
+
+def scope_of_alert(alert: AlertRow) -> Scope:
+    return scope_of(filters_of(alert), alert.group)
+
+
+def quiet_until(session: Session, alert: AlertRow, now: datetime) -> datetime | None:
+    """When the silence that covers it now ends; None when none does."""
+    row = muting_scope(session, alert.project_id, (alert.source, alert.source_id), scope_of_alert(alert), now)
+    stretch = None if row is None else window_of(row, _zone(session, alert.project_id)).now(now)
+    return stretch[1] if stretch else None
 
 
 def maintenance(
