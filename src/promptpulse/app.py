@@ -60,6 +60,7 @@ from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
 from promptpulse.jobs import Job, Runner
 from promptpulse.metrics import rollups
+from promptpulse.metrics.baseline import Baselines
 from promptpulse.notify.delivery import Delivery
 from promptpulse.notify.delivery import tidy as tidy_outbox
 from promptpulse.notify.guard import guarded_client
@@ -105,6 +106,7 @@ class Services:
     accounts: Accounts
     registry: Registry
     definitions: DefinitionRegistry
+    baselines: Baselines
     store: Store
     pipeline: Pipeline
     facts: FactWriter
@@ -207,6 +209,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     delivery = Delivery(database, keyring, post, clock, partial(hub.publish, "notifications"), holder)
     delivery.start(alone=store.embedded)
     definitions = DefinitionRegistry(database, clock)
+    baselines = Baselines(store, clock)
     objectives = Objectives(store, database, definitions.of)
     repeated: list[Job] = [Job("objectives", timedelta(minutes=1), objectives.round)]
     jobs = Runner(database, clock, repeated, uuid7(clock()))
@@ -218,6 +221,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         accounts=accounts,
         registry=registry,
         definitions=definitions,
+        baselines=baselines,
         store=store,
         pipeline=pipeline,
         facts=facts,
