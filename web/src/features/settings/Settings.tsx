@@ -3,6 +3,7 @@ import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { AccountSettings } from "./AccountSettings";
 import { AuditLog } from "./AuditLog";
+import { ChannelSettings } from "./channels/ChannelSettings";
 import { KeySettings } from "./KeySettings";
 import { MemberSettings } from "./MemberSettings";
 import { MetricSettings } from "./metrics/MetricSettings";
@@ -17,6 +18,7 @@ const PARTS = [
   { path: "prices", label: "Prices", part: PriceSettings, adminsOnly: false },
   { path: "scores", label: "Scores", part: ScoreSettings, adminsOnly: false },
   { path: "metrics", label: "Custom metrics", part: MetricSettings, adminsOnly: false },
+  { path: "channels", label: "Channels", part: ChannelSettings, adminsOnly: false },
   { path: "members", label: "Members", part: MemberSettings, adminsOnly: true },
   { path: "audit", label: "Audit log", part: AuditLog, adminsOnly: true },
   { path: "account", label: "My account", part: AccountSettings, adminsOnly: false },
