@@ -129,7 +129,7 @@ export function bodyOf(values: RuleValues, name: string): NewRule {
     description: values.description.trim(),
     enabled: values.enabled,
     severity: values.severity,
-    metric: values.metric,
+    metric: values.condition === "no_data" || values.metric === "" ? "total_requests" : values.metric,
     where: values.where,
     by: values.by,
     series_limit: orDefault(values.series_limit, MOST_SERIES),
