@@ -48,6 +48,8 @@ from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.evaluate import Evaluator
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.routes import router as experiments_router
+from promptpulse.incidents.dossiers import Dossiers
+from promptpulse.incidents.dossiers import Sources as DossierSources
 from promptpulse.incidents.routes import router as incidents_router
 from promptpulse.incidents.silence_routes import router as silences_router
 from promptpulse.ingest.counts import Counts
@@ -211,7 +213,11 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     definitions = DefinitionRegistry(database, clock)
     baselines = Baselines(store, clock)
     objectives = Objectives(store, database, definitions.of)
-    repeated: list[Job] = [Job("objectives", timedelta(minutes=1), objectives.round)]
+    dossiers = Dossiers(DossierSources(store, database, definitions.of, baselines))
+    repeated: list[Job] = [
+        Job("objectives", timedelta(minutes=1), objectives.round),
+        Job("incidents", timedelta(seconds=15), dossiers.round),
+    ]
     jobs = Runner(database, clock, repeated, uuid7(clock()))
     jobs.start(alone=store.embedded)
     return Services(

@@ -1,16 +1,33 @@
-"""Dossiers of incidents, made anew or kept."""
+"""Dossiers of incidents: made anew for who asks, and kept when an incident opens, a while later, and when it is over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import and_, or_, select
+
+from promptpulse.core.errors import AppError, NotFound
 from promptpulse.db import Database
-from promptpulse.incidents import shapes
+from promptpulse.incidents import changes, service, shapes, silences
+from promptpulse.incidents.dossier import Case, dossier
+from promptpulse.incidents.life import OPEN
+from promptpulse.incidents.models import AlertRow, IncidentRow
 from promptpulse.metrics import Definitions
 from promptpulse.metrics.baseline import Baselines
 from promptpulse.store import Store
+
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(minutes=10)
+"""After it opened: by then there are calls to compare."""
+SETTLED = timedelta(minutes=1)
+"""After it resolved: late calls are there."""
+AT_ONCE = 10
+"""Incidents of one round."""
+OLDEST = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +35,84 @@ class Sources:
     store: Store
     database: Database
     definitions: Callable[[str], Definitions]
+    """Of a project."""
     baselines: Baselines
 
 
 def made(sources: Sources, project_id: str, incident_id: str, now: datetime) -> shapes.DossierOut:
-    raise NotImplementedError
+    """Raises NotFound."""
+    return dossier(
+        sources.store, sources.baselines, sources.database.sessions, _case(sources, project_id, incident_id, now)
+    )
+
+
+def keep(sources: Sources, project_id: str, incident_id: str, now: datetime) -> shapes.DossierOut:
+    """Make it, and store it with the incident; a cause that was not known before is told. Raises NotFound."""
+    found = made(sources, project_id, incident_id, now).model_copy(update={"stored": True})
+    with sources.database.writing() as session:
+        row = changes.existing(session, project_id, incident_id, to_change=True)
+        row.dossier = found.model_dump(mode="json")
+        row.dossier_at = now
+        cause = found.causes.most_likely
+        if cause is None:
+            return found
+        before = row.cause
+        row.cause = cause.model_dump(mode="json")
+        session.flush()
+        if before is None or (before.get("dimension"), before.get("value")) != (cause.dimension, cause.value):
+            detail = {
+                "dimension": cause.dimension,
+                "value": cause.value,
+                "prompt_id": cause.prompt_id,
+                "share": cause.share,
+            }
+            text = f"Most likely cause: {cause.text}"
+            service.note(session, row.id, service.PROMPTPULSE, "cause", text, now, detail)
+            if before is None and row.status in OPEN:
+                told = " ".join(found.summary)
+                service.inform_all(session, row, "note", f"Likely cause: {row.title}", told, now, informs=False)
+    return found
+
+
+class Dossiers:
+    """A job: keeps the dossiers that are due, and tells of alerts whose silence is over."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+
+    def round(self, now: datetime) -> None:
+        database = self._sources.database
+        with database.sessions() as session:
+            muted = service.projects_with_muted(session)
+        for project_id in muted:
+            with database.writing() as session:
+                service.unmute(session, project_id, now)
+        for project_id, incident_id in self.due(now):
+            try:
+                keep(self._sources, project_id, incident_id, now)
+            except AppError as e:
+                log.warning("the dossier of incident %s could not be made: %s", incident_id, e.message)
+
+    def due(self, now: datetime) -> Sequence[tuple[str, str]]:
+        """Project and id of incidents, the newest first."""
+        row = IncidentRow
+        again = and_(row.status.in_(OPEN), row.opened_at <= now - AGAIN, row.dossier_at < row.opened_at + AGAIN)
+        over = and_(row.resolved_at <= now - SETTLED, row.dossier_at < row.resolved_at + SETTLED)
+        with self._sources.database.sessions() as session:
+            found = session.execute(
+                select(row.project_id, row.id)
+                .where(row.opened_at > now - OLDEST, or_(row.dossier_at.is_(None), again, over))
+                .order_by(row.opened_at.desc())
+                .limit(AT_ONCE)
+            )
+            return [(project_id, incident_id) for project_id, incident_id in found]
+
+
+def _case(sources: Sources, project_id: str, incident_id: str, now: datetime) -> Case:
+    with sources.database.sessions() as session:
+        row = changes.existing(session, project_id, incident_id)
+        # ids are in order of time
+        first = session.scalar(select(AlertRow).where(AlertRow.incident_id == row.id).order_by(AlertRow.id).limit(1))
+        if first is None:
+            raise NotFound("the incident has no alerts, so there is nothing to look at")
+        return Case(row, first, silences.time_zone(session, project_id), sources.definitions(project_id), now)
