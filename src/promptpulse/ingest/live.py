@@ -1,4 +1,4 @@
-"""Tells open pages that calls, scores and events have arrived."""
+"""Tells open pages that calls, scores, events and notifications have arrived."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["calls", "scores", "events"]
+Kind = Literal["calls", "scores", "events", "notifications"]
 HEARTBEAT_S = 15.0
 PACE_S = 1.0
 MAX_LISTENERS = 1000

@@ -48,6 +48,8 @@ def create_channel(body: shapes.ChannelIn, request: Request, access: Editor) -> 
     """Where messages of alerts go: mail, Slack, PagerDuty, a webhook, or a URL of Apprise."""
     services = request.app.state.services
     now = services.clock()
+    if body.url:
+        services.delivery.post.check_url(body.kind, body.url)
     with services.database.writing() as session:
         made = channels.create(session, access.project.id, body, services.keyring, By(access.actor, now))
         out = channel_out(session, made.row, now)
@@ -87,6 +89,10 @@ def change_channel(
     """Switching it off gives up what still waits; giving a new address tries that at once."""
     services = request.app.state.services
     now = services.clock()
+    if body.url:
+        with services.database.sessions() as session:
+            kind = channels.existing(session, access.project.id, channel_id).kind
+        services.delivery.post.check_url(kind, body.url)
     with services.database.writing() as session:
         row = channels.existing(session, access.project.id, channel_id)
         made = channels.change(session, row, body, services.keyring, By(access.actor, now))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -25,9 +23,11 @@ from promptpulse.notify.models import ChannelRow, DeliveryRow, RouteRow
 from promptpulse.notify.outbox import DEAD_SHOWN, WAKE
 from promptpulse.notify.secrets import Keyring
 from promptpulse.notify.shapes import ChannelIn, ChannelPatch, Kind
+from promptpulse.notify.signing import new_secret
 from promptpulse.notify.values import Secret
 
 MOST = 50
+ROUTING_KEY = 32
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
 OVERLAP = timedelta(days=1)
 """How long a replaced signing secret signs beside the new one."""
@@ -83,7 +83,7 @@ def create(session: Session, project_id: str, wanted: ChannelIn, keyring: Keyrin
     if (session.scalar(count) or 0) >= MOST:
         raise Conflict(f"the project has {MOST} channels, and no more are kept; delete one first")
     _check_fields(wanted.kind, wanted, TAKES[wanted.kind][0])
-    signing = new_signing_secret() if wanted.kind == "webhook" else ""
+    signing = new_secret() if wanted.kind == "webhook" else ""
     secret = Secret(
         url=_checked_url(wanted.kind, wanted.url or ""),
         routing_key=_checked_key(wanted.routing_key or ""),
@@ -131,7 +131,7 @@ def change(session: Session, row: ChannelRow, wanted: ChannelPatch, keyring: Key
     if kind != "email" and (wanted.new_signing_secret or given != (None, None, None)):
         secret = _changed(_secret_to_change(row, wanted, keyring), wanted, kind)
         if wanted.new_signing_secret or (not secret.signing and kind == "webhook"):
-            signing = new_signing_secret()
+            signing = new_secret()
             secret = replace(secret, signing=signing, signing_before=secret.signing, before_until=by.at + OVERLAP)
         _keep(row, secret, keyring)
     if wanted.enabled is not None:
@@ -219,11 +219,6 @@ def secret_of(row: ChannelRow, keyring: Keyring) -> Secret:
     return Secret.decoded(keyring.decrypted(row.secret)) if row.secret else Secret()
 
 
-def new_signing_secret() -> str:
-    """As Standard Webhooks spells them."""
-    return "whsec_" + base64.b64encode(os.urandom(32)).decode()
-
-
 def _switch(session: Session, row: ChannelRow, *, on: bool, now: datetime) -> None:
     if on and not row.enabled:
         forgive(row)
@@ -265,6 +260,7 @@ def _changed(before: Secret, wanted: ChannelPatch, kind: Kind) -> Secret:
 
 
 def _keep(row: ChannelRow, secret: Secret, keyring: Keyring) -> None:
+    _check_length(secret)
     row.secret = keyring.encrypted(secret.encoded()) if secret.texts else ""
     row.hint = _hint(row.kind, secret)
     if row.kind == "webhook":
@@ -291,19 +287,8 @@ def _checked_url(kind: Kind, url: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError as e:
         raise Refused("url cannot be read; write it as https://host/path", field="url") from e
-    if kind == "apprise":
-        return _checked_apprise(url)
-    if parts.scheme not in {"http", "https"} or not host:
+    if kind != "apprise" and (parts.scheme not in {"http", "https"} or not host):
         raise Refused("url must begin with https:// (or http://) and name a host", field="url")
-    return url
-
-
-def _checked_apprise(url: str) -> str:
-    from promptpulse.notify.sending.apprise import problem_of  # noqa: PLC0415 - takes a second to load
-
-    problem = problem_of(url)
-    if problem:
-        raise Refused(f"url: {problem}", field="url")
     return url
 
 
@@ -311,6 +296,15 @@ def _checked_key(key: str) -> str:
     if key and not (key.isascii() and key.isalnum()):
         raise Refused("routing_key has other characters than letters and digits; copy it anew", field="routing_key")
     return key
+
+
+def _check_length(secret: Secret) -> None:
+    """PagerDuty's keys have 32 characters; those of other receivers may be longer or shorter."""
+    if secret.routing_key and not secret.url and len(secret.routing_key) != ROUTING_KEY:
+        raise Refused(
+            f"routing_key has {len(secret.routing_key)} characters; an integration key of PagerDuty has {ROUTING_KEY}",
+            field="routing_key",
+        )
 
 
 def _checked_header(value: str) -> str:

@@ -5,6 +5,7 @@ name that resolves otherwise the second time gains nothing. Redirects are never 
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import sys
@@ -191,7 +192,7 @@ class _Backend(NetworkBackend):
     def connect_unix_socket(
         self,
         path: str,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ARG002
         socket_options: Iterable[SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> NetworkStream:
         raise Forbidden(f"{path} is a socket of this machine")
@@ -199,9 +200,10 @@ class _Backend(NetworkBackend):
 
 class _Transport(httpx.HTTPTransport):
     def __init__(self, *, allow_private: bool) -> None:
-        super().__init__(trust_env=False)
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=context,
             max_connections=None,
             max_keepalive_connections=100,
             keepalive_expiry=5.0,
@@ -213,6 +215,8 @@ def guarded_client(*, allow_private: bool) -> httpx.Client:
     """For every outgoing request to an address that people enter. Thread-safe; `post` is the way to use it.
 
     A proxy of the environment is not used: it would resolve names by itself, unchecked."""
+    for telling in ("httpx", "httpcore"):
+        logging.getLogger(telling).setLevel(logging.WARNING)  # below, they log whole URLs, which may be secrets
     return httpx.Client(
         transport=_Transport(allow_private=allow_private),
         timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),

@@ -14,7 +14,7 @@ from promptpulse.core.errors import NotFound
 from promptpulse.core.ids import uuid7
 from promptpulse.notify.messages import Message
 from promptpulse.notify.models import NotificationMark, NotificationRead, NotificationRow
-from promptpulse.notify.outbox import insert_new, short
+from promptpulse.notify.outbox import insert_new, short, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ def inform(session: Session, project_id: str, message: Message, key: str, now: d
         "thread": short(message.thread),
         "event": message.event,
         "severity": message.severity,
-        "title": message.title,
-        "text": message.text,
+        "title": storable(message.title),
+        "text": storable(message.text),
         "url": message.url,
         "created_at": now,
     }

@@ -46,7 +46,7 @@ def enqueue(
             "thread": short(message.thread),
             "event": message.event,
             "severity": message.severity,
-            "title": message.title,
+            "title": storable(message.title),
             "message": message_json(message),
             "state": "waiting" if enabled else "dead",
             "attempts": 0,
@@ -75,7 +75,13 @@ def channels_for(session: Session, project_id: str, severity: Severity) -> tuple
 
 def short(key: str) -> str:
     """`key`, or its hash when a column cannot hold it."""
+    key = storable(key)
     return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 33]}-{stable_hash(key)}"
+
+
+def storable(text: str) -> str:
+    """Without NUL, which PostgreSQL cannot keep: names of prompts and users come from outside."""
+    return text.replace("\x00", "")
 
 
 def insert_new(session: Session, table: type, rows: Sequence[Mapping[str, object]]) -> None:

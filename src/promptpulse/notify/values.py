@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from pydantic import TypeAdapter
 
 from promptpulse.notify.messages import Message
 
@@ -88,6 +89,7 @@ class Refused:
 
 
 Outcome = Delivered | Later | Refused
+_MESSAGE = TypeAdapter(Message)
 
 
 def message_json(message: Message) -> dict[str, object]:
@@ -97,4 +99,4 @@ def message_json(message: Message) -> dict[str, object]:
 
 
 def message_from(stored: Mapping[str, object]) -> Message:
-    return msgspec.convert(stored, type=Message)
+    return _MESSAGE.validate_python(stored)
