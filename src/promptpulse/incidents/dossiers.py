@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 
 from promptpulse.core.errors import AppError, NotFound
 from promptpulse.db import Database
@@ -27,7 +27,8 @@ SETTLED = timedelta(minutes=1)
 """After it resolved: late calls are there."""
 AT_ONCE = 10
 """Incidents of one round."""
-OLDEST = timedelta(days=7)
+OLDEST, RECENT = timedelta(days=7), timedelta(days=1)
+"""Of incidents that are looked at: opened, resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +97,22 @@ class Dossiers:
     def due(self, now: datetime) -> Sequence[tuple[str, str]]:
         """Project and id of incidents, the newest first."""
         row = IncidentRow
-        again = and_(row.status.in_(OPEN), row.opened_at <= now - AGAIN, row.dossier_at < row.opened_at + AGAIN)
-        over = and_(row.resolved_at <= now - SETTLED, row.dossier_at < row.resolved_at + SETTLED)
+        may_be = or_(row.dossier_at.is_(None), row.status.in_(OPEN), row.resolved_at > now - RECENT)
         with self._sources.database.sessions() as session:
             found = session.execute(
-                select(row.project_id, row.id)
-                .where(row.opened_at > now - OLDEST, or_(row.dossier_at.is_(None), again, over))
+                select(row.project_id, row.id, row.opened_at, row.resolved_at, row.dossier_at)
+                .where(row.opened_at > now - OLDEST, may_be)
                 .order_by(row.opened_at.desc())
-                .limit(AT_ONCE)
-            )
-            return [(project_id, incident_id) for project_id, incident_id in found]
+            ).all()
+        due = [(one[0], one[1]) for one in found if is_due(one[2], one[3], one[4], now)]
+        return due[:AT_ONCE]
+
+
+def is_due(opened_at: datetime, resolved_at: datetime | None, dossier_at: datetime | None, now: datetime) -> bool:
+    if dossier_at is None:
+        return True
+    moment = opened_at + AGAIN if resolved_at is None else resolved_at + SETTLED
+    return dossier_at < moment <= now
 
 
 def _case(sources: Sources, project_id: str, incident_id: str, now: datetime) -> Case:
