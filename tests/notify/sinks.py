@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -9,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import BaseServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
@@ -63,6 +63,7 @@ class Sink:
                 sink.got.append(got)
                 if sink.silent.is_set():
                     sink.ended.wait(30)
+                    self.close_connection = True
                     return
                 reply = sink.reply(got)
                 self.send_response(reply.status)
@@ -71,7 +72,7 @@ class Sink:
                 self.end_headers()
                 self.wfile.write(reply.text.encode())
 
-            def log_message(self, format: str, *args: object) -> None: ...
+            def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002 - theirs
 
         class Quiet(ThreadingHTTPServer):
             daemon_threads = True
@@ -79,12 +80,12 @@ class Sink:
 
             def handle_error(self, request: object, client_address: object) -> None: ...
 
-        self.server: BaseServer = Quiet(("127.0.0.1", 0), Handler)
+        self.server: HTTPServer = Quiet(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
     def port(self) -> int:
-        return cast("tuple[str, int]", self.server.server_address)[1]  # type: ignore[redundant-cast]
+        return self.server.server_port
 
     @property
     def url(self) -> str:
@@ -110,10 +111,11 @@ class MailSink:
 
     @property
     def url(self) -> str:
-        port = self._controller.server.sockets[0].getsockname()[1]
+        server = cast("asyncio.Server", self._controller.server)
+        port = server.sockets[0].getsockname()[1]
         return f"smtp://127.0.0.1:{port}"
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - theirs
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         refused = self.refuse(address)
@@ -121,9 +123,9 @@ class MailSink:
             envelope.rcpt_tos.append(address)
         return refused or "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - theirs
         read = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
-        self.got.append((list(envelope.rcpt_tos), cast("EmailMessage", read)))
+        self.got.append((list(envelope.rcpt_tos), read))
         return "250 taken"
 
     def close(self) -> None:
