@@ -24,6 +24,8 @@ from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
 from promptpulse.accounts.values import PriceOverride
 from promptpulse.actions.routes import router as actions_router
 from promptpulse.actions.scaling_routes import router as scaling_router
+from promptpulse.alerts.evaluator import TICK as RULES_EVERY
+from promptpulse.alerts.evaluator import RuleEvaluator
 from promptpulse.alerts.routes import router as alerts_router
 from promptpulse.calls.routes import router as calls_router
 from promptpulse.calls.view_routes import router as views_router
@@ -214,7 +216,9 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     baselines = Baselines(store, clock)
     objectives = Objectives(store, database, definitions.of)
     dossiers = Dossiers(DossierSources(store, database, definitions.of, baselines))
+    rules = RuleEvaluator(store, database, definitions.of, baselines)
     repeated: list[Job] = [
+        Job("rules", RULES_EVERY, rules.run),
         Job("objectives", timedelta(minutes=1), objectives.round),
         Job("incidents", timedelta(seconds=15), dossiers.round),
     ]

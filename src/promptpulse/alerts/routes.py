@@ -6,10 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import JsonValue
+from sqlalchemy.orm import Session
 
 from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
-from promptpulse.alerts import shapes
+from promptpulse.accounts.values import By
+from promptpulse.alerts import service, shapes
+from promptpulse.alerts.backtest import tried
+from promptpulse.alerts.models import RuleRow, RuleSetRow
+from promptpulse.alerts.present import rules_out, states_out
+from promptpulse.alerts.ready_made import TEMPLATES, give_ready_made
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -64,45 +70,83 @@ TEMPLATE: JsonValue = {
 @router.get("/rules", summary="List rules", responses=documented(200, [RULE], 401, 403))
 def list_rules(request: Request, access: Reader) -> Answer[list[shapes.RuleOut]]:
     """By name, with how they are now. A new project has the ready-made ones."""
-    raise NotImplementedError
+    services = request.app.state.services
+    _give(request, access)
+    definitions = services.definitions.of(access.project.id)
+    with services.database.sessions() as session:
+        rows = service.rules_of(session, access.project.id)
+        return Answer(data=rules_out(session, access.project, rows, definitions))
 
 
-@router.get("/rules/templates", summary="List rules to begin with", responses=documented(200, [TEMPLATE], 401, 403))
-def list_templates(request: Request, access: Reader) -> Answer[list[shapes.TemplateOut]]:
+@router.get(
+    "/rules/templates",
+    summary="List rules to begin with",
+    dependencies=[Depends(may_read)],
+    responses=documented(200, [TEMPLATE], 401, 403),
+)
+def list_templates() -> Answer[list[shapes.TemplateOut]]:
     """The ready-made ones first."""
-    raise NotImplementedError
+    found = [
+        shapes.TemplateOut(key=t.key, title=t.title, description=t.description, ready_made=t.ready_made, rule=t.rule)
+        for t in TEMPLATES.values()
+    ]
+    return Answer(data=found)
 
 
 @router.post("/rules", status_code=201, summary="Write a rule", responses=documented(201, RULE, 401, 403, 409))
 def create_rule(body: shapes.RuleIn, request: Request, access: Editor) -> Answer[shapes.RuleOut]:
     """It is watched from the next round on, within a minute."""
-    raise NotImplementedError
+    services = request.app.state.services
+    definitions = services.definitions.of(access.project.id)
+    with services.database.writing() as session:
+        row = service.create(session, access.project, body, definitions, By(access.actor, services.clock()))
+        return Answer(data=_out(request, access, session, row))
 
 
 @router.post("/rules/preview", summary="What a rule would have done", responses=documented(200, PREVIEW, 401, 403))
 def preview_rule(body: shapes.PreviewIn, request: Request, access: Reader) -> Answer[shapes.RulePreview]:
     """The past days are replayed through the same steps as a live rule takes; nothing is kept."""
-    raise NotImplementedError
+    services = request.app.state.services
+    definitions = services.definitions.of(access.project.id)
+    give_back = services.exports.take()
+    try:
+        return Answer(
+            data=tried(services.store, services.baselines, access.project, body, definitions, services.clock())
+        )
+    finally:
+        give_back()
 
 
 @router.get("/rules/{rule_id}", summary="Read a rule", responses=documented(200, RULE, 401, 403, 404))
 def read_rule(rule_id: Id, request: Request, access: Reader) -> Answer[shapes.RuleOut]:
     """With how it is now."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        row = service.existing(session, access.project.id, rule_id)
+        return Answer(data=_out(request, access, session, row))
 
 
 @router.patch("/rules/{rule_id}", summary="Change a rule", responses=documented(200, RULE, 401, 403, 404, 409))
 def change_rule(rule_id: Id, body: shapes.RulePatch, request: Request, access: Editor) -> Answer[shapes.RuleOut]:
-    """Another metric, filter, grouping or condition begins anew: what fires is resolved and says why. All else keeps what fires.
-
-    A rule that is switched off resolves what fires, too."""
-    raise NotImplementedError
+    """Another metric, filter, grouping, window or kind of condition begins anew: what fires is resolved and says why, as
+    when the rule is switched off. With all else the next round goes on from the state that is, by the new numbers."""
+    services = request.app.state.services
+    definitions = services.definitions.of(access.project.id)
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, rule_id)
+        by = By(access.actor, services.clock())
+        service.change(session, access.project, row, body, definitions, by)
+        return Answer(data=_out(request, access, session, row))
 
 
 @router.delete("/rules/{rule_id}", summary="Delete a rule", responses=documented(200, None, 401, 403, 404))
 def delete_rule(rule_id: Id, request: Request, access: Editor) -> Answer[None]:
     """What fires is resolved and says why; its history stays."""
-    raise NotImplementedError
+    services = request.app.state.services
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, rule_id)
+        service.delete(session, row, By(access.actor, services.clock()))
+    return Answer(data=None)
 
 
 @router.post(
@@ -112,7 +156,12 @@ def delete_rule(rule_id: Id, request: Request, access: Editor) -> Answer[None]:
 )
 def reset_rule(rule_id: Id, request: Request, access: Editor) -> Answer[shapes.RuleOut]:
     """Its name and channels stay. Only of a rule with a template."""
-    raise NotImplementedError
+    services = request.app.state.services
+    definitions = services.definitions.of(access.project.id)
+    with services.database.writing() as session:
+        row = service.existing(session, access.project.id, rule_id)
+        service.reset(session, access.project, row, definitions, By(access.actor, services.clock()))
+        return Answer(data=_out(request, access, session, row))
 
 
 @router.get(
@@ -120,4 +169,23 @@ def reset_rule(rule_id: Id, request: Request, access: Editor) -> Answer[shapes.R
 )
 def read_states(rule_id: Id, request: Request, access: Reader) -> Answer[shapes.StatesOut]:
     """The last value of each, its bounds, and since when it is so."""
-    raise NotImplementedError
+    services = request.app.state.services
+    definitions = services.definitions.of(access.project.id)
+    with services.database.sessions() as session:
+        row = service.existing(session, access.project.id, rule_id)
+        return Answer(data=states_out(session, access.project, row, definitions))
+
+
+def _out(request: Request, access: Access, session: Session, row: RuleRow) -> shapes.RuleOut:
+    definitions = request.app.state.services.definitions.of(access.project.id)
+    return rules_out(session, access.project, [row], definitions)[0]
+
+
+def _give(request: Request, access: Access) -> None:
+    """The ready-made rules, to a project that no round has seen yet."""
+    services = request.app.state.services
+    with services.database.sessions() as session:
+        if session.get(RuleSetRow, access.project.id) is not None:
+            return
+    with services.database.writing() as session:
+        give_ready_made(session, access.project.id, services.clock())

@@ -58,7 +58,7 @@ def sliding(store: Store, query: Query, window: timedelta, step: timedelta, now:
             f"by: {len(groups)} series x {count} windows are too many; group by less, or take fewer days", field="by"
         )
     metrics = [query.metric(key) for key in query.metrics]
-    values = {m.key: [np.full(count, _empty(m)) for _ in groups] for m in metrics}
+    values = {m.key: [np.full(count, empty_of(m)) for _ in groups] for m in metrics}
     reading = _Reading(store, query, [end - step for end in ends], window // step, now)
     position = {tuple(v or "" for v in group): i for i, group in enumerate(groups)}
     origin, step_s = int(query.start.timestamp()), int(step.total_seconds())
@@ -110,7 +110,8 @@ class _Reading:
         return self._whole
 
 
-def _empty(metric: Metric) -> float:
+def empty_of(metric: Metric) -> float:
+    """Value of a window without calls; NaN where it has none."""
     formula = formula_of(metric)
     empty = empty_value(formula) if formula else metric.empty
     return np.nan if empty is None else float(empty)
