@@ -1,13 +1,17 @@
-"""Prompts and experiments of a server, made by the API."""
+"""Prompts and experiments of a server, made by the API; and incidents."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from server.process import Json
+from promptpulse.db import open_database
+from promptpulse.incidents.service import fire
+from promptpulse.incidents.signals import Signal, series_key
+from server.process import Json, Server
 
 COMES_WITHIN_S = 10.0
 
@@ -45,3 +49,21 @@ def eventually(find: Callable[[], list[Json]], count: int) -> list[Json]:
     while len(found := find()) < count and time.monotonic() < deadline:
         time.sleep(0.02)
     return found
+
+
+def new_incident(server: Server, project: str, rule: str, **group: str) -> str:
+    """Opened by an alert of a rule, as the evaluator would fire it; its id. Of a server with a SQLite database."""
+    now = datetime.now(UTC)
+    signal = Signal(
+        project_id=project, source="rule", source_id=rule, series=series_key(group), name=rule, alert_type="latency_spike",
+        severity="warning", metric="p95_latency_ms", metric_label="p95 latency", unit="ms", direction="above", value=3500.0,
+        threshold=2000.0, since=now - timedelta(minutes=5), group=group,
+    )  # fmt: skip
+    database = open_database(f"sqlite:///{server.folder}/settings.db")
+    try:
+        with database.writing() as session:
+            alert = fire(session, signal, now)
+            assert alert.incident_id is not None
+            return alert.incident_id
+    finally:
+        database.close()

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import httpx
@@ -39,6 +40,9 @@ ASKED: Json = {"experimentTitle": "running"}
 BACKWARDS = "GET /scores/experiments/<running>?start_date=2026-02-01&end_date=2026-01-01"
 SECOND: Json = {"version": 2, "expected_version": 3}
 TEST: Json = {"title": "another", "variants": HALVES, "metrics": [{"score": "rating", "primary": True}]}
+
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+NIGHTS: Json = {"weekdays": [1, 2], "start": "22:00", "end": "02:00"}
 
 
 def scores(*given: object) -> Json:
@@ -98,6 +102,34 @@ FILE: Json = {"promptpulse_dashboard": 1, "dashboard": {"name": "Board"}}
 LINK = "/shared/0000"
 CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     # what is wrong, request, body, status, field
+    ("a silence without an end", "POST /silences", {}, 422, "end"),
+    ("a silence that is over", "POST /silences", {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}, 422, "end"),
+    ("a silence that ends before it starts", "POST /silences", {"start": MONTH["end"], "end": MONTH["start"]}, 422, "end"),
+    ("a silence for years", "POST /silences", {"end": "2099-01-01T00:00:00Z"}, 422, "end"),
+    ("a silence that repeats", "POST /silences", {"weekly": NIGHTS}, 422, "weekly"),
+    ("maintenance on no weekday", "POST /silences", {"kind": "maintenance", "weekly": {**NIGHTS, "weekdays": []}}, 422,
+     "weekly.weekdays"),
+    ("maintenance on an eighth day", "POST /silences", {"kind": "maintenance", "weekly": {**NIGHTS, "weekdays": [8]}}, 422,
+     "weekly.weekdays.0"),
+    ("maintenance in a zone of its own", "POST /silences", {"kind": "maintenance", "weekly": {**NIGHTS, "start": "22:00+01:00"}},
+     422, "weekly"),
+    ("a silence of an unknown dimension", "POST /silences", {"match": {"colour": ["red"]}, "end": TOMORROW}, 422, "match"),
+    ("a silence of no value", "POST /silences", {"match": {"model": []}, "end": TOMORROW}, 422, "match"),
+    ("a silence with NUL", "POST /silences", {"reason": "\x00", "end": TOMORROW}, 422, "reason"),
+    ("a silence of half a character", "POST /silences", '{"reason": "\\ud800"}', 422, "reason"),
+    ("a silence of nobody's id", "POST /silences", {"source_id": "x", "end": TOMORROW}, 422, "source"),
+    ("ending a silence that is not there", "DELETE /silences/%00", None, 404, None),
+    ("an incident that is not there", "GET /incidents/nowhere", None, 404, None),
+    ("an incident with NUL", "GET /incidents/%00", None, 404, None),
+    ("a dossier of nothing", f"GET /incidents/{NOWHERE}/dossier", None, 404, None),
+    ("an unknown status", f"PATCH /incidents/{NOWHERE}", {"status": "fixed"}, 422, "status"),
+    ("an incident without a title", f"PATCH /incidents/{NOWHERE}", {"title": ""}, 422, "title"),
+    ("a comment of nothing", f"POST /incidents/{NOWHERE}/comments", {"text": ""}, 422, "text"),
+    ("quiet for a minute", f"POST /incidents/{NOWHERE}/silence", {"minutes": 1}, 422, "minutes"),
+    ("a post-mortem of nothing", f"PUT /incidents/{NOWHERE}/post-mortem", {"markdown": ""}, 422, "markdown"),
+    ("incidents of an unknown status", "GET /incidents?status=fixed", None, 422, "status.0"),
+    ("alerts of an unknown source", "GET /alerts?source=cron", None, 422, "source"),
+    ("alerts of another source with NUL", "GET /alerts?source_id=%00&limit=0", None, 422, "limit"),
     ("a dashboard without a name", "POST /dashboards", {"name": ""}, 422, "name"),
     ("a name with a control character", "POST /dashboards", {"name": "a\x00b"}, 422, "name"),
     ("half a character", "POST /dashboards", '{"name": "\\ud800"}', 422, "name"),

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from promptpulse.web.errors import is_langfuse
-from server.making import eventually, new, new_experiment, new_prompt
+from server.making import eventually, new, new_experiment, new_incident, new_prompt
 from server.process import Json, Server
 from server.test_process import sign_in
 
@@ -163,6 +163,23 @@ TABLE: dict[str, Need] = {
     "GET /api/v1/dashboards/{dashboard_id}/shares": "editor",
     "POST /api/v1/dashboards/{dashboard_id}/shares": "editor",
     "DELETE /api/v1/dashboards/{dashboard_id}/shares/{share_id}": "editor",
+    "GET /api/v1/alerts": "read",
+    "GET /api/v1/incidents": "read",
+    "GET /api/v1/incidents/assignees": "read",
+    "GET /api/v1/incidents/{incident_id}": "read",
+    "PATCH /api/v1/incidents/{incident_id}": "editor",
+    "POST /api/v1/incidents/{incident_id}/comments": "editor",
+    "GET /api/v1/incidents/{incident_id}/dossier": "read",
+    "POST /api/v1/incidents/{incident_id}/rollback": "editor",
+    "POST /api/v1/incidents/{incident_id}/pause-experiment": "editor",
+    "POST /api/v1/incidents/{incident_id}/silence": "editor",
+    "GET /api/v1/incidents/{incident_id}/post-mortem": "read",
+    "PUT /api/v1/incidents/{incident_id}/post-mortem": "editor",
+    "POST /api/v1/incidents/{incident_id}/post-mortem/draft": "editor",
+    "GET /api/v1/incidents/{incident_id}/post-mortem/export": "read",
+    "GET /api/v1/silences": "read",
+    "POST /api/v1/silences": "editor",
+    "DELETE /api/v1/silences/{silence_id}": "editor",
     "GET /api/v1/shared/{token}": "link",
     "GET /api/v1/shared/{token}/widgets/{widget_id}": "link",
     **{f"POST {path}": "ingest" for path in OTLP},
@@ -170,6 +187,7 @@ TABLE: dict[str, Need] = {
 LINKS = [route for route, need in TABLE.items() if need == "link"]
 """Opened by whoever has the token, without a key."""
 DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
+INCIDENT = "/api/v1/incidents/{incident_id}"
 COSTS = "/api/v1/costs"
 BILL = "date,model,cost_usd\n2026-11-20,gpt-4o,1\n"
 WIDGET: Json = {
@@ -274,6 +292,14 @@ class World:
             },
             "POST /api/v1/dashboards/data": {"widget": WIDGET, **EVER},
             f"PUT {DASHBOARD}": {"name": "changed", "widgets": []},
+            f"PATCH {INCIDENT}": {"title": "changed"},
+            f"POST {INCIDENT}/comments": {"text": "made by a walk"},
+            f"POST {INCIDENT}/rollback": {"prompt": self.ids["prompt to roll back"]},
+            f"POST {INCIDENT}/pause-experiment": {"experiment_id": self.ids["experiment to pause"]},
+            f"POST {INCIDENT}/silence": {"minutes": 60},
+            f"PUT {INCIDENT}/post-mortem": {"markdown": "# Changed"},
+            f"POST {INCIDENT}/post-mortem/draft": {"replace": True},
+            "POST /api/v1/silences": {"end": days_from_now(1)},
             "POST /api/v1/metrics/custom": {"name": "made by a walk", "formula": "count()"},
             "POST /api/v1/metrics/custom/check": {
                 "formula": "count()", "start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z",
@@ -343,7 +369,7 @@ class World:
                     "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
                     "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
                     "/api/v1/metrics/targets", "/api/v1/dashboards", f"{COSTS}/budgets", f"{COSTS}/repricings",
-                    f"{COSTS}/reconciliations",
+                    f"{COSTS}/reconciliations", "/api/v1/alerts", "/api/v1/incidents", "/api/v1/silences",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
             }  # fmt: skip
@@ -406,6 +432,7 @@ def world(server: Server) -> Iterator[World]:
         add_prompts_and_experiments(built, client)
         add_dashboards(built, client)
         add_costs(built, client)
+        add_incidents(built, client)
     yield built
     for browser in built.people.values():
         browser.close()
@@ -435,6 +462,18 @@ def add_costs(world: World, client: httpx.Client) -> None:
         answer = client.post(f"{COSTS}/reconciliations", params={"name": f"{SECRET} bill"}, content=BILL.encode())
         assert answer.status_code == 201, answer.text
         world.ids[f"reconciliation_id{route}"] = answer.json()["data"]["id"]
+
+
+def add_incidents(world: World, client: httpx.Client) -> None:
+    world.ids["incident_id"] = new_incident(world.server, world.a, f"{SECRET} rule")
+    client.put(f"/api/v1/incidents/{world.ids['incident_id']}/post-mortem", json={"markdown": SECRET})
+    prompt = new_prompt(client, "to roll back", "one", "two")
+    new(client, f"/prompts/{prompt['id']}/deploy", {"version": 2})
+    world.ids["prompt to roll back"] = "to roll back"
+    world.ids["experiment to pause"] = str(new_experiment(client, f"{SECRET} to pause", world.variants)["id"])
+    for route in ("", " of DELETE /api/v1/silences/{silence_id}"):
+        made = new(client, "/silences", {"reason": f"{SECRET} reason", "end": days_from_now(1)})
+        world.ids[f"silence_id{route}"] = str(made["id"])
 
 
 def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
