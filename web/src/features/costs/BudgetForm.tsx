@@ -2,7 +2,7 @@ import { Autocomplete, Button, NativeSelect, NumberInput, TextInput } from "@man
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import type { Budget, ChangedBudget, NewBudget, Period } from "../../api/costs";
-import { usePromptNames } from "../../api/usePromptNames";
+import { usePromptChoices } from "../../api/usePromptChoices";
 import { useValues } from "../../api/useValues";
 import { errorAtField } from "../../ui/errorAtField";
 import { FormError } from "../../ui/FormError";
@@ -27,10 +27,8 @@ interface Props {
 /** Makes or changes a budget. Whose calls it counts stays as it was made. */
 export function BudgetForm({ budget, onDone }: Props) {
   const save = useCostWrite<Budget>();
-  const { data: called = [] } = useValues("prompt_id");
-  const { data: registered = [] } = usePromptNames();
   const { data: environments = [] } = useValues("environment");
-  const prompts = [...new Set([...registered, ...called.filter((name) => name !== null)])].sort();
+  const prompts = usePromptChoices();
   const form = useForm<Values>({
     mode: "controlled",
     initialValues: {

@@ -1,5 +1,73 @@
+import { Button } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { Link } from "react-router";
+import type { Policy } from "../../../api/actions";
+import { useWatchRead } from "../../../api/useWatchRead";
+import { useProject } from "../../../state/ProjectContext";
+import { useHref } from "../../../state/useHref";
 import { Empty } from "../../../ui/Empty";
+import { Panel } from "../../../ui/Panel";
+import { RowsState } from "../../../ui/RowsState";
+import { Table } from "../../../ui/Table";
+import classes from "../Actions.module.css";
+import { RunsPanel } from "../RunsPanel";
+import { PolicyRow } from "./PolicyRow";
 
+/** What the system may do by itself, and what it did. */
 export function Actions() {
-  return <Empty title="Actions" />;
+  const { role } = useProject();
+  const href = useHref();
+  const list = useWatchRead<Policy[]>("/policies");
+  const mayEdit = role !== "viewer";
+  const make = (
+    <Button component={Link} to={href("/actions/new")} size="xs" leftSection={<IconPlus size={15} aria-hidden />}>
+      New policy
+    </Button>
+  );
+  return (
+    <div className={classes["page"]}>
+      <header className={classes["head"]}>
+        <div>
+          <h1 className={classes["title"]}>Actions</h1>
+          <p className={classes["lead"]}>
+            A policy may take a change back when something fires; it never promotes one. It starts as a dry run: the
+            incident then says what would have been done.
+          </p>
+        </div>
+        {mayEdit && make}
+      </header>
+      <Panel title="Policies" note={list.data === undefined ? undefined : String(list.data.length)}>
+        <RowsState
+          what="The policies"
+          rows={list.data}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+          empty={
+            <Empty title="No policies yet">
+              Let a bad version roll back by itself, a slow model give way to its fallback, or an experiment pause,
+              within limits that you set.
+              <div>{mayEdit ? make : <p>Editors and admins make policies.</p>}</div>
+            </Empty>
+          }
+        >
+          <Table label="Policies" className={classes["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Policy</th>
+                <th scope="col">State</th>
+                <th scope="col">Today</th>
+                <th scope="col">Last act</th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.data?.map((policy) => (
+                <PolicyRow key={policy.id} policy={policy} now={list.dataUpdatedAt} />
+              ))}
+            </tbody>
+          </Table>
+        </RowsState>
+      </Panel>
+      <RunsPanel policyId={null} />
+    </div>
+  );
 }
