@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assignment, exports, forecast, ingest, pages, queries, statistics, web
+from bench import assignment, exports, forecast, ingest, nab, pages, queries, statistics, web
 from bench.report import Row, show
 
 MEASUREMENTS = {
@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "assignment": assignment.run,
     "statistics": statistics.run,
     "forecast": forecast.run,
+    "nab": nab.run,
 }
 
 
