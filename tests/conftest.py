@@ -11,11 +11,15 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+from fixtures_postgres import shared_postgres, shared_postgres_database, shared_sqlite
 from making import NOW, MakeCall
 from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.metrics import rollups
 from promptpulse.store import Store, migrate, open_store
+from server.process import Server
+
+__all__ = ["shared_postgres", "shared_postgres_database", "shared_sqlite"]
 
 # The same examples in every run: what was green stays green until the code changes.
 settings.register_profile("repeatable", derandomize=True)
@@ -30,6 +34,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     rollups.ensure(opened)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The fixture `server` of all folders."""
+    running = Server(tmp_path_factory.mktemp("shared") / "data").start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

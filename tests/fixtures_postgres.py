@@ -20,9 +20,11 @@ from sqlalchemy import inspect, text
 
 from promptpulse.db import Database, migrate, open_database
 
+# The fixtures `shared_...` are known to all folders by tests/conftest.py: what folders import is made anew for each of them.
+
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def shared_postgres() -> Iterator[str]:
     """URL of a PostgreSQL server, without a database name, where the user may create databases."""
     given = os.environ.get("PROMPTPULSE_TEST_POSTGRES")
     if given:
@@ -54,13 +56,33 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> Iterator[Database]:
+def shared_postgres_database(shared_postgres: str) -> Iterator[Database]:
     """A migrated database that tests of this session share; each leaves it empty."""
-    for url in _temporary(postgres_server):
+    for url in _temporary(shared_postgres):
         shared = open_database(url)
         migrate(shared)
         yield shared
         shared.close()
+
+
+@pytest.fixture(scope="session")
+def shared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """File of a migrated, empty database, to be copied."""
+    file = tmp_path_factory.mktemp("settings") / "settings.db"
+    opened = open_database(f"sqlite:///{file}")
+    migrate(opened)
+    opened.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_server(shared_postgres: str) -> str:
+    return shared_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_database(shared_postgres_database: Database) -> Database:
+    return shared_postgres_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,8 +98,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database, on each engine."""
     if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{tmp_path}/settings.db")
-        migrate(opened)
+        file = shutil.copy(request.getfixturevalue("shared_sqlite"), tmp_path / "settings.db")
+        opened = open_database(f"sqlite:///{file}")
         yield opened
         opened.close()
         return

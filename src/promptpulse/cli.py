@@ -72,10 +72,10 @@ def serve(
         "public_url": public_url, "log_level": log_level, "log_json": log_json,
     }  # fmt: skip
     with _failures():
+        settings = _settings(given)
         from promptpulse import server  # noqa: PLC0415 - the server's libraries are slow to import
         from promptpulse.app import open_services  # noqa: PLC0415
 
-        settings = _settings(given)
         server.configure_logging(settings)
         bound = server.listen(settings)
         settings = settings.model_copy(update={"port": bound.getsockname()[1]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from playwright.sync_api import StorageState
 
-from server.process import COMMAND, Json, Server, environment
+from server.process import Json, Server
 
 DEMO_CALLS = 20_000
 Query = Mapping[str, str | Sequence[str]]
@@ -26,11 +25,7 @@ class DemoServer(Server):
     """`promptpulse demo`, a month of traffic in its first project."""
 
     def launch(self) -> None:
-        command = [*COMMAND, "demo", "--port", str(self.port), "--data", str(self.folder), "--calls", str(DEMO_CALLS)]
-        with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=environment({}), stdout=log, stderr=subprocess.STDOUT, cwd=self.folder.parent
-            )
+        self.begin("demo", {}, "--port", str(self.port), "--data", str(self.folder), "--calls", str(DEMO_CALLS))
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,28 @@ from server.process import Server
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(shared_server: Server) -> Server:
     """Runs for the whole session: a test uses a project of its own and does not stop it."""
-    running = Server(tmp_path_factory.mktemp("shared") / "data").start()
-    yield running
-    running.stop()
+    return shared_server
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Servers that a test may stop and kill: `own_server(setting="value")`, not yet started."""
+    yield from _servers(tmp_path, from_nothing=False)
+
+
+@pytest.fixture
+def server_from_nothing(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """As `own_server`, started as a user does: for what beginning and end are."""
+    yield from _servers(tmp_path, from_nothing=True)
+
+
+def _servers(folder: Path, *, from_nothing: bool) -> Iterator[Callable[..., Server]]:
     made: list[Server] = []
 
     def make(**settings: str) -> Server:
-        made.append(Server(tmp_path / f"data{len(made)}", settings))
+        made.append(Server(folder / f"data{len(made)}", settings, from_nothing=from_nothing))
         return made[-1]
 
     yield make

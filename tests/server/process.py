@@ -17,6 +17,8 @@ from pathlib import Path
 
 import httpx
 
+from server.zygote import Forked, zygote
+
 COMMAND = (sys.executable, "-m", "promptpulse")
 KEY = "bootstrap-key-of-the-tests"
 READY_WITHIN_S = 40.0
@@ -47,7 +49,9 @@ class Server:
     settings: Mapping[str, str] = field(default_factory=dict)
     key: str = KEY
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    from_nothing: bool = False
+    """Started as a user does, not forked (zygote.py)."""
+    process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def url(self) -> str:
@@ -81,13 +85,17 @@ class Server:
     def launch(self) -> None:
         assert self.process is None, "it runs already"
         given = {"bootstrap_key": self.key, "data": str(self.folder), "port": str(self.port), **self.settings}
+        self.begin("serve", given)
+
+    def begin(self, command: str, settings: Mapping[str, str], *options: str) -> None:
+        """Run a command that serves."""
+        env, folder = environment(settings), self.folder.parent
+        if not self.from_nothing:
+            self.process = zygote().fork([command, *options], env, self.log_file, folder)
+            return
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve"],
-                env=environment(given),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self.folder.parent,
+                [*COMMAND, command, *options], env=env, stdout=log, stderr=subprocess.STDOUT, cwd=folder
             )
 
     def wait_until_ready(self) -> None:

@@ -93,8 +93,10 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_sentence(tmp_path: Path) ->
     assert str(tmp_path / "file") in one_sentence(ended.stderr)
 
 
-def test_sigterm_ends_open_event_streams_and_loses_nothing_that_was_accepted(own_server: Callable[..., Server]) -> None:
-    server = own_server().start()
+def test_sigterm_ends_open_event_streams_and_loses_nothing_that_was_accepted(
+    server_from_nothing: Callable[..., Server],
+) -> None:
+    server = server_from_nothing().start()
     opened, ended = threading.Event(), threading.Event()
 
     def listen() -> None:
@@ -155,8 +157,8 @@ def test_a_connection_that_sends_nothing_does_not_hold_the_server_up(own_server:
         server.stop(within_s=8)
 
 
-def test_the_first_start_prints_a_link_that_signs_in_once(own_server: Callable[..., Server]) -> None:
-    server = own_server().start()
+def test_the_first_start_prints_a_link_that_signs_in_once(server_from_nothing: Callable[..., Server]) -> None:
+    server = server_from_nothing().start()
     token = server.sign_in_token()
     assert server.client.get(f"/sign-in?token={token}").headers["content-type"].startswith("text/html")
     with closing(sign_in(server, "/api/v1/session/link", token=token)) as browser:
@@ -190,8 +192,8 @@ def test_the_admin_of_the_environment_signs_in_and_logs_are_json(own_server: Cal
     assert all({"at", "level", "logger", "message"} <= line.keys() for line in lines)
 
 
-def test_ctrl_c_ends_the_server_without_a_complaint(own_server: Callable[..., Server]) -> None:
-    server = own_server().start()
+def test_ctrl_c_ends_the_server_without_a_complaint(server_from_nothing: Callable[..., Server]) -> None:
+    server = server_from_nothing().start()
     server.stop(with_signal=signal.SIGINT)
     assert "Traceback" not in server.log
     assert "Abort" not in server.log

@@ -1,0 +1,73 @@
+"""The process of zygote.py: it has imported the product, and forks."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import cast
+
+import promptpulse.app
+import promptpulse.server
+from promptpulse import cli
+
+__all__ = ["promptpulse"]
+
+
+def main() -> None:
+    """Answers a line for a line, until there are no more."""
+    ended: dict[int, int] = {}
+    answers = os.fdopen(os.dup(1), "wb")
+    for line in sys.stdin.buffer:
+        asked = json.loads(line)
+        if "poll" in asked:
+            answer = _ended(asked["poll"], ended)
+        else:
+            answer = os.fork()
+            if answer == 0:
+                _become(asked)
+        answers.write(json.dumps(answer).encode() + b"\n")
+        answers.flush()
+    for pid in _children():
+        os.kill(pid, signal.SIGKILL)
+
+
+def _ended(pid: int, ended: dict[int, int]) -> int | None:
+    if pid not in ended:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            ended[pid] = os.waitstatus_to_exitcode(status)
+    return ended.get(pid)
+
+
+def _children() -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
+def _become(asked: dict[str, object]) -> None:
+    """A process that was started so, to its end."""
+    code = 1
+    try:
+        null, log = os.open(os.devnull, os.O_RDONLY), os.open(str(asked["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        for here, there in ((null, 0), (log, 1), (log, 2)):
+            os.dup2(here, there)
+        os.closerange(3, 256)
+        os.chdir(str(asked["folder"]))
+        os.environ.clear()
+        os.environ.update(cast("dict[str, str]", asked["env"]))
+        sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
+        sys.argv = ["promptpulse", *cast("list[str]", asked["arguments"])]
+        cli.main()
+        code = 0
+    except SystemExit as e:
+        code = e.code if isinstance(e.code, int) else int(e.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
