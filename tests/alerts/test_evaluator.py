@@ -1,0 +1,294 @@
+"""Rounds: calls in, alerts and messages out, by an injected clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.tower import Tower
+from clock import NOON
+from promptpulse.core.errors import AppError
+from promptpulse.metrics.definitions import Definitions, custom_metric
+
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+def test_a_fault_fires_once_opens_an_incident_and_is_told_and_its_end_resolves_it(tower: Tower) -> None:
+    tower.channel("warning")
+    rule = tower.rule(minimum_samples=5)
+    tower.steady(2)
+    assert tower.until(NOON + 2 * MINUTE) == []
+    tower.calls(NOON + 2 * MINUTE + SECOND, good=10, failed=10)
+    # the window of the minute that ends 2 min 30 s after noon is the first to hold them; it is judged 10 s later
+    assert tower.until(NOON + 3 * MINUTE) == [("160", "fired")]
+    alert = tower.alerts()[0]
+    assert (alert.source, alert.source_id, alert.alert_type) == ("rule", rule, "error_rate")
+    assert (alert.value, alert.threshold, alert.direction, alert.unit) == (50.0, 5.0, "above", "percent")
+    assert alert.incident_id is not None
+    assert tower.sent() == ["fired"]
+    tower.calls(NOON + 3 * MINUTE + SECOND, good=20)
+    assert tower.until(NOON + 5 * MINUTE) == [("220", "resolved")]
+    assert tower.sent() == ["fired", "resolved"]
+    assert tower.alerts()[0].cleared_at is not None
+
+
+def test_a_total_fault_is_in_the_outbox_within_60_seconds_wherever_in_the_minute_it_begins(lite: Tower) -> None:
+    """A rule of a minute without `for`; rounds every 10 s, delivery looks at once when something was written."""
+    lite.rule(minimum_samples=5)
+    worst = timedelta()
+    for case in range(12):
+        fault = lite.clock() + timedelta(minutes=3, seconds=5 * case)
+        lite.steady(5, start=lite.clock().replace(second=0), good=6)
+        for second in range(0, 180, 5):
+            lite.calls(fault + second * SECOND, failed=4)
+        while not any(kind == "fired" for _, _, kind in lite.round().events):
+            lite.clock.forward(seconds=10)
+        worst = max(worst, lite.clock() - fault)
+        lite.clock.now = fault + 10 * MINUTE
+        lite.round()
+    assert timedelta(seconds=10) < worst <= timedelta(seconds=60)
+
+
+def test_a_restart_neither_fires_nor_forgets(tower: Tower) -> None:
+    tower.channel("warning")
+    firing, pending = tower.rule(), tower.rule(name="Held", for_minutes=10)
+    for minute in range(30):
+        tower.calls(NOON + minute * MINUTE + SECOND, failed=5)
+    assert tower.until(NOON + 2 * MINUTE) == [("40", "fired")]
+    assert tower.states(pending) == {"": "pending"}
+    tower.clock.forward(minutes=20)  # nobody watches
+    tower.restart()
+    assert tower.round().events == []
+    assert (tower.states(firing), tower.states(pending)) == ({"": "firing"}, {"": "pending"})
+    # a minute and a half was watched before, so eight and a half more are needed
+    assert tower.until(NOON + 29 * MINUTE) == []
+    for minute in range(30, 40):
+        tower.calls(NOON + minute * MINUTE + SECOND, failed=5)
+    assert [kind for _, kind in tower.until(NOON + 32 * MINUTE)] == ["fired"]
+    assert tower.sent().count("fired") == 2
+    assert len(tower.alerts()) == 2
+
+
+def test_each_series_has_its_own_state(tower: Tower) -> None:
+    rule = tower.rule(by=["prompt_id"])
+    tower.calls(NOON + SECOND, good=10, prompt_id="good")
+    tower.calls(NOON + SECOND, good=5, failed=5, prompt_id="bad")
+    assert [kind for _, kind in tower.until(NOON + MINUTE)] == ["fired"]
+    assert tower.states(rule) == {"prompt_id='bad'": "firing"}
+    assert tower.alerts()[0].group == {"prompt_id": "bad"}
+    assert sorted((str(r[0]), r[2]) for r in tower.readings(rule)) == [
+        ("prompt_id='bad'", 50.0),
+        ("prompt_id='good'", 0.0),
+    ]
+    assert tower.health(rule).series_total == 2
+
+
+def test_rules_that_ask_alike_are_one_query(lite: Tower) -> None:
+    metrics = ("error_rate", "success_rate", "p95_latency_ms", "total_requests")
+    for i, metric in enumerate(metrics):
+        lite.rule(name=f"a{i}", metric=metric, condition={"kind": "threshold", "op": "above", "value": 1e9})
+    for i in range(20):
+        one = [{"dimension": "prompt_id", "op": "in", "values": [f"prompt-{i}"]}]
+        lite.rule(name=f"b{i}", where=one)
+    lite.rule(name="c", by=["model"])
+    lite.calls(NOON + SECOND, failed=3, prompt_id="prompt-7")
+    lite.clock.forward(seconds=40)
+    done = lite.round()
+    # all together; all that differ in their prompt; by model
+    assert (done.rules, done.queries) == (25, 3)
+    assert [series for _, series, _ in done.events] == ["", "model=''"] or len(done.events) == 2
+    assert len(lite.alerts()) == 2
+
+
+def test_a_rule_whose_query_fails_says_so_and_stops_no_other(tower: Tower) -> None:
+    metric = custom_metric("custom.gone", "Gone", "count(status = 'error')")
+    tower.definitions[tower.project] = Definitions({"custom.gone": metric})
+    broken = tower.rule(name="Broken", metric="custom.gone")
+    tower.rule()
+    del tower.definitions[tower.project]
+    tower.calls(NOON + SECOND, failed=3)
+    assert [kind for _, kind in tower.until(NOON + MINUTE)] == ["fired"]
+    health = tower.health(broken)
+    assert health.error is not None
+    assert "custom.gone" in health.error
+    assert health.failing_since == NOON + 10 * SECOND
+    assert health.evaluated_at is None
+
+
+def test_what_fires_still_fires_while_its_query_fails(lite: Tower, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = lite.rule()
+    lite.calls(NOON + SECOND, failed=3)
+    lite.until(NOON + MINUTE)
+    with monkeypatch.context() as patched:
+        patched.setattr("promptpulse.alerts.evaluator.run", _refuse)
+        assert lite.until(NOON + 10 * MINUTE) == []
+        assert lite.states(rule) == {"": "firing"}
+        assert lite.health(rule).error == "the store is away"
+    assert lite.until(NOON + 11 * MINUTE) == [("610", "resolved")]
+    assert lite.health(rule).error is None
+
+
+def _refuse(*_: object) -> None:
+    raise AppError("the store is away")
+
+
+def test_missing_calls_are_missed_only_where_there_were_some(tower: Tower) -> None:
+    rule = tower.rule(name="Silence", condition={"kind": "no_data", "minutes": 5}, by=["prompt_id"])
+    tower.rule(
+        name="Never called", condition={"kind": "no_data", "minutes": 5},
+        where=[{"dimension": "prompt_id", "op": "in", "values": ["nobody"]}],
+    )  # fmt: skip
+    tower.steady(60, good=1)
+    for minute in range(10):
+        tower.calls(NOON + minute * MINUTE + SECOND, good=1, prompt_id="falls silent")
+    # its last call is of 9:01; the first window of five minutes without one ends at 14:30
+    assert tower.until(NOON + 20 * MINUTE) == [("880", "fired")]
+    alert = tower.alerts()[0]
+    assert (alert.alert_type, alert.value, alert.series) == ("no_data", None, "prompt_id='falls silent'")
+    tower.calls(NOON + 20 * MINUTE + SECOND, good=1, prompt_id="falls silent")
+    assert [kind for _, kind in tower.until(NOON + 21 * MINUTE)] == ["resolved"]
+    assert len(tower.states(rule)) == 1
+
+
+def test_a_rise_is_against_the_window_before(tower: Tower) -> None:
+    tower.rule(metric="total_requests", condition={"kind": "change", "against": "previous", "op": "above", "value": 50})
+    tower.steady(3, good=10)
+    tower.calls(NOON + 3 * MINUTE + SECOND, good=14)
+    tower.calls(NOON + 4 * MINUTE + SECOND, good=22)
+    # 10 to 14 is 40 %, 14 to 22 is 57 %
+    assert [kind for _, kind in tower.until(NOON + 4 * MINUTE + 30 * SECOND)] == []
+    assert [kind for _, kind in tower.until(NOON + 5 * MINUTE)] == ["fired"]
+    assert tower.alerts()[0].threshold == 21.0
+
+
+def test_traffic_is_against_what_is_normal_and_tiny_projects_stay_quiet(lite: Tower) -> None:
+    spike = {
+        "metric": "total_requests",
+        "window_minutes": 15,
+        "condition": {"kind": "expected", "op": "above", "factor": 2},
+    }
+    rule = lite.rule(name="Traffic", **spike, minimum_samples=100)
+    lite.rule(name="Without minimum", **spike)
+    for hour in range(1, 60):
+        for quarter in range(4):
+            lite.calls(NOON - timedelta(hours=hour) + quarter * 15 * MINUTE, good=10)
+    lite.calls(NOON + MINUTE, good=40)
+    assert [(kind) for _, kind in lite.until(NOON + 3 * MINUTE)] == ["fired"]  # of the second
+    lite.calls(NOON + 4 * MINUTE, good=100)
+    assert [kind for _, kind in lite.until(NOON + 6 * MINUTE)] == ["fired"]
+    assert lite.states(rule) == {"": "firing"}
+
+
+def test_nothing_is_told_before_normal_is_known(lite: Tower) -> None:
+    rule = lite.rule(metric="total_requests", condition={"kind": "expected", "op": "above", "factor": 2})
+    lite.calls(NOON - timedelta(hours=3), good=1)
+    lite.calls(NOON + SECOND, good=500)
+    assert lite.until(NOON + 2 * MINUTE) == []
+    assert lite.health(rule).note.startswith("Learning what is normal")
+
+
+def test_quiet_hours_hold_messages_back_but_not_the_incident(tower: Tower) -> None:
+    tower.channel("warning")
+    # noon UTC is 13:00 in Berlin
+    tower.rule(quiet_hours=[{"start": "13:00", "end": "13:03"}])
+    for minute in range(10):
+        tower.calls(NOON + minute * MINUTE + SECOND, failed=3)
+    assert tower.until(NOON + 2 * MINUTE) == [("40", "fired")]
+    assert (len(tower.alerts()), tower.sent()) == (1, [])
+    assert tower.until(NOON + 4 * MINUTE) == [("190", "reminder")]
+    assert tower.sent() == ["fired"]
+
+
+def test_deleting_and_switching_off_resolve_what_fires_and_say_why(tower: Tower) -> None:
+    first, second = tower.rule(name="First"), tower.rule(name="Second")
+    for minute in range(5):
+        tower.calls(NOON + minute * MINUTE + SECOND, failed=3)
+    assert len(tower.until(NOON + MINUTE)) == 2
+    tower.delete(first)
+    tower.change(second, enabled=False)
+    assert sorted(alert.clear_reason for alert in tower.alerts()) == [
+        "the rule was deleted",
+        "the rule was switched off",
+    ]
+    assert tower.states(second) == {}
+    assert tower.until(NOON + 2 * MINUTE) == []
+    tower.change(second, enabled=True)
+    assert [kind for _, kind in tower.until(NOON + 3 * MINUTE)] == ["fired"]
+
+
+def test_another_number_goes_on_from_the_state_and_another_metric_begins_anew(tower: Tower) -> None:
+    rule = tower.rule(recovery_minutes=1)
+    for minute in range(12):
+        tower.calls(NOON + minute * MINUTE + SECOND, good=9, failed=1)
+    assert tower.until(NOON + MINUTE) == [("40", "fired")]
+    tower.change(rule, severity="critical", name="Renamed", for_minutes=3)
+    assert tower.states(rule) == {"": "firing"}
+    tower.change(rule, condition={"kind": "threshold", "op": "above", "value": 20})
+    # 10 % is good now: it recovers as the rule says
+    assert [kind for _, kind in tower.until(NOON + 4 * MINUTE)] == ["resolved"]
+    tower.change(rule, condition={"kind": "threshold", "op": "above", "value": 5}, for_minutes=0)
+    assert [kind for _, kind in tower.until(NOON + 5 * MINUTE)] == ["fired"]
+    tower.change(rule, metric="failed_requests")
+    assert tower.alerts()[-1].clear_reason == "the rule was changed and begins anew"
+    assert tower.states(rule) == {}
+
+
+def test_a_round_that_read_a_rule_before_it_changed_does_not_write(
+    lite: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = lite.rule()
+    lite.calls(NOON + SECOND, failed=3)
+    lite.clock.forward(seconds=40)
+    from promptpulse.alerts import evaluator  # noqa: PLC0415 - patched below
+
+    real = evaluator.run
+
+    def changing(*given: object) -> object:
+        lite.change(rule, enabled=False)
+        return real(*given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(evaluator, "run", changing)
+    assert lite.round().events == []
+    assert lite.alerts() == []
+
+
+def test_two_processes_judge_each_window_once(tower: Tower) -> None:
+    tower.channel("warning")
+    tower.rule()
+    tower.calls(NOON + SECOND, failed=3)
+    tower.clock.forward(seconds=40)
+    first = tower.evaluator
+    tower.restart()
+    assert [kind for _, _, kind in tower.round().events] == ["fired"]
+    assert first.round(tower.clock()).events == []
+    assert tower.sent() == ["fired"]
+
+
+def test_a_score_is_watched_and_its_samples_are_scores(lite: Tower) -> None:
+    from making_facts import Making, store_facts  # noqa: PLC0415 - of this test alone
+    from promptpulse.core.times import to_micros  # noqa: PLC0415
+
+    making = Making(lite.project)
+    lite.rule(
+        metric="=avg(score.rating)", condition={"kind": "threshold", "op": "below", "value": 3}, minimum_samples=2,
+    )  # fmt: skip
+    lite.calls(NOON + SECOND, good=100)
+    store_facts(lite.store, [making.score("u1", "v", 1, at=to_micros(NOON + SECOND))])
+    assert lite.until(NOON + MINUTE) == []  # one score, though a hundred calls
+    store_facts(lite.store, [making.score(f"u{i}", "v", 1, at=to_micros(NOON + MINUTE + SECOND)) for i in range(2)])
+    assert [kind for _, kind in lite.until(NOON + 2 * MINUTE)] == ["fired"]
+
+
+def test_every_project_gets_the_ready_made_rules_once(lite: Tower) -> None:
+    fresh = Tower.of(lite.store, lite.database, ready_made=True)
+    fresh.evaluator.round(fresh.clock())
+    names = {rule.name for rule in fresh.rules()}
+    assert len(names) == 6
+    assert "Traffic more than 2x normal" in names
+    gone = next(rule for rule in fresh.rules() if rule.name == "Burst of 5xx errors")
+    fresh.delete(gone.id)
+    fresh.restart()
+    fresh.evaluator.round(fresh.clock())
+    assert len(fresh.rules()) == 5
