@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 import time
@@ -15,6 +14,8 @@ from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from server.process import free_port
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,12 @@ class MailSink:
     """Of a recipient; "" takes it."""
 
     def __post_init__(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=0)
+        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self._controller.start()
 
     @property
     def url(self) -> str:
-        server = cast("asyncio.Server", self._controller.server)
-        port = server.sockets[0].getsockname()[1]
-        return f"smtp://127.0.0.1:{port}"
+        return f"smtp://127.0.0.1:{self._controller.port}"
 
     async def handle_RCPT(  # noqa: N802 - theirs
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

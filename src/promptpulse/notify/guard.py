@@ -59,6 +59,8 @@ def objection(address: Address, *, allow_private: bool) -> str | None:
 def _is_public(address: Address) -> bool:
     if isinstance(address, IPv6Address) and (address.is_site_local or address.scope_id):
         return False
+    if address in NAT64[0]:  # how an IPv6 network reaches an IPv4 address, which is judged by itself
+        return True
     return address.is_global and not address.is_reserved
 
 
