@@ -8,7 +8,10 @@ import pytest
 
 from alerts.tower import Tower
 from clock import NOON
+from making_facts import Making, store_facts
 from promptpulse.core.errors import AppError
+from promptpulse.core.times import to_micros
+from promptpulse.metrics import run
 from promptpulse.metrics.definitions import Definitions, custom_metric
 
 MINUTE = timedelta(minutes=1)
@@ -241,15 +244,12 @@ def test_a_round_that_read_a_rule_before_it_changed_does_not_write(
     rule = lite.rule()
     lite.calls(NOON + SECOND, failed=3)
     lite.clock.forward(seconds=40)
-    from promptpulse.alerts import evaluator  # noqa: PLC0415 - patched below
-
-    real = evaluator.run
 
     def changing(*given: object) -> object:
         lite.change(rule, enabled=False)
-        return real(*given)  # type: ignore[arg-type]  # as it was called
+        return run(*given)  # type: ignore[arg-type]  # as it was called
 
-    monkeypatch.setattr(evaluator, "run", changing)
+    monkeypatch.setattr("promptpulse.alerts.evaluator.run", changing)
     assert lite.round().events == []
     assert lite.alerts() == []
 
@@ -267,9 +267,6 @@ def test_two_processes_judge_each_window_once(tower: Tower) -> None:
 
 
 def test_a_score_is_watched_and_its_samples_are_scores(lite: Tower) -> None:
-    from making_facts import Making, store_facts  # noqa: PLC0415 - of this test alone
-    from promptpulse.core.times import to_micros  # noqa: PLC0415
-
     making = Making(lite.project)
     lite.rule(
         metric="=avg(score.rating)", condition={"kind": "threshold", "op": "below", "value": 3}, minimum_samples=2,

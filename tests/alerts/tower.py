@@ -112,10 +112,10 @@ class Tower:
             found.append(Call(**given))  # type: ignore[arg-type]  # fields are the test's business
         insert(self.store, found, 0)
 
-    def steady(self, minutes: int, start: datetime = NOON, good: int = 10, **fields: object) -> None:
+    def steady(self, minutes: int, start: datetime = NOON, good: int = 10) -> None:
         """Good calls in each minute."""
         for minute in range(minutes):
-            self.calls(start + timedelta(minutes=minute, seconds=1), good, **fields)
+            self.calls(start + timedelta(minutes=minute, seconds=1), good)
 
     def until(self, moment: datetime, every_s: int = 10) -> list[tuple[str, str]]:
         """Rounds up to `moment`; seconds after noon and kind of what happened."""

@@ -74,6 +74,8 @@ def asked_for(*metrics: str, **more: object) -> Json:
     return {"metrics": list(metrics), "start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z", **more}
 
 
+ABOVE: Json = {"kind": "threshold", "op": "above", "value": 5}
+RULE: Json = {"name": "Errors", "metric": "error_rate", "condition": ABOVE}
 BUDGET: Json = {"name": "Everything", "amount_usd": 100}
 METRIC: Json = {"name": "Errors", "formula": "count(status = 'error')"}
 Body = Json | list[Json] | str
@@ -164,6 +166,37 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a link's widget without a time", f"GET {LINK}/widgets/w", None, 422, "start"),
     ("an unknown period", "GET /costs/projection?period=year", None, 422, "period"),
     ("a prompt with NUL", "GET /costs/projection?prompt_id=%00", None, 422, "prompt_id"),
+    ("a rule without a condition", "POST /rules", {"name": "x"}, 422, "condition"),
+    ("a rule of an unknown condition", "POST /rules", {**RULE, "condition": {"kind": "moon"}}, 422, "condition"),
+    ("a rule above no number", "POST /rules", {**RULE, "condition": {**ABOVE, "value": "much"}}, 422, "condition.value"),
+    ("a rule above nothing at all", "POST /rules", {**RULE, "condition": {"kind": "threshold"}}, 422, "condition.op"),
+    ("a rule above infinity", "POST /rules",
+     '{"name": "x", "condition": {"kind": "threshold", "op": "above", "value": 1e999}}', 422, "condition.value"),
+    ("a rule of no metric", "POST /rules", {**RULE, "metric": "happiness"}, 422, "metric"),
+    ("a rule of no formula", "POST /rules", {**RULE, "metric": "=avg("}, 422, "metric"),
+    ("a rule of a foreign metric", "POST /rules", {**RULE, "metric": "custom.not_mine"}, 422, "metric"),
+    ("a rule by no dimension", "POST /rules", {**RULE, "by": ["moon"]}, 422, "by"),
+    ("a rule by three", "POST /rules", {**RULE, "by": ["prompt_id", "model", "provider"]}, 422, "by"),
+    ("a rule by the hour", "POST /rules", {**RULE, "by": ["time.hour"]}, 422, "by"),
+    ("a rule with a wrong filter", "POST /rules", {**RULE, "where": [{"dimension": "moon", "values": ["x"]}]}, 422, "where"),
+    ("a rule of a window of two days", "POST /rules", {**RULE, "window_minutes": 2880}, 422, "window_minutes"),
+    ("a rule that recovers where it is wrong", "POST /rules", {**RULE, "recovery_value": 6}, 422, "recovery_value"),
+    ("a band that recovers at a value", "POST /rules",
+     {**RULE, "condition": {"kind": "band"}, "recovery_value": 1}, 422, "recovery_value"),
+    ("quiet hours without a time", "POST /rules", {**RULE, "quiet_hours": [{"start": "25:00", "end": "07:00"}]}, 422,
+     "quiet_hours.0.start"),
+    ("quiet hours on an eighth day", "POST /rules",
+     {**RULE, "quiet_hours": [{"start": "22:00", "end": "07:00", "weekdays": [8]}]}, 422, "quiet_hours.0.weekdays.0"),
+    ("a rule with a NUL", "POST /rules", {**RULE, "runbook": "a\0b"}, 422, "runbook"),
+    ("a rule of half a character", "POST /rules", '{"name": "\\ud800", "condition": {"kind": "band"}}', 422, "name"),
+    ("a rule without a name", "POST /rules", {**RULE, "name": " "}, 422, "name"),
+    ("a rule to no channel", "POST /rules", {**RULE, "channels": [NOWHERE]}, 422, "channels.0"),
+    ("a rule of no template", "POST /rules", {**RULE, "template": "moon"}, 422, "template"),
+    ("a ready-made rule's name", "POST /rules", {**RULE, "name": "Burst of 5xx errors"}, 409, "name"),
+    ("a rule that is not there", f"PATCH /rules/{NOWHERE}", {"enabled": False}, 404, None),
+    ("a rule with NUL", "DELETE /rules/%00", None, 404, None),
+    ("a trial of a year", "POST /rules/preview", {"rule": RULE, "days": 365}, 422, "days"),
+    ("a trial of nothing", "POST /rules/preview", {"rule": {"name": "x"}}, 422, "rule.condition"),
     ("a budget of nothing", "POST /costs/budgets", {**BUDGET, "amount_usd": 0}, 422, "amount_usd"),
     ("a budget beyond measure", "POST /costs/budgets", {**BUDGET, "amount_usd": 1e10}, 422, "amount_usd"),
     ("a budget of an endless amount", "POST /costs/budgets", '{"name": "x", "amount_usd": 1e999}', 422, "amount_usd"),

@@ -151,6 +151,27 @@ TABLE: dict[str, Need] = {
     "POST /api/v1/costs/reconciliations": "editor",
     "GET /api/v1/costs/reconciliations/{reconciliation_id}": "read",
     "DELETE /api/v1/costs/reconciliations/{reconciliation_id}": "editor",
+    "GET /api/v1/rules": "read",
+    "GET /api/v1/rules/templates": "read",
+    "POST /api/v1/rules": "editor",
+    "POST /api/v1/rules/preview": "read",
+    "GET /api/v1/rules/{rule_id}": "read",
+    "PATCH /api/v1/rules/{rule_id}": "editor",
+    "DELETE /api/v1/rules/{rule_id}": "editor",
+    "POST /api/v1/rules/{rule_id}/reset": "editor",
+    "GET /api/v1/rules/{rule_id}/states": "read",
+    "GET /api/v1/channels": "read",
+    "POST /api/v1/channels": "editor",
+    "GET /api/v1/channels/routing": "read",
+    "PUT /api/v1/channels/routing": "editor",
+    "GET /api/v1/channels/{channel_id}": "read",
+    "PATCH /api/v1/channels/{channel_id}": "editor",
+    "DELETE /api/v1/channels/{channel_id}": "editor",
+    "POST /api/v1/channels/{channel_id}/test": "editor",
+    "GET /api/v1/deliveries": "read",
+    "POST /api/v1/deliveries/{delivery_id}/resend": "editor",
+    "GET /api/v1/notifications": "read",
+    "POST /api/v1/notifications/read": "person",
     "GET /api/v1/dashboards": "read",
     "POST /api/v1/dashboards": "editor",
     "POST /api/v1/dashboards/import": "editor",
@@ -190,11 +211,21 @@ DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
 INCIDENT = "/api/v1/incidents/{incident_id}"
 COSTS = "/api/v1/costs"
 BILL = "date,model,cost_usd\n2026-11-20,gpt-4o,1\n"
+RULE: Json = {
+    "name": "a rule", "metric": "error_rate", "condition": {"kind": "threshold", "op": "above", "value": 101},
+    "template": "error-rate",
+}  # fmt: skip
 WIDGET: Json = {
     "id": "w", "kind": "table", "query": {"metrics": ["total_requests"], "by": ["prompt_id"]},
     "place": {"x": 0, "y": 0, "w": 6, "h": 6},
 }  # fmt: skip
 EVER: dict[str, str] = {"start": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
+OWN_RULES = (("DELETE", ""), ("PATCH", ""), ("POST", "/reset"))
+GOES_ON = {
+    "channel": ("state", "problem", "failures", "failing_since", "retry_at", "waiting", "dead"),
+    "delivery": ("state", "attempts", "next_at", "tried_at", "finished_at", "said"),
+}
+"""What of them changes in the background."""
 WRITES = ("POST", "PATCH", "PUT", "DELETE")
 EXPERIMENT = "/api/v1/experiments/{experiment_id}"
 OWN_EXPERIMENT = {f"DELETE {EXPERIMENT}": "draft", f"POST {EXPERIMENT}/start": "draft", f"POST {EXPERIMENT}/pause": "running",
@@ -230,6 +261,7 @@ class World:
         """What a route cannot do without, or what asks for things of A."""
         prompt = {"prompt_id": self.ids["name"]}
         of_route: dict[str, dict[str, str]] = {
+            "POST /api/v1/notifications/read": {"project": self.a},
             "GET /api/metrics": prompt,
             f"GET {COSTS}/projection": prompt,
             f"POST {COSTS}/reconciliations": {"name": "made by a walk"},
@@ -280,8 +312,15 @@ class World:
                 "by": "prompt_id", "metrics": ["total_requests"], "start": "2026-01-01T00:00:00Z",
                 "end": "2100-01-01T00:00:00Z",
             },
+            "POST /api/v1/channels": {"name": "made by a walk", "kind": "email", "addresses": ["ada@example.com"]},
+            "PATCH /api/v1/channels/{channel_id}": {"name": f"{SECRET} channel"},
+            "PUT /api/v1/channels/routing": {"info": [self.ids["channel_id"]]},
+            "POST /api/v1/notifications/read": {"ids": []},
             "POST /api/v1/views": {"name": "made by a walk", "page": "calls", "search": ""},
             "PATCH /api/v1/views/{view_id}": {"search": "range=24h"},
+            "POST /api/v1/rules": {**RULE, "name": "made by a walk"},
+            "POST /api/v1/rules/preview": {"rule": RULE, "days": 1},
+            "PATCH /api/v1/rules/{rule_id}": {"for_minutes": 2},
             f"POST {COSTS}/budgets": {"name": "made by a walk", "amount_usd": 1},
             f"PATCH {COSTS}/budgets/{{budget_id}}": {"amount_usd": 2},
             f"POST {COSTS}/repricings": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"},
@@ -369,7 +408,8 @@ class World:
                     "/api/v1/prompts", f"/api/v1/prompts/{self.ids['prompt_id']}/versions", "/api/v1/prompts/deployments",
                     "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
                     "/api/v1/metrics/targets", "/api/v1/dashboards", f"{COSTS}/budgets", f"{COSTS}/repricings",
-                    f"{COSTS}/reconciliations", "/api/v1/alerts", "/api/v1/incidents", "/api/v1/silences",
+                    f"{COSTS}/reconciliations", "/api/v1/rules", "/api/v1/alerts", "/api/v1/incidents", "/api/v1/silences",
+                    "/api/v1/channels", "/api/v1/channels/routing", "/api/v1/deliveries", "/api/v1/notifications",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
             }  # fmt: skip
@@ -379,6 +419,14 @@ class World:
             del key["last_used_at"]
         for experiment in found["/api/v1/experiments"]:
             del experiment["progress"]  # goes on with the clock
+        for rule in found["/api/v1/rules"]:
+            del rule["health"], rule["phase"], rule["firing"]  # a round every few seconds
+        for channel in found["/api/v1/channels"]:
+            for field_ in GOES_ON["channel"]:  # each try of a message
+                del channel[field_]
+        for delivery in found["/api/v1/deliveries"]:
+            for field_ in GOES_ON["delivery"]:
+                del delivery[field_]
         for job in found[f"{COSTS}/repricings"]:
             del job["status"], job["days_done"], job["finished_at"]  # goes on in the background
         found[f"/api/v1/projects/{self.a}/audit"] = [
@@ -432,7 +480,10 @@ def world(server: Server) -> Iterator[World]:
         add_prompts_and_experiments(built, client)
         add_dashboards(built, client)
         add_costs(built, client)
+        add_channels(built, client)
         add_incidents(built, client)
+        add_deliveries(built, client)
+        add_rules(built, client)
     yield built
     for browser in built.people.values():
         browser.close()
@@ -462,6 +513,29 @@ def add_costs(world: World, client: httpx.Client) -> None:
         answer = client.post(f"{COSTS}/reconciliations", params={"name": f"{SECRET} bill"}, content=BILL.encode())
         assert answer.status_code == 201, answer.text
         world.ids[f"reconciliation_id{route}"] = answer.json()["data"]["id"]
+
+
+def add_rules(world: World, client: httpx.Client) -> None:
+    for route in ("", *(f" of {method} /api/v1/rules/{{rule_id}}{rest}" for method, rest in OWN_RULES)):
+        made = new(client, "/rules", {**RULE, "name": f"{SECRET} rule{route}"[:100]})
+        world.ids[f"rule_id{route}"] = str(made["id"])
+
+
+def add_channels(world: World, client: httpx.Client) -> None:
+    """Nothing is sent: the server knows no mail server."""
+    body: Json = {"kind": "email", "addresses": [f"channel@{SECRET}.example"], "severities": ["warning", "critical"]}
+    for route in ("", " of DELETE /api/v1/channels/{channel_id}"):
+        made = new(client, "/channels", {**body, "name": f"{SECRET} channel{route}"})
+        world.ids[f"channel_id{route}"] = str(made["id"])
+
+
+def add_deliveries(world: World, client: httpx.Client) -> None:
+    """A dead message of the incident: its channel was switched off for a moment."""
+    channel = f"/api/v1/channels/{world.ids['channel_id']}"
+    for enabled in (False, True):
+        assert client.patch(channel, json={"enabled": enabled}).status_code == 200
+    dead = client.get("/api/v1/deliveries", params={"channel_id": world.ids["channel_id"], "state": "dead"})
+    world.ids["delivery_id"] = dead.json()["data"][0]["id"]
 
 
 def add_incidents(world: World, client: httpx.Client) -> None:

@@ -13,7 +13,7 @@ from promptpulse.accounts.audit import record
 from promptpulse.accounts.text import is_id, named
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.alerts.models import RuleHealthRow, RuleRow, RuleStateRow
-from promptpulse.alerts.ready_made import TEMPLATES
+from promptpulse.alerts.ready_made import TEMPLATES, give_ready_made
 from promptpulse.alerts.shapes import Band, Change, Expected, NoData, RuleIn, RulePatch, Threshold
 from promptpulse.alerts.state import FIRING
 from promptpulse.alerts.watching import CALLS, Watch
@@ -45,6 +45,7 @@ def existing(session: Session, project_id: str, rule_id: str) -> RuleRow:
 
 def create(session: Session, project: ProjectRef, wanted: RuleIn, definitions: Definitions, by: By) -> RuleRow:
     """Raises Refused for a bad value and Conflict for a second rule of the name, or one too many."""
+    give_ready_made(session, project.id, by.at)  # their names are taken, though no round was yet
     exclusive(session, f"rules of {project.id}")
     count = select(func.count()).select_from(RuleRow).where(RuleRow.project_id == project.id)
     if (session.scalar(count) or 0) >= MOST:

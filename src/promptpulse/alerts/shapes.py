@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag, model_validator
 
 from promptpulse.accounts.shapes import Input
 from promptpulse.definitions.asked import FilterIn, Text
@@ -81,7 +81,24 @@ class NoData(Input):
     minutes: Annotated[int, Field(ge=1, le=LONGEST_WINDOW)]
 
 
-Condition = Annotated[Threshold | Change | Expected | Band | NoData, Field(discriminator="kind")]
+def _kind_of(value: object) -> str:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return f"kind[{kind}]"
+
+
+# The tags have brackets, which the names of wrong fields leave out: it is `condition.value`, not `condition.threshold.value`.
+Condition = Annotated[
+    Annotated[Threshold, Tag("kind[threshold]")]
+    | Annotated[Change, Tag("kind[change]")]
+    | Annotated[Expected, Tag("kind[expected]")]
+    | Annotated[Band, Tag("kind[band]")]
+    | Annotated[NoData, Tag("kind[no_data]")],
+    Discriminator(
+        _kind_of,
+        custom_error_type="unknown_kind",
+        custom_error_message="must be an object whose `kind` is threshold, change, expected, band or no_data",
+    ),
+]
 
 
 class QuietHours(Input):
