@@ -1,0 +1,90 @@
+import { Button } from "@mantine/core";
+import { Link } from "react-router";
+import type { Alert } from "../../api/alerts";
+import { groupLabel } from "../../charts/prepare";
+import { format, formatExact } from "../../format/number";
+import { formatTime } from "../../format/time";
+import { useProject } from "../../state/ProjectContext";
+import { useHref } from "../../state/useHref";
+import { SeverityMark } from "../../ui/SeverityMark";
+import classes from "./Alerts.module.css";
+import { callsWhere } from "./callsWhere";
+import { sourcePath } from "./sourcePath";
+import { minutesText, SOURCE_WORD } from "./words";
+
+const MINUTE_MS = 60_000;
+
+interface Props {
+  alert: Alert;
+  now: number;
+  onSilence: ((alert: Alert) => void) | null;
+}
+
+/** One alert of a table. */
+export function AlertLine({ alert, now, onSilence }: Props) {
+  const { time_zone: zone } = useProject();
+  const href = useHref();
+  const fired = Date.parse(alert.fired_at);
+  const over = alert.cleared_at === null ? null : Date.parse(alert.cleared_at);
+  const minutes = Math.max(1, Math.round(((over ?? now) - fired) / MINUTE_MS));
+  const whose = groupLabel(alert.group);
+  const value = over === null ? alert.value : alert.peak;
+  const calls = href("/calls", callsWhere(alert.where, alert.group), {
+    range: { start: Date.parse(alert.since) - alert.window_s * 1000, end: over ?? now },
+    prompts: [],
+    environment: null,
+  });
+  return (
+    <tr>
+      <td className={classes["main"]}>
+        <Link to={href(sourcePath(alert.source, alert.source_id))} className={classes["link"] ?? ""}>
+          {alert.name}
+        </Link>
+        {whose !== "" && <div className={classes["under"]}>{whose}</div>}
+        {alert.text !== "" && <div className={classes["under"]}>{alert.text}</div>}
+      </td>
+      <td data-label="Severity">
+        <SeverityMark severity={alert.severity} />
+        {alert.source !== "rule" && <div className={classes["under"]}>{SOURCE_WORD[alert.source]}</div>}
+      </td>
+      <td data-label={over === null ? "Value" : "Worst"} className={classes["few"]}>
+        <Link to={calls} title={`See the calls, ${formatExact(value, alert.unit)}`}>
+          {value === null ? "no data" : format(value, alert.unit)}
+        </Link>
+        {alert.threshold !== null && (
+          <div className={classes["under"]}>
+            {alert.direction} {format(alert.threshold, alert.unit)}
+          </div>
+        )}
+      </td>
+      <td data-label="Fired" className={classes["few"]}>
+        {formatTime(fired, "dateMinute", zone)}
+        <div className={classes["under"]}>
+          {over === null ? `for ${minutesText(minutes)} so far` : `for ${minutesText(minutes)}`}
+          {over !== null && alert.clear_reason !== "" && `, ${alert.clear_reason}`}
+        </div>
+      </td>
+      <td data-label="Told">
+        {alert.incident_id !== null && <Link to={href(`/incidents/${alert.incident_id}`)}>Incident</Link>}
+        {toldWord(alert) !== null && <div className={classes["under"]}>{toldWord(alert)}</div>}
+      </td>
+      {onSilence !== null && (
+        <td className={classes["end"]}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => onSilence(alert)}
+            aria-label={`Silence ${alert.name}${whose === "" ? "" : `, ${whose}`}`}
+          >
+            Silence
+          </Button>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function toldWord({ silence_id: silence, notified_at: notified }: Alert): string | null {
+  if (silence !== null) return "silenced";
+  return notified === null ? "nobody yet: quiet hours" : null;
+}
