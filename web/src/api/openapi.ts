@@ -2643,9 +2643,8 @@ export interface paths {
         head?: never;
         /**
          * Change a rule
-         * @description Another metric, filter, grouping or condition begins anew: what fires is resolved and says why. All else keeps what fires.
-         *
-         *     A rule that is switched off resolves what fires, too.
+         * @description Another metric, filter, grouping, window or kind of condition begins anew: what fires is resolved and says why, as
+         *     when the rule is switched off. With all else the next round goes on from the state that is, by the new numbers.
          */
         patch: operations["change_rule_api_v1_rules__rule_id__patch"];
         trace?: never;
@@ -4507,8 +4506,9 @@ export interface components {
          */
         Band: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Kind
+             * @default band
+             * @constant
              */
             kind: "band";
             /**
@@ -5300,8 +5300,9 @@ export interface components {
          */
         Change: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Kind
+             * @default change
+             * @constant
              */
             kind: "change";
             /**
@@ -7197,8 +7198,9 @@ export interface components {
          */
         Expected: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Kind
+             * @default expected
+             * @constant
              */
             kind: "expected";
             /**
@@ -8827,8 +8829,9 @@ export interface components {
          */
         NoData: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Kind
+             * @default no_data
+             * @constant
              */
             kind: "no_data";
             /** Minutes */
@@ -11749,7 +11752,7 @@ export interface components {
         SlaState: {
             /**
              * Status
-             * @description at_risk: less than a quarter of the budget is left, it burns too fast, or at this rate it does not last to the end of the period. violating: it is spent. no_data: no calls in the period.
+             * @description at_risk: less than a quarter of the budget is left, or it burns so fast that it alerts. violating: it is overspent. no_data: no calls in the period.
              * @enum {string}
              */
             status: "meeting" | "at_risk" | "violating" | "no_data";
@@ -12196,8 +12199,9 @@ export interface components {
          */
         Threshold: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Kind
+             * @default threshold
+             * @constant
              */
             kind: "threshold";
             /**
@@ -12486,6 +12490,11 @@ export interface components {
             weight: number;
             /** Control */
             control: boolean;
+            /**
+             * Stopped At
+             * @description Since then its units get the control and do not count.
+             */
+            stopped_at?: string | null;
         };
         /** Variation */
         Variation: {
@@ -12836,6 +12845,7 @@ export interface components {
             kind: "webhook";
             /**
              * Url
+             * @description Shown as `https://autoscaler.example.com/...`; given so in a change, it stays as it is.
              * @example https://autoscaler.example.com/hook
              */
             url: string;
