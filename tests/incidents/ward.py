@@ -28,6 +28,7 @@ class Ward:
     database: Database
     project: str
     clock: Clock = field(default_factory=Clock)
+    pager: str = ""
 
     @staticmethod
     def of(database: Database) -> Ward:
