@@ -76,6 +76,7 @@ def asked_for(*metrics: str, **more: object) -> Json:
 
 ABOVE: Json = {"kind": "threshold", "op": "above", "value": 5}
 RULE: Json = {"name": "Errors", "metric": "error_rate", "condition": ABOVE}
+HOOK: Json = {"name": "Hook", "kind": "webhook", "url": "https://receiver.example/"}
 BUDGET: Json = {"name": "Everything", "amount_usd": 100}
 METRIC: Json = {"name": "Errors", "formula": "count(status = 'error')"}
 Body = Json | list[Json] | str
@@ -420,6 +421,35 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("an end before the start", "GET /quality/drift?start=2026-11-02T00:00:00Z&end=2026-11-01T00:00:00Z", None, 422, "end"),
     ("no row", "GET /quality/consistency?limit=0", None, 422, "limit"),
     ("a page before the first", "GET /quality/feedback?offset=-1", None, 422, "offset"),
+    ("an empty name", "POST /channels", {**HOOK, "name": " "}, 422, "name"),
+    ("a NUL in the name", "POST /channels", {**HOOK, "name": "a\x00b"}, 422, "name"),
+    ("half a character", "POST /channels", '{"name": "\\ud800", "kind": "webhook", "url": "https://receiver.example/"}', 422,
+     "name"),
+    ("an unknown kind", "POST /channels", {**HOOK, "kind": "pigeon"}, 422, "kind"),
+    ("no address", "POST /channels", {"name": "x", "kind": "webhook"}, 422, "url"),
+    ("no address", "POST /channels", {"name": "x", "kind": "email", "addresses": []}, 422, "addresses"),
+    ("no address of a person", "POST /channels", {"name": "x", "kind": "email", "addresses": ["a@b", "ada"]}, 422, "addresses.1"),
+    ("two addresses in one", "POST /channels", {"name": "x", "kind": "email", "addresses": ["a@b,c@d"]}, 422, "addresses.0"),
+    ("a field of another kind", "POST /channels", {**HOOK, "addresses": ["a@b"]}, 422, "addresses"),
+    ("a loopback address", "POST /channels", {**HOOK, "url": "http://127.0.0.1/"}, 422, "url"),
+    ("an odd spelling of it", "POST /channels", {**HOOK, "url": "http://0x7f.1/"}, 422, "url"),
+    ("the metadata of a cloud", "POST /channels", {**HOOK, "url": "http://169.254.169.254/latest"}, 422, "url"),
+    ("a file", "POST /channels", {**HOOK, "url": "file:///etc/passwd"}, 422, "url"),
+    ("a URL that cannot be read", "POST /channels", {**HOOK, "url": "https://[::"}, 422, "url"),
+    ("a URL with a line break", "POST /channels", {**HOOK, "url": "https://a.example/\nx"}, 422, "url"),
+    ("a service that Apprise does not know", "POST /channels", {**HOOK, "kind": "apprise", "url": "pigeon://x"}, 422, "url"),
+    ("a header of two lines", "POST /channels", {**HOOK, "authorization": "a\r\nb: c"}, 422, "authorization"),
+    ("a short routing key", "POST /channels", {"name": "x", "kind": "pagerduty", "routing_key": "abc"}, 422, "routing_key"),
+    ("an unknown severity", "POST /channels", {**HOOK, "severities": ["loud"]}, 422, "severities.0"),
+    ("an unknown channel", f"GET /channels/{NOWHERE}", None, 404, None),
+    ("no id at all", "GET /channels/nothing%00", None, 404, None),
+    ("an unknown channel", f"POST /channels/{NOWHERE}/test", None, 404, None),
+    ("an unknown channel", f"PATCH /channels/{NOWHERE}", {"enabled": False}, 404, None),
+    ("an unknown channel", "PUT /channels/routing", {"critical": [NOWHERE]}, 422, "critical"),
+    ("an unknown delivery", f"POST /deliveries/{NOWHERE}/resend", None, 404, None),
+    ("an unknown state", "GET /deliveries?state=lost", None, 422, "state"),
+    ("a page before the first", "GET /deliveries?offset=-1", None, 422, "offset"),
+    ("a page that is too long", "GET /notifications?limit=1000", None, 422, "limit"),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}", None, 404, None),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/aggregate", None, 404, None),
     ("an unknown experiment", f"GET /scores/experiments/{NOWHERE}/score-names", None, 404, None),
