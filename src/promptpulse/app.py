@@ -22,8 +22,10 @@ from promptpulse.accounts.prices import overrides_for
 from promptpulse.accounts.routes import router as accounts_router
 from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
 from promptpulse.accounts.values import PriceOverride
+from promptpulse.actions.actor import Actor
 from promptpulse.actions.routes import router as actions_router
 from promptpulse.actions.scaling_routes import router as scaling_router
+from promptpulse.alerts.budgets import Budgets
 from promptpulse.alerts.evaluator import TICK as RULES_EVERY
 from promptpulse.alerts.evaluator import RuleEvaluator
 from promptpulse.alerts.routes import router as alerts_router
@@ -129,6 +131,7 @@ class Services:
     delivery: Delivery
     jobs: Runner
     objectives: Objectives
+    actor: Actor
     lock: FolderLock | None
 
     def close(self) -> None:
@@ -217,10 +220,18 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     objectives = Objectives(store, database, definitions.of)
     dossiers = Dossiers(DossierSources(store, database, definitions.of, baselines))
     rules = RuleEvaluator(store, database, definitions.of, baselines)
+
+    def changed(project_id: str) -> None:
+        registry.forget(project_id)
+        experiments.forget(project_id)
+
+    actor = Actor(store, database, definitions.of, keyring, outgoing, changed)
     repeated: list[Job] = [
         Job("rules", RULES_EVERY, rules.run),
+        Job("budgets", timedelta(minutes=5), Budgets(store, database).round),
         Job("objectives", timedelta(minutes=1), objectives.round),
         Job("incidents", timedelta(seconds=15), dossiers.round),
+        Job("actions", timedelta(seconds=10), actor.round),
     ]
     jobs = Runner(database, clock, repeated, uuid7(clock()))
     jobs.start(alone=store.embedded)
@@ -248,6 +259,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         delivery=delivery,
         jobs=jobs,
         objectives=objectives,
+        actor=actor,
         lock=lock,
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import StatementError
 
 import promptpulse.accounts.models
 import promptpulse.actions.models
+import promptpulse.alerts.models
 import promptpulse.calls.models
 import promptpulse.costs.models
 import promptpulse.dashboards.models
@@ -30,6 +31,7 @@ from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, o
 SLICES = (
     promptpulse.accounts.models,
     promptpulse.actions.models,
+    promptpulse.alerts.models,
     promptpulse.calls.models,
     promptpulse.costs.models,
     promptpulse.dashboards.models,

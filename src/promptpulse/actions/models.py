@@ -20,9 +20,11 @@ class PolicyRow(Base):
     name: Mapped[str] = mapped_column(String(100))
     enabled: Mapped[bool] = mapped_column(index=True)
     settings: Mapped[Json] = mapped_column(JSON)
-    """`shapes.PolicyIn` without name, `enabled` and the secret."""
+    """`shapes.PolicyIn` without name, `enabled` and the secret; of a webhook's address only its host."""
     secret: Mapped[str | None] = mapped_column(Text)
-    """Encrypted; signs the bodies of a webhook."""
+    """Of a webhook: `service.Hidden`, encrypted."""
+    signed: Mapped[bool]
+    """There is a key that signs what is sent."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(300))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

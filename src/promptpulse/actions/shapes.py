@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -14,6 +14,7 @@ from promptpulse.notify.messages import Severity
 RunStatus = Literal[
     "waiting", "acting", "watching", "recovered", "escalated", "skipped", "failed", "unknown", "dry_run", "reverted"
 ]
+STATUSES: dict[str, RunStatus] = {status: status for status in get_args(RunStatus)}
 _Id = Annotated[Text, Field(max_length=36)]
 _Name = Annotated[Text, Field(min_length=1, max_length=200)]
 _Environment = Annotated[Text, Field(min_length=1, max_length=100)]
@@ -53,7 +54,15 @@ class WebhookAction(Input):
     """Tell another system to scale."""
 
     kind: Literal["webhook"]
-    url: Annotated[Text, Field(min_length=1, max_length=2000, examples=["https://autoscaler.example.com/hook"])]
+    url: Annotated[
+        Text,
+        Field(
+            min_length=1,
+            max_length=2000,
+            examples=["https://autoscaler.example.com/hook"],
+            description="Shown as `https://autoscaler.example.com/...`; given so in a change, it stays as it is.",
+        ),
+    ]
     direction: Literal["scale_up", "scale_down"]
     amount: Annotated[
         int | None, Field(ge=1, le=10_000, description="By how much; passed on as it is. null: the receiver decides.")

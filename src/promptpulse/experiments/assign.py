@@ -32,7 +32,7 @@ from promptpulse.experiments.shapes import Condition, UnitKind
 from promptpulse.experiments.values import Experiment, Variant
 
 Context = Mapping[str, JsonValue]
-Reason = Literal["assigned", "not_targeted", "not_in_traffic", "paused", "concluded", "no_unit"]
+Reason = Literal["assigned", "not_targeted", "not_in_traffic", "paused", "concluded", "no_unit", "stopped"]
 Purpose = Literal["traffic", "variant"]
 LONGEST_UNIT = 256
 LONGEST_CONTEXT = 8192
@@ -107,14 +107,23 @@ def decide(experiment: Experiment, unit_id: str, context: Context, stored: str |
         return Decision(winner or experiment.control, enrolled=False, reason="concluded")
     kept = experiment.variant(stored) if stored else None
     if kept is not None:
-        return Decision(kept, enrolled=True, reason="assigned")
+        return _unless_stopped(experiment, Decision(kept, enrolled=True, reason="assigned"))
     reason = _turned_away(experiment, unit_id, context)
     if reason is not None:
         return Decision(experiment.control, enrolled=False, reason=reason)
     if not unit_id:
-        return Decision(picked(experiment.variants, chance), enrolled=False, reason="no_unit")
+        return _unless_stopped(
+            experiment, Decision(picked(experiment.variants, chance), enrolled=False, reason="no_unit")
+        )
     variant = picked(experiment.variants, hashed(experiment, "variant", unit_id))
-    return Decision(variant, enrolled=True, reason="assigned", is_new=True)
+    return _unless_stopped(experiment, Decision(variant, enrolled=True, reason="assigned", is_new=True))
+
+
+def _unless_stopped(experiment: Experiment, decision: Decision) -> Decision:
+    """Units of a stopped variant get the control and do not count, whatever they had."""
+    if not decision.variant.stopped:
+        return decision
+    return Decision(experiment.control, enrolled=False, reason="stopped")
 
 
 def _turned_away(experiment: Experiment, unit_id: str, context: Context) -> Reason | None:
@@ -135,7 +144,7 @@ def may_be_stored(decision: Decision) -> bool:
     """Whether somebody who was turned away may have been assigned before: then it has to be looked up.
 
     Traffic only grows, so who is not in it never was."""
-    return decision.reason in {"paused", "not_targeted"}
+    return decision.reason in {"paused", "not_targeted", "stopped"}
 
 
 def hash_input(experiment: Experiment, purpose: Purpose, unit_id: str) -> str:

@@ -80,6 +80,8 @@ def _stored(experiment: Experiment, kept: Kept | None) -> ExplainStep:
     variant = experiment.variant(kept.variant_id)
     name = variant.name if variant else kept.variant_id
     detail = f"assigned to {name!r} at {rfc3339(kept.assigned_at)}; it keeps that, whatever has changed since"
+    if variant is not None and variant.stopped:
+        detail = f"assigned to {name!r} at {rfc3339(kept.assigned_at)}; that is stopped, so it gets the control"
     return ExplainStep(step="assignment", passed=True, detail=detail)
 
 
@@ -109,6 +111,7 @@ def _hashes(experiment: Experiment, unit_id: str) -> list[ExplainStep]:
         ExplainStep(
             step="variant",
             passed=True,
-            detail=f"the variant hash {value:.4f} lies between {lower:g} and {upper:g}, the range of {variant.name!r}",
+            detail=f"the variant hash {value:.4f} lies between {lower:g} and {upper:g}, the range of {variant.name!r}"
+            + ("; that is stopped, so the unit gets the control" if variant.stopped else ""),
         ),
     ]

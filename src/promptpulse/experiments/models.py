@@ -28,6 +28,8 @@ class ExperimentVariant(Base):
     weight: Mapped[float]
     """Percent."""
     control: Mapped[bool] = mapped_column(Boolean)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Since then its units get the control, and do not count."""
 
 
 class ExperimentRow(Base):

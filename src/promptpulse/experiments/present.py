@@ -25,7 +25,7 @@ def experiment_out(row: ExperimentRow, units: int, now: datetime) -> shapes.Expe
         variants=[
             shapes.VariantOut(
                 id=v.id, name=v.name, prompt=v.prompt, prompt_id=v.prompt_id, version=v.version, weight=v.weight,
-                control=v.control,
+                control=v.control, stopped_at=v.stopped_at,
             )
             for v in row.variants
         ],

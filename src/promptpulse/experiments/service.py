@@ -184,6 +184,43 @@ def pause(session: Session, row: ExperimentRow, by: By) -> None:
     _note(session, row, by, "experiment.pause")
 
 
+def stop_variant(session: Session, row: ExperimentRow, variant_id: str, by: By) -> None:
+    """Its units get the control from now on and do not count; what they did before stays in the results.
+
+    Raises NotFound, and Conflict for the control, for one that is stopped, and for an experiment that is over or a draft."""
+    variant = _stoppable(row, variant_id)
+    if variant.control:
+        raise Conflict(
+            f"{variant.name!r} is the control, which all others get when they are stopped; pause the experiment"
+        )
+    if variant.stopped_at is not None:
+        raise Conflict(f"the variant {variant.name!r} is stopped already")
+    variant.stopped_at = by.at
+    row.weight_history = [*row.weight_history, _in_force(row, by.at)]
+    _note(session, row, by, "experiment.stop_variant", variant=variant.name)
+
+
+def resume_variant(session: Session, row: ExperimentRow, variant_id: str, by: By) -> None:
+    """Of a stopped one. Raises NotFound and Conflict."""
+    variant = _stoppable(row, variant_id)
+    if variant.stopped_at is None:
+        raise Conflict(f"the variant {variant.name!r} is not stopped")
+    variant.stopped_at = None
+    row.weight_history = [*row.weight_history, _in_force(row, by.at)]
+    _note(session, row, by, "experiment.resume_variant", variant=variant.name)
+
+
+def _stoppable(row: ExperimentRow, variant_id: str) -> ExperimentVariant:
+    variant = next((v for v in row.variants if v.id == variant_id), None)
+    if variant is None:
+        raise NotFound(f"the experiment {row.title!r} has no variant {variant_id!r}")
+    if row.status not in {"running", "paused"}:
+        raise Conflict(
+            f"experiment {row.title!r} is {row.status}; only variants of a running or paused one are stopped"
+        )
+    return variant
+
+
 def conclude(session: Session, row: ExperimentRow, wanted: ConcludeIn, decision: str, by: By) -> None:
     """Everybody gets the winner, or control. `decision` is that of the verdict at this moment.
 
@@ -242,7 +279,8 @@ def value_of(row: ExperimentRow) -> Experiment:
         salt=row.salt,
         targeting=tuple(Condition.model_validate(c) for c in row.targeting),
         variants=tuple(
-            Variant(v.id, v.name, v.prompt, v.version, v.version_id, v.weight, v.control) for v in row.variants
+            Variant(v.id, v.name, v.prompt, v.version, v.version_id, v.weight, v.control, v.stopped_at is not None)
+            for v in row.variants
         ),
         metrics=tuple(specs(row)),
         end=EndCriteria.model_validate(row.end_criteria),
@@ -267,7 +305,7 @@ def _weights_in_force(entry: Json) -> WeightsInForce:
 
 
 def _in_force(row: ExperimentRow, since: datetime) -> Json:
-    by_variant: Json = {v.id: v.weight for v in row.variants}
+    by_variant: Json = {v.id: 0 if v.stopped_at else v.weight for v in row.variants}
     return {"since": rfc3339(since), "by_variant": by_variant}
 
 

@@ -143,6 +143,7 @@ class VariantOut(BaseModel):
     version: int
     weight: float
     control: bool
+    stopped_at: datetime | None = Field(None, description="Since then its units get the control and do not count.")
 
 
 class MetricOut(BaseModel):

@@ -21,6 +21,8 @@ class Variant:
     weight: float
     """Percent."""
     control: bool
+    stopped: bool = False
+    """Nobody gets it any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def signal_of(
         direction="below",
         value=burning.good(wanted.target) if burning else found.tally.compliance,
         threshold=burning.least_good(wanted.target) if burning else wanted.target,
-        since=now - burning.pair.short if burning else now,
+        since=now,
         where=where,
         window_s=round(burning.pair.long.total_seconds()) if burning else 86_400,
         channels=None if wanted.channels is None else tuple(wanted.channels),

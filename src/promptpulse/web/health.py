@@ -22,6 +22,8 @@ from promptpulse.accounts.access import Access, caller, may_read, project_access
 from promptpulse.accounts.credentials import presented
 from promptpulse.core.errors import AppError, Unavailable
 from promptpulse.metrics import Query, run
+from promptpulse.slas import service as slas
+from promptpulse.slas.present import sla_out
 
 router = APIRouter(tags=["health"])
 MAX_PROMPTS = 100
@@ -38,6 +40,32 @@ TOTALS = {
 RECENTLY = {
     "success_rate": ("promptpulse_prompt_success_ratio", "Share of successful calls, 0 to 1, last 5 minutes.", 0.01),
     "requests_per_minute": ("promptpulse_prompt_requests_per_minute", "Calls a minute, last 5 minutes.", 1.0),
+}
+MAX_SERIES = 1000
+"""Of what is told by prompt, version and model: those with the most calls."""
+OF_VERSIONS = {
+    "total_requests": ("promptpulse_calls", "Calls stored, by prompt, version and model."),
+    "total_tokens": ("promptpulse_call_tokens", "Tokens of stored calls, by prompt, version and model."),
+    "total_cost_usd": (
+        "promptpulse_call_cost_usd",
+        "Known cost of stored calls in US dollars, by prompt, version and model.",
+    ),
+}
+ERRORS = {
+    "timeout_errors": "timeout",
+    "rate_limit_errors": "rate_limit",
+    "model_errors": "model_error",
+    "validation_errors": "validation",
+    "system_errors": "system",
+    "other_errors": "other",
+}
+"""Error class by metric."""
+OF_SLAS = {
+    "left": (
+        "promptpulse_sla_budget_left_ratio",
+        "Share of the error budget that is left, 0 to 1; negative when overspent.",
+    ),
+    "burn": ("promptpulse_sla_burn_rate", "Burn rate of the last hour; 1 spends the budget in exactly one period."),
 }
 QUANTILES = {"p50_latency_ms": "0.5", "p95_latency_ms": "0.95", "p99_latency_ms": "0.99"}
 
@@ -91,6 +119,8 @@ def metrics(
     registry.register(_Server(request))
     if access is not None:
         registry.register(_Prompts(request, access.project.id))
+        registry.register(_Versions(request, access.project.id))
+        registry.register(_Slas(request, access.project.id))
     encoder, content_type = choose_encoder(accept)
     return Response(encoder(registry), headers={"Content-Type": content_type})
 
@@ -175,3 +205,55 @@ class _Prompts(Collector):
         for prompt, value in zip(prompts, values, strict=True):
             if value is not None:
                 family.add_metric([prompt or ""], value * factor)
+
+
+class _Versions(Collector):
+    """Counters by prompt, version and model: never by user or session, of which there are too many."""
+
+    def __init__(self, request: Request, project: str) -> None:
+        self._services = request.app.state.services
+        self._project = project
+
+    def collect(self) -> Iterator[Metric]:
+        now: datetime = self._services.clock()
+        hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        by = ("prompt_id", "prompt_version", "model")
+        asked = Query(self._project, (*OF_VERSIONS, *ERRORS), BEGINNING, hour, by=by, limit=MAX_SERIES)
+        found = run(self._services.store, asked, now)
+        groups = [[value or "" for value in group] for group in found.groups]
+        labels = ["prompt", "version", "model"]
+        for key, (name, help_text) in OF_VERSIONS.items():
+            family = CounterMetricFamily(name, help_text, labels=labels)
+            for group, (value,) in zip(groups, found.values[key], strict=True):
+                if value is not None:
+                    family.add_metric(group, value)
+            yield family
+        failed = "Failed calls stored, by prompt, version, model and class of the error."
+        errors = CounterMetricFamily("promptpulse_call_errors", failed, labels=[*labels, "error_class"])
+        for key, name in ERRORS.items():
+            for group, (value,) in zip(groups, found.values[key], strict=True):
+                if value:
+                    errors.add_metric([*group, name], value)
+        yield errors
+
+
+class _Slas(Collector):
+    """As the last evaluation found them; absent without calls."""
+
+    def __init__(self, request: Request, project: str) -> None:
+        self._database = request.app.state.services.database
+        self._project = project
+
+    def collect(self) -> Iterator[Metric]:
+        with self._database.sessions() as session:
+            states = slas.states_of(session, self._project)
+            told = [sla_out(row, states.get(row.id)) for row in slas.slas_of(session, self._project)]
+        left = GaugeMetricFamily(*OF_SLAS["left"], labels=["sla"])
+        burn = GaugeMetricFamily(*OF_SLAS["burn"], labels=["sla"])
+        for one in told:
+            if one.state is not None and one.state.budget.left_share is not None:
+                left.add_metric([one.name], one.state.budget.left_share / 100)
+            if one.state is not None and one.state.burn_rate is not None:
+                burn.add_metric([one.name], one.state.burn_rate)
+        yield left
+        yield burn

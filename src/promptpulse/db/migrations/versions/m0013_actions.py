@@ -8,6 +8,7 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
+    op.add_column("experiment_variants", sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "policies",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -16,6 +17,7 @@ def upgrade() -> None:
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=True),
+        sa.Column("signed", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=300), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
