@@ -19,15 +19,12 @@ def stored(store: Store, project: str, now: datetime) -> int:
 
 def extent(store: Store, project: str) -> tuple[int, int]:
     """Start of the first and of the last call, microseconds since 1970. The project must have calls."""
-    answer = store.query(
-        """
-        SELECT toUnixTimestamp64Micro(min(ts)) AS first, toUnixTimestamp64Micro(max(ts)) AS last
-        FROM calls
-        WHERE project = {project:String}
-        """,
-        {"project": project},
-    )
-    first, last = next(answer.rows())
+    # from both ends of the index: min and max would read every time
+    ends = [
+        f"SELECT toUnixTimestamp64Micro(ts) AS us FROM calls WHERE project = {{project:String}} ORDER BY ts {order} LIMIT 1"
+        for order in ("ASC", "DESC")
+    ]
+    first, last = (store.query(sql, {"project": project}).column("us")[0] for sql in ends)
     return int(str(first)), int(str(last))
 
 

@@ -32,28 +32,30 @@ def retention(
     today = now.astimezone(zoned).date()
     last = today - timedelta(days=today.weekday())
     mondays = [last - timedelta(weeks=n) for n in reversed(range(weeks))]
-    # in seconds; a week in which the clock is changed has an hour more or less
-    starts = [int(day_start(day, zoned).timestamp()) for day in mondays]
-    params: Params = {"project": project, "end": now, "starts": starts, "start": day_start(mondays[0], zoned)}
+    edges = [*(day_start(day, zoned) for day in mondays), now]
+    params: Params = {"project": project, **{f"edge{i}": edge for i, edge in enumerate(edges)}}
     filters = " AND ".join(["1", *conditions([checked_filter(f) for f in where], params)])
+    # a week each: the index finds its calls, and no call is asked for its week. Week 0: before all
+    spans = ["ts < {edge0:DateTime64(6, 'UTC')}"]
+    spans += [
+        f"ts >= {{edge{i}:DateTime64(6, 'UTC')}} AND ts < {{edge{i + 1}:DateTime64(6, 'UTC')}}" for i in range(weeks)
+    ]
+    by_week = " UNION ALL ".join(
+        f"""
+        SELECT cityHash64(user_id) AS user, {week} AS week
+        FROM calls
+        WHERE project = {{project:String}} AND {span} AND user_id != '' AND {filters}
+        GROUP BY user
+        """
+        for week, span in enumerate(spans)
+    )
     answer = store.query(
         f"""
-        SELECT first, arrayJoin(bitPositionsToArray(active)) AS week, count() AS users
-        FROM (
-          SELECT sipHash64(user_id) AS user,
-            toInt32(indexOf({{starts:Array(Int64)}}, roundDown(toInt64(min(toUnixTimestamp(ts))), {{starts:Array(Int64)}}))) - 1
-              AS first,
-            min(ts) >= {{start:DateTime64(6, 'UTC')}} AS is_new,
-            groupBitOr(bitShiftLeft(
-              toUInt64(1),
-              indexOf({{starts:Array(Int64)}}, roundDown(toInt64(toUnixTimestamp(ts)), {{starts:Array(Int64)}})) - 1
-            )) AS active
-          FROM calls
-          WHERE project = {{project:String}} AND ts < {{end:DateTime64(6, 'UTC')}} AND user_id != '' AND {filters}
-          GROUP BY user
-        )
-        WHERE is_new
-        GROUP BY first, week
+        SELECT first - 1 AS cohort, active - 1 AS seen, count() AS users
+        FROM (SELECT user, min(week) AS first, groupUniqArray(week) AS weeks FROM ({by_week}) GROUP BY user)
+        ARRAY JOIN weeks AS active
+        WHERE first > 0
+        GROUP BY cohort, seen
         """,
         params,
     )
