@@ -25,6 +25,7 @@ from promptpulse.app import api
 from promptpulse.cli import app
 from promptpulse.experiments.assign import decide
 from promptpulse.ingest.calls_in import CallIn
+from server.making import new_incident
 from server.process import Server
 
 PAGES = examples.pages()
@@ -151,6 +152,8 @@ def test_every_request_is_answered_as_shown(page: str, server: Server) -> None:
     """From top to bottom, as a reader would; with the programs between them on pages that say so."""
     made = server.project_key(f"project {uuid4()}")
     taken: dict[str, str] = {}
+    if "$INCIDENT" in (tables.PAGES / page).read_text():
+        taken["INCIDENT"] = new_incident(server, made.project, "Slow answers")
     with server.client_of("") as client:
         for earlier in (SENT_FIRST.get(page, ""), page):
             for block in examples.blocks(earlier, "sh", "js", "python") if earlier else ():
