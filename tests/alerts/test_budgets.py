@@ -14,7 +14,7 @@ from clock import Clock
 from experiments.lab import new_lab
 from promptpulse.accounts.models import Project
 from promptpulse.accounts.values import By
-from promptpulse.alerts.budgets import Budgets
+from promptpulse.alerts.budgets import SEVERITIES, Budgets
 from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.costs import budgets
@@ -25,9 +25,8 @@ from promptpulse.incidents.models import AlertRow
 from promptpulse.ingest.writer import insert
 from promptpulse.store import Store
 
-NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-"""A Wednesday."""
-DAY = timedelta(days=1)
+NOON = datetime(2037, 11, 18, 12, tzinfo=UTC)
+"""A Wednesday; to come, so that no rollup has forgotten its minutes."""
 
 
 @dataclass
@@ -53,25 +52,29 @@ class Purse:
             row = session.get_one(BudgetRow, budget_id)
             budgets.change(session, row, BudgetPatch.model_validate(fields), self.by)
 
-    def spend(self, usd: str, at: datetime | None = None, prompt: str = "greeting") -> None:
-        call = Call(
-            project=self.project,
-            id=str(uuid4()),
-            ts=to_micros(at or self.clock() - timedelta(minutes=1)),
-            latency_ms=100.0,
-            prompt_id=prompt,
-            cost_usd=Decimal(usd),
-        )
-        insert(self.store, [call], 0)
+    def spend(self, usd: str, *at: datetime, prompt: str = "greeting") -> None:
+        """Each time; a minute ago when none is given."""
+        calls = [
+            Call(
+                project=self.project,
+                id=str(uuid4()),
+                ts=to_micros(moment),
+                latency_ms=100.0,
+                prompt_id=prompt,
+                cost_usd=Decimal(usd),
+            )
+            for moment in at or [self.clock() - timedelta(minutes=1)]
+        ]
+        insert(self.store, calls, 0)
 
     def told(self) -> list[tuple[str, str, bool]]:
         """Level, severity and whether it is open, of all there ever was; after a round."""
+        self.clock.forward(seconds=1)
         Budgets(self.store, self.database).round(self.clock())
         with self.database.sessions() as session:
-            rows = session.scalars(
-                select(AlertRow).where(AlertRow.project_id == self.project).order_by(AlertRow.fired_at, AlertRow.id)
-            )
-            return [(_level(row), row.severity, row.open_key is not None) for row in rows]
+            rows = session.scalars(select(AlertRow).where(AlertRow.project_id == self.project)).all()
+            ordered = sorted(rows, key=lambda row: (row.fired_at, [*SEVERITIES].index(_level(row))))
+            return [(_level(row), row.severity, row.open_key is not None) for row in ordered]
 
     def alert(self, level: str) -> AlertRow:
         with self.database.sessions() as session:
@@ -103,7 +106,7 @@ def test_each_level_is_told_once_a_week_and_ends_with_it(purse: Purse) -> None:
     spent = purse.alert("80")
     assert (spent.value, spent.threshold, spent.unit, spent.metric) == (105, 80, "usd", "total_cost_usd")
     assert spent.text == (
-        "80 % of the budget of $100.00 a week is spent: $105.00 since 2026-11-16. A new week begins on 2026-11-23."
+        "80 % of the budget of $100.00 a week is spent: $105.00 since 2037-11-16. A new week begins on 2037-11-23."
     )
     purse.clock.forward(days=5)
     assert purse.told() == [(level, severity, False) for level, severity, _ in both]
@@ -143,12 +146,7 @@ def test_what_somebody_has_resolved_is_not_told_again_in_the_same_week(purse: Pu
 
 def test_a_budget_that_will_be_passed_is_told_and_its_end_too(purse: Purse) -> None:
     """10 dollars a day for three weeks; a week costs 70."""
-    for day in range(21):
-        for hour in range(24):
-            at = NOON.replace(hour=0) - (day + 1) * DAY + timedelta(hours=hour)
-            purse.spend("0.41666667", at)
-    for hour in range(12):
-        purse.spend("0.41666667", NOON.replace(hour=hour))
+    purse.spend("0.41666667", *(NOON - timedelta(hours=hour) for hour in range(1, 21 * 24 + 13)))
     # 25 dollars of the week are spent by Wednesday noon
     budget = purse.budget(60)
     assert purse.told() == [("forecast", "warning", True)]

@@ -23,6 +23,9 @@ HISTORY_DAYS = 98
 """Read for a projection: enough to try the method on six weeks of days, each with eight weeks before it."""
 MOSTLY_PRICED = 95.0
 """Percent of calls below which a projection says what it leaves out."""
+LEVELS = (50, 80, 100)
+"""Percent of a budget that are worth a message."""
+SAFE = 0.95
 _DAY = timedelta(days=1)
 
 
@@ -150,6 +153,25 @@ def burn(projection: Projection, amount_usd: float) -> Burn:
         return Burn(share, None, "unknown")
     passes = next((d.day for d in projection.ahead if d.total_usd > amount_usd), None)
     return Burn(share, passes, "at_risk" if passes else "ok")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What there is to say about a budget."""
+
+    levels: tuple[int, ...]
+    """Of `LEVELS`, those that are reached."""
+    will_pass: bool | None
+    """By the projection. None: it is too near to say that it does, or does not any more; or there is none."""
+
+
+def reach(projection: Projection, amount_usd: float) -> Reach:
+    """A projection swings: it passes above the amount, and no longer below `SAFE` of it."""
+    spent, end = projection.spent_usd, projection.end
+    levels = tuple(level for level in LEVELS if spent is not None and spent >= level / 100 * amount_usd)
+    if end is None or SAFE * amount_usd < end.total_usd <= amount_usd:
+        return Reach(levels, None)
+    return Reach(levels, end.total_usd > amount_usd)
 
 
 @dataclass(frozen=True, slots=True)
