@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from promptpulse.notify.guard import ANSWER_S, CONNECT_S, Forbidden, watched
 from promptpulse.notify.sending.http import scrubbed
@@ -35,7 +34,7 @@ class _Service(Protocol):
 
 def problem_of(url: str) -> str | None:
     """Why Apprise cannot send to `url`, without repeating it; None when it can."""
-    scheme = urlsplit(url).scheme.lower()
+    scheme = url.partition("://")[0].lower()
     if scheme in LOCAL:
         return f"{scheme}:// is a service of this machine, not of a receiver"
     found = _service(url)
