@@ -22,6 +22,7 @@ interface Look {
 export const KINDS = {
   deploy: { one: "deployment", many: "deployments", alarming: false },
   rollback: { one: "deployment", many: "deployments", alarming: true },
+  incident: { one: "incident", many: "incidents", alarming: true },
 } as const satisfies Record<string, Look>;
 
 /** A line across a time chart: what happened in a bucket, or in a few that are too close to tell apart. */

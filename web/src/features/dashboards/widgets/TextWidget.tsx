@@ -1,25 +1,11 @@
-import Markdown from "react-markdown";
+import { MarkdownText } from "../../../ui/MarkdownText";
 import classes from "./Widget.module.css";
 
-/** Markdown as its author wrote it. HTML in it is text, and links say nothing of this page. */
+/** Words of whoever made the dashboard. */
 export function TextWidget({ text }: { text: string }) {
   return (
     <div className={classes["text"]} tabIndex={0} role="region" aria-label="Text">
-      <Markdown
-        components={{
-          a: ({ href, children }) => (
-            <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-              {children}
-            </a>
-          ),
-          // a picture elsewhere would tell its owner who reads this
-          img: ({ alt }) => <em>{alt === undefined || alt === "" ? "picture" : alt}</em>,
-          h1: ({ children }) => <h3>{children}</h3>,
-          h2: ({ children }) => <h3>{children}</h3>,
-        }}
-      >
-        {text}
-      </Markdown>
+      <MarkdownText text={text} />
     </div>
   );
 }

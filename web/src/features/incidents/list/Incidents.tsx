@@ -1,5 +1,73 @@
+import { SegmentedControl } from "@mantine/core";
+import { useSearchParams } from "react-router";
+import { withParams } from "../../../state/withParams";
 import { Empty } from "../../../ui/Empty";
+import { Panel } from "../../../ui/Panel";
+import { RowsState } from "../../../ui/RowsState";
+import { Table } from "../../../ui/Table";
+import classes from "../Incidents.module.css";
+import { PAGE, useIncidents } from "../useIncidents";
+import { IncidentRow } from "./IncidentRow";
 
+/** What went wrong, the newest first. */
 export function Incidents() {
-  return <Empty title="Incidents" />;
+  const [params, setParams] = useSearchParams();
+  const which = params.get("show") === "all" ? "all" : "open";
+  const list = useIncidents(which);
+  return (
+    <div className={classes["page"]}>
+      <header className={classes["head"]}>
+        <h1 className={classes["title"]}>Incidents</h1>
+        <SegmentedControl
+          size="xs"
+          aria-label="Which incidents"
+          className={classes["choice"] ?? ""}
+          value={which}
+          onChange={(next) => setParams((current) => withParams(current, { show: next === "all" ? "all" : null }))}
+          data={[
+            { value: "open", label: "Open" },
+            { value: "all", label: "All" },
+          ]}
+        />
+      </header>
+      <Panel
+        title={which === "open" ? "Open incidents" : `The newest ${PAGE}`}
+        note={list.data === undefined ? undefined : String(list.data.length)}
+      >
+        <RowsState
+          what="The incidents"
+          rows={list.data}
+          error={list.error}
+          onRetry={() => void list.refetch()}
+          empty={
+            which === "open" ? (
+              <Empty title="Nothing is wrong">
+                Alerts of one cause become one incident here, with what changed around its start.
+              </Empty>
+            ) : (
+              <Empty title="No incidents yet">The first alert that fires opens one.</Empty>
+            )
+          }
+        >
+          <Table label="Incidents" className={`${classes["table"] ?? ""} ${classes["cards"] ?? ""}`}>
+            <thead>
+              <tr>
+                <th scope="col">Incident</th>
+                <th scope="col">Status</th>
+                <th scope="col">Severity</th>
+                <th scope="col">Began</th>
+                <th scope="col">Lasted</th>
+                <th scope="col">Assigned to</th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.data?.map((incident) => (
+                <IncidentRow key={incident.id} incident={incident} now={list.dataUpdatedAt} />
+              ))}
+            </tbody>
+          </Table>
+        </RowsState>
+      </Panel>
+    </div>
+  );
 }

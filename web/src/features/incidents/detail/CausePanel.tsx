@@ -1,0 +1,74 @@
+import type { Cause, Dossier, DossierChart } from "../../../api/incidents";
+import { format } from "../../../format/number";
+import { Table } from "../../../ui/Table";
+import classes from "../Incidents.module.css";
+import { Part } from "./Part";
+
+interface Props {
+  causes: Dossier["causes"];
+  /** Of which the values are. */
+  metric: DossierChart;
+}
+
+/** Which calls carry the change: the most likely cause with its evidence, and the others. */
+export function CausePanel({ causes, metric }: Props) {
+  const { most_likely: likely, others, note } = causes;
+  return (
+    <Part title="Most likely cause" error={causes.error}>
+      {likely == null ? (
+        <p className={classes["text"]}>{note === "" ? "No single cause stands out." : note}</p>
+      ) : (
+        <>
+          <p className={classes["text"]}>
+            <strong>{likely.text}</strong>
+          </p>
+          {likely.evidence.length > 0 && (
+            <ul className={classes["evidence"]}>
+              {likely.evidence.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          )}
+          {note !== "" && <p className={classes["note"]}>{note}</p>}
+        </>
+      )}
+      {others.length > 0 && (
+        <Table label="What carries the change" className={classes["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">Also looked at</th>
+              <th scope="col" className={classes["number"]}>
+                Carries
+              </th>
+              <th scope="col" className={classes["number"]}>
+                Before
+              </th>
+              <th scope="col" className={classes["number"]}>
+                After
+              </th>
+              <th scope="col" className={classes["number"]}>
+                Without it
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {others.map((one) => (
+              <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
+                <td className={classes["main"]}>{nameOf(one)}</td>
+                <td className={classes["number"]}>{format(one.share, "percent")}</td>
+                <td className={classes["number"]}>{format(one.before, metric.unit)}</td>
+                <td className={classes["number"]}>{format(one.after, metric.unit)}</td>
+                <td className={classes["number"]}>{format(one.without, metric.unit)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Part>
+  );
+}
+
+function nameOf({ dimension, value, prompt_id: prompt }: Cause): string {
+  const what = dimension.replaceAll("_", " ");
+  return `${what} ${value ?? "not given"}${prompt === null ? "" : ` of ${prompt}`}`;
+}

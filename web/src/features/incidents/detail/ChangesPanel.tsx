@@ -1,0 +1,71 @@
+import { Link } from "react-router";
+import type { Dossier } from "../../../api/incidents";
+import { formatTime } from "../../../format/time";
+import { useProject } from "../../../state/ProjectContext";
+import { useHref } from "../../../state/useHref";
+import { promptPath } from "../../../ui/promptPath";
+import { Table } from "../../../ui/Table";
+import { minutesText } from "../../alerts/words";
+import classes from "../Incidents.module.css";
+import { Part } from "./Part";
+
+const KIND = {
+  deployment: "Deployment",
+  rollback: "Rollback",
+  price: "Price",
+  experiment: "Experiment",
+  provider: "Provider",
+  other: "Other",
+} as const;
+
+type Line = Dossier["changes"]["items"][number];
+
+/** What was changed around the start, the nearest first. */
+export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
+  const { time_zone: zone } = useProject();
+  const href = useHref();
+  const linkOf = (line: Line) => {
+    if (line.prompt != null) return href(promptPath(line.prompt));
+    return line.experiment_id == null ? null : href(`/experiments/${line.experiment_id}`);
+  };
+  return (
+    <Part title="Changes around the start" error={changes.error}>
+      {changes.items.length === 0 ? (
+        <p className={classes["text"]}>
+          No deployment, price, experiment or provider change was found around the start.
+        </p>
+      ) : (
+        <Table label="Changes around the start" className={classes["table"]}>
+          <thead>
+            <tr>
+              <th scope="col">Change</th>
+              <th scope="col">When</th>
+              <th scope="col">By</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.items.map((line) => {
+              const to = linkOf(line);
+              return (
+                <tr key={`${line.at} ${line.text}`}>
+                  <td className={classes["main"]}>
+                    {to === null ? line.text : <Link to={to}>{line.text}</Link>}
+                    <div className={classes["under"]}>{KIND[line.kind]}</div>
+                  </td>
+                  <td>
+                    {formatTime(line.at, "dateMinute", zone)}
+                    <div className={classes["under"]}>
+                      {minutesText(Math.max(1, Math.abs(Math.round(line.minutes_before))))}{" "}
+                      {line.minutes_before >= 0 ? "before" : "after"}
+                    </div>
+                  </td>
+                  <td>{line.by}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </Table>
+      )}
+    </Part>
+  );
+}

@@ -1,0 +1,47 @@
+import { Link } from "react-router";
+import type { Dossier } from "../../../api/incidents";
+import { format } from "../../../format/number";
+import { useHref } from "../../../state/useHref";
+import { Table } from "../../../ui/Table";
+import classes from "../Incidents.module.css";
+import { Part } from "./Part";
+
+/** How calls failed meanwhile; what is new stands out. */
+export function ErrorsPanel({ errors }: { errors: Dossier["errors"] }) {
+  const href = useHref();
+  if (errors.error == null && errors.groups.length === 0) return null;
+  return (
+    <Part title="Errors meanwhile" note={`${format(errors.failed, "count")} failed calls`} error={errors.error}>
+      <Table label="Errors meanwhile" className={classes["table"]}>
+        <thead>
+          <tr>
+            <th scope="col">Error</th>
+            <th scope="col" className={classes["number"]}>
+              Calls
+            </th>
+            <th scope="col" className={classes["number"]}>
+              Share
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {errors.groups.map((group) => (
+            <tr key={group.pattern}>
+              <td className={classes["main"]}>
+                <Link to={href(`/calls/${encodeURIComponent(group.call_id)}`)}>
+                  {group.message ?? group.error_type.replaceAll("_", " ")}
+                </Link>
+                <div className={classes["under"]}>
+                  {group.error_type.replaceAll("_", " ")}
+                  {group.new && ", not seen before"}
+                </div>
+              </td>
+              <td className={classes["number"]}>{format(group.calls, "count")}</td>
+              <td className={classes["number"]}>{format(group.share, "percent")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Part>
+  );
+}

@@ -1,0 +1,57 @@
+import { Link } from "react-router";
+import type { Dossier } from "../../../api/incidents";
+import { format } from "../../../format/number";
+import { formatTime } from "../../../format/time";
+import { useProject } from "../../../state/ProjectContext";
+import { useHref } from "../../../state/useHref";
+import { CallStatusMark } from "../../../ui/CallStatusMark";
+import { promptName } from "../../../ui/promptName";
+import { Table } from "../../../ui/Table";
+import classes from "../Incidents.module.css";
+import { Part } from "./Part";
+
+/** Calls that show what went wrong. */
+export function ExamplesPanel({ examples }: { examples: Dossier["examples"] }) {
+  const { time_zone: zone } = useProject();
+  const href = useHref();
+  if (examples.error == null && examples.calls.length === 0) return null;
+  return (
+    <Part title="Example calls" note={examples.shown} error={examples.error}>
+      <Table label="Example calls" className={classes["table"]}>
+        <thead>
+          <tr>
+            <th scope="col">Call</th>
+            <th scope="col">Status</th>
+            <th scope="col" className={classes["number"]}>
+              Latency
+            </th>
+            <th scope="col" className={classes["number"]}>
+              Cost
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {examples.calls.map((call) => (
+            <tr key={call.id}>
+              <td className={classes["main"]}>
+                <Link to={href(`/calls/${encodeURIComponent(call.id)}`)}>
+                  {formatTime(call.timestamp, "dateSecond", zone)}
+                </Link>
+                <div className={classes["under"]}>
+                  {promptName(call.prompt_id)}
+                  {call.prompt_version === null ? "" : ` v${call.prompt_version}`}, {call.model ?? "no model"}
+                </div>
+              </td>
+              <td>
+                <CallStatusMark status={call.status === "success" ? "success" : "error"} errorType={call.error_type} />
+                {call.error_message !== null && <div className={classes["under"]}>{call.error_message}</div>}
+              </td>
+              <td className={classes["number"]}>{format(call.latency_ms, "ms")}</td>
+              <td className={classes["number"]}>{format(call.cost_usd, "usd")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Part>
+  );
+}

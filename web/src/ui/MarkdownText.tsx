@@ -1,0 +1,22 @@
+import Markdown from "react-markdown";
+
+/** Markdown as its author wrote it. HTML in it is text, and links say nothing of this page. */
+export function MarkdownText({ text }: { text: string }) {
+  return (
+    <Markdown
+      components={{
+        a: ({ href, children }) => (
+          <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+            {children}
+          </a>
+        ),
+        // a picture elsewhere would tell its owner who reads this
+        img: ({ alt }) => <em>{alt === undefined || alt === "" ? "picture" : alt}</em>,
+        h1: ({ children }) => <h3>{children}</h3>,
+        h2: ({ children }) => <h3>{children}</h3>,
+      }}
+    >
+      {text}
+    </Markdown>
+  );
+}
