@@ -227,10 +227,17 @@ function targetsSeries(targets: NonNullable<TimeChart["targets"]>, scheme: Schem
   ];
 }
 
-/** Areas from top to bottom. */
+/** Areas from top to bottom; those that touch are one, so that many stay legible. */
 function spansSeries(spans: readonly Span[], inks: Inks): LineSeriesOption[] {
   if (spans.length === 0) return [];
-  const edge = { color: inks.critical, width: 1, type: "solid" as const, opacity: 0.7 };
+  const areas: { from: number; to: number }[] = [];
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = areas.at(-1);
+    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else areas.push({ from, to });
+  }
+  // one that lasts a single bucket has no width
+  const lines = areas.filter(({ from, to }) => from === to);
   return [
     {
       id: "spans",
@@ -240,15 +247,15 @@ function spansSeries(spans: readonly Span[], inks: Inks): LineSeriesOption[] {
       z: 0,
       markArea: {
         silent: true,
-        itemStyle: { color: inks.critical, opacity: 0.14 },
-        data: spans.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }] as [{ xAxis: number }, { xAxis: number }]),
+        itemStyle: { color: inks.critical, opacity: 0.2 },
+        data: areas.map(({ from, to }) => [{ xAxis: from }, { xAxis: to }] as [{ xAxis: number }, { xAxis: number }]),
       },
-      // one that lasts a single bucket has no width
       markLine: {
         silent: true,
         symbol: "none",
         label: { show: false },
-        data: spans.map(({ from }) => ({ xAxis: from, lineStyle: edge })),
+        lineStyle: { color: inks.critical, width: 1.5, type: "solid", opacity: 0.45 },
+        data: lines.map(({ from }) => ({ xAxis: from })),
       },
     },
   ];

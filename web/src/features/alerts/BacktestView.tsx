@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import type { Backtest } from "../../api/alerts";
 import type { Filter } from "../../api/types";
 import { ChartLegend } from "../../charts/ChartLegend";
+import type { Happening } from "../../charts/marks";
 import { EChart } from "../../charts/EChart";
 import { withoutSeries } from "../../charts/prepare";
 import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
@@ -15,6 +16,7 @@ import classes from "./Backtest.module.css";
 import { Episodes } from "./Episodes";
 
 const ALL = "";
+const NO_MARKS: readonly Happening[] = [];
 
 interface Props {
   tried: Backtest;
@@ -35,7 +37,9 @@ export function BacktestView({ tried, where, stale }: Props) {
   const prompts = where.flatMap(({ dimension, op, values }) =>
     dimension === "prompt_id" && op === "in" ? values.map(String) : [],
   );
-  const marks = useDeploymentMarks({ start: Date.parse(tried.start), end: Date.parse(tried.end) }, prompts);
+  const deployments = useDeploymentMarks({ start: Date.parse(tried.start), end: Date.parse(tried.end) }, prompts);
+  // those of all prompts would hide what is asked
+  const marks = prompts.length === 0 ? NO_MARKS : deployments;
   const whole = useMemo(() => prepareBacktest(tried, shown, zone, marks), [tried, shown, zone, marks]);
   const chart = useMemo(() => withoutSeries(whole, hidden), [whole, hidden]);
   const toggle = (key: string) => {

@@ -38,8 +38,10 @@ export function RuleRow({ rule, now, mayEdit }: Props) {
           <Link to={href(`/alerts/${rule.id}`)} className={classes["link"] ?? ""}>
             {rule.name}
           </Link>
-          {says !== rule.name && <div className={classes["under"]}>{says}</div>}
-          {rule.ready_made && <div className={classes["under"]}>ready-made{rule.changed && ", changed"}</div>}
+          <div className={classes["under"]}>
+            {says !== rule.name && says}
+            {rule.ready_made && `${says === rule.name ? "R" : " · r"}eady-made${rule.changed ? ", changed" : ""}`}
+          </div>
         </td>
         <td data-label="State">
           <div className={classes["buttons"]}>
