@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ import msgspec
 from server.process import Json, Server
 
 SEED = 20_261_121
+LONGEST_S = 0.3
+"""The moment of a kill is chosen within this time."""
+THROUGH_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Sender(threading.Thread):
     make: Callable[[int], Sent]
     stopping: threading.Event = field(default_factory=threading.Event)
     acknowledged: set[str] = field(default_factory=set)
+    through: int = 0
+    """Requests that were acknowledged."""
     repeats: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -54,6 +60,7 @@ class Sender(threading.Thread):
                     self.repeats += 1
                     self.stopping.wait(0.1)  # the retry of a client; ends nothing: the request must get through
                 self.acknowledged.update(sent.ids)
+                self.through += 1
                 n += 1
 
     def _post(self, client: httpx.Client, sent: Sent) -> bool:
@@ -68,14 +75,18 @@ class Sender(threading.Thread):
         return True
 
 
-def kill_while_sending(server: Server, senders: Sequence[Sender], kills: int, longest_s: float) -> None:
-    """Each sender has got its last request through in the end, nothing was refused, and the kills hit requests."""
+def kill_while_sending(server: Server, senders: Sequence[Sender], kills: int) -> None:
+    """Each sender has got its last request through in the end, nothing was refused, and the kills hit requests.
+
+    Most kills come after all senders have got something through; every fifth as soon as the server answers."""
     for sender in senders:
         sender.start()
     dice = random.Random(SEED)
     wait = threading.Event().wait
-    for _ in range(kills):
-        wait(dice.uniform(0.1, longest_s))  # the moment of the kill is the test
+    for kill in range(kills):
+        if kill % 5:
+            _all_through(senders)
+        wait(dice.uniform(0, LONGEST_S))  # the moment of the kill is the test
         server.kill()
         server.start()
     for sender in senders:
@@ -85,6 +96,14 @@ def kill_while_sending(server: Server, senders: Sequence[Sender], kills: int, lo
         assert not sender.is_alive(), "a request was never acknowledged"
         assert sender.wrong == []
     assert sum(sender.repeats for sender in senders) >= kills, "no request was hit by a kill"
+
+
+def _all_through(senders: Sequence[Sender]) -> None:
+    before = [sender.through for sender in senders]
+    deadline = time.monotonic() + THROUGH_WITHIN_S
+    while any(sender.through == n for sender, n in zip(senders, before, strict=True)):
+        assert time.monotonic() < deadline, "a sender gets nothing through"
+        time.sleep(0.01)  # a bounded wait for a condition
 
 
 def acknowledged_by(senders: Sequence[Sender], *, more_than: int) -> set[str]:

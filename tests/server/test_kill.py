@@ -1,4 +1,4 @@
-"""A 200 means stored, once, whatever happens to the process."""
+"""A 200 or 201 means stored, once, whatever happens to the process: of calls, scores and events."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bench.payloads import otlp_batch
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from promptpulse.metrics.rollups import ROLLUPS
+from scores.sending import assert_once, events_of, scores_of
+from scores.world import World, new_world
 from server.killing import SEED, Sender, Sent, acknowledged_by, kill_while_sending, listed, sent_json
 from server.process import Json, Server
 
@@ -62,9 +64,11 @@ def otlp(sender: int, now: datetime) -> Callable[[int], Sent]:
 @pytest.mark.xdist_group("kill")
 def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_server: Callable[..., Server]) -> None:
     server = own_server().start()
+    world = new_world(server.client)
     now = datetime.now(UTC)
     senders = [Sender(server, make) for make in (json_batch(0, now), otlp(1, now), otlp(2, now))]
-    kill_while_sending(server, senders, KILLS, 1.2)
+    scores, events = Sender(server, scores_of(world)), Sender(server, events_of(world))
+    kill_while_sending(server, (*senders, scores, events), KILLS)
 
     acknowledged = acknowledged_by(senders, more_than=4_000)
     rows = every_call(server, now)
@@ -73,9 +77,16 @@ def test_twenty_kills_during_ingest_lose_nothing_and_count_nothing_twice(own_ser
     assert not stored.keys() - acknowledged, "stored, but never sent to the end"
     assert [call_id for call_id, n in stored.items() if n > 1] == [], "stored twice"
     agree(server, rows, now)
+    facts_are_stored_once(server, world, scores, events)
 
     server.restart()  # what was in the process's memory plays no part
     agree(server, every_call(server, now), now)
+    facts_are_stored_once(server, world, scores, events)
+
+
+def facts_are_stored_once(server: Server, world: World, scores: Sender, events: Sender) -> None:
+    assert_once(listed(server, f"/api/v1/scores/experiments/{world.experiment}"), "submission_id", scores, 2)
+    assert_once(listed(server, f"/api/v1/events/experiment/{world.experiment}"), "id", events, 1)
 
 
 def every_call(server: Server, now: datetime) -> list[Json]:
