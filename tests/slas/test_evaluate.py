@@ -15,6 +15,7 @@ from promptpulse.slas import service
 from promptpulse.slas.evaluate import Objectives
 from promptpulse.slas.history import history, preview
 from promptpulse.slas.shapes import SlaPatch
+from promptpulse.store import Answer, Store
 from slas.conftest import MINUTE, NOON, World, wanted
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -69,9 +70,12 @@ def test_alike_objectives_are_one_question(world: World, monkeypatch: pytest.Mon
     world.evaluate()
     statements: list[str] = []
     asked = world.store.query
-    monkeypatch.setattr(
-        type(world.store), "query", lambda _, sql, *rest, **named: statements.append(sql) or asked(sql, *rest, **named)
-    )
+
+    def noted(_: Store, sql: str, params: dict[str, object]) -> Answer:
+        statements.append(sql)
+        return asked(sql, params)
+
+    monkeypatch.setattr(type(world.store), "query", noted)
     world.clock.forward(minutes=1)
     world.evaluate()
     assert len(statements) == 1, statements

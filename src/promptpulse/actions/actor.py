@@ -209,22 +209,25 @@ class Actor:
             plan = plans.plan(session, policy.action, About(incident, alert, run_id))
         body = perform.body_of(policy.action, run_row, alert, now)
         sent = perform.send(self._outgoing, hidden, run_id, body, now)
-        tries = int(str(run_row.detail.get("tries", 0))) + 1
+        self._sent(run_id, sent, policy, plan, now)
+
+    def _sent(self, run_id: str, sent: perform.Sent, policy: PolicyIn, plan: Plan, now: datetime) -> None:
         if sent.outcome == "unknown":
             self._report_unknown(run_id, now, sent.said)
-        elif sent.outcome == "refused" or (sent.outcome == "unreachable" and tries >= MOST_TRIES):
-            self._failed(run_id, sent.said, now)
-        else:
-            with self._database.writing() as session:
-                mine = _taken(session, run_id)
-                if mine is None:
-                    return
-                mine.detail = {**plan.detail, "tries": tries}
-                if sent.outcome == "unreachable":
-                    mine.status, mine.held_until, mine.outcome = "waiting", None, f"{sent.said}; it is tried again."
-                    return
-                _, incident, _ = _of(session, mine)
-                _done(session, mine, incident, policy, f"{plan.done} {sent.said}", plan, By(PROMPTPULSE, now))
+            return
+        with self._database.writing() as session:
+            run_row = _taken(session, run_id)
+            if run_row is None:
+                return
+            tries = int(str(run_row.detail.get("tries", 0))) + 1
+            run_row.detail = {**plan.detail, "tries": tries}
+            if sent.outcome == "done":
+                incident = _of(session, run_row)[1]
+                _done(session, run_row, incident, policy, f"{plan.done} {sent.said}", plan, By(PROMPTPULSE, now))
+            elif sent.outcome == "unreachable" and tries < MOST_TRIES:
+                run_row.status, run_row.outcome = "waiting", f"{sent.said}; it is tried again."
+            else:
+                _fail(session, run_row, sent.said, now)
 
     def _report_unknown(self, run_id: str, now: datetime, said: str = "the server ended in the middle") -> None:
         with self._database.writing() as session:
@@ -241,9 +244,7 @@ class Actor:
         with self._database.writing() as session:
             run_row = _taken(session, run_id)
             if run_row is not None:
-                reason = f"It could not be done: {why}"
-                text = f"The policy {run_row.policy_name} failed. {reason}"
-                _finish(session, run_row, "failed", reason, text, now, escalates=True)
+                _fail(session, run_row, why, now)
 
     def _watch(self, run_id: str, now: datetime) -> None:
         """Whether what was done helped."""
@@ -399,6 +400,12 @@ def _run_of(session: Session, row: PolicyRow, incident_id: str) -> str | None:
 
 def _skip(session: Session, run_row: ActionRunRow, reason: str, now: datetime) -> None:
     _finish(session, run_row, "skipped", reason, f"The policy {run_row.policy_name} did nothing. {reason}", now)
+
+
+def _fail(session: Session, run_row: ActionRunRow, why: str, now: datetime) -> None:
+    reason = f"It could not be done: {why}"
+    text = f"The policy {run_row.policy_name} failed. {reason}"
+    _finish(session, run_row, "failed", reason, text, now, escalates=True)
 
 
 def _new_run(
