@@ -13,7 +13,7 @@ import { TimeChartBox, type TimeBoxProps } from "./TimeChartBox";
 interface Props extends TimeBoxProps {
   spec: ChartSpec;
   result: QueryResult | undefined;
-  /** What happened in its time: useDeploymentMarks. */
+  /** What happened in its time: useMarks. */
   marks: readonly Happening[];
   /** More to say of each bucket. */
   remarks?: readonly (readonly Remark[])[] | undefined;

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useMetrics } from "../../api/useMetrics";
 import type { ChartSpec } from "../../charts/prepare";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import type { Unit } from "../../format/number";
 import { useProject } from "../../state/ProjectContext";
 import { useView } from "../../state/useView";
@@ -56,7 +56,7 @@ export function SubjectCharts({ subjects, charts }: Props) {
     const answer = { ...series.data, metrics };
     return ofVersions ? namedVersions(answer) : answer;
   }, [series.data, charts, ofVersions]);
-  const marks = useDeploymentMarks(window, view.prompts);
+  const marks = useMarks(window, view.prompts);
   return charts.map(({ id, title, spec }) => (
     <TimeChartPanel
       key={id}

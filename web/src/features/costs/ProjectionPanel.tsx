@@ -3,7 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Budget, Period, Projection } from "../../api/costs";
 import { TimeChartBox } from "../../charts/TimeChartBox";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import { marksOf } from "../../charts/marks";
 import { format } from "../../format/number";
 import { useView } from "../../state/useView";
@@ -33,7 +33,7 @@ export function ProjectionPanel({ period, onPeriod, projection, budgets, prompt 
   );
   const end = found === undefined ? 0 : periodEnd(found);
   const start = plain?.buckets[0];
-  const happenings = useDeploymentMarks(start === undefined ? page : { start, end }, view.prompts);
+  const happenings = useMarks(start === undefined ? page : { start, end }, view.prompts);
   const chart = useMemo(
     () => (plain === null ? null : { ...plain, marks: marksOf(happenings, plain.buckets, end) }),
     [plain, happenings, end],

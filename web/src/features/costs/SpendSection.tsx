@@ -2,7 +2,7 @@ import { useSearchParams } from "react-router";
 import type { Budget, Period, Projection } from "../../api/costs";
 import type { ChartSpec } from "../../charts/prepare";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 import { withParams } from "../../state/withParams";
@@ -28,7 +28,7 @@ interface Props {
 /** What is spent, and what will be. */
 export function SpendSection({ figures: { totals, series }, budgets }: Props) {
   const { view } = useView();
-  const marks = useDeploymentMarks(useWindow(), view.prompts);
+  const marks = useMarks(useWindow(), view.prompts);
   const [params, setParams] = useSearchParams();
   const period: Period = params.get("period") === "week" ? "week" : "month";
   const step = stepOf(params.get("trend"));

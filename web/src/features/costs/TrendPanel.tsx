@@ -4,7 +4,7 @@ import { useMetrics } from "../../api/useMetrics";
 import type { Query } from "../../api/types";
 import type { ChartSpec } from "../../charts/prepare";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import { useClock } from "../../state/ClockContext";
 import { useProject } from "../../state/ProjectContext";
 import { useView } from "../../state/useView";
@@ -34,7 +34,7 @@ export function TrendPanel({ period, onPeriod }: Props) {
     where: whereOf(view),
     ...groups,
   });
-  const marks = useDeploymentMarks({ start, end }, view.prompts);
+  const marks = useMarks({ start, end }, view.prompts);
   return (
     <TimeChartPanel
       id="trend"

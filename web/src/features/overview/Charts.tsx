@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Answered } from "../../api/useMetrics";
 import { useCatalogue } from "../../api/useCatalogue";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 import { isComparing } from "../../state/where";
@@ -13,7 +13,7 @@ import { overviewCharts } from "./specs";
 export function Charts({ series }: { series: UseQueryResult<Answered> }) {
   const { view } = useView();
   const { data: catalogue } = useCatalogue();
-  const marks = useDeploymentMarks(useWindow(), view.prompts);
+  const marks = useMarks(useWindow(), view.prompts);
   const comparing = isComparing(view);
   const bands = catalogue?.get("success_rate")?.bands ?? null;
   const charts = useMemo(() => overviewCharts(comparing, bands), [comparing, bands]);

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { useCatalogue } from "../../api/useCatalogue";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 import { isComparing } from "../../state/where";
@@ -22,7 +22,7 @@ export function Performance() {
   const targeting = useTargets();
   const { view } = useView();
   const { data: catalogue } = useCatalogue();
-  const marks = useDeploymentMarks(useWindow(), view.prompts);
+  const marks = useMarks(useWindow(), view.prompts);
   const [params, setParams] = useSearchParams();
   const split: Split = params.get("errors") === "family" ? "family" : "type";
   const comparing = isComparing(view);

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import { useMetrics } from "../../api/useMetrics";
 import type { ChartSpec } from "../../charts/prepare";
 import { TimeChartPanel } from "../../charts/TimeChartPanel";
-import { useDeploymentMarks } from "../../charts/useDeploymentMarks";
+import { useMarks } from "../../charts/useMarks";
 import { format, type Unit } from "../../format/number";
 import { useProject } from "../../state/ProjectContext";
 import { useView } from "../../state/useView";
@@ -19,7 +19,7 @@ export function ScorePanel({ summary }: { summary: ScoreSummary }) {
   const { view } = useView();
   const { time_zone: tz } = useProject();
   const window = useWindow();
-  const marks = useDeploymentMarks(window, view.prompts);
+  const marks = useMarks(window, view.prompts);
   const lines = useMemo(() => scoreLines(summary), [summary]);
   const canSplit = view.prompts.length === 1 && summary.type !== "categorical";
   const [wanted, setWanted] = useState("all");

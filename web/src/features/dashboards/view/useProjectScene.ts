@@ -4,7 +4,7 @@ import type { WidgetData } from "../../../api/dashboards";
 import { traffic } from "../../../api/keys";
 import { useCatalogue } from "../../../api/useCatalogue";
 import { alertLinks } from "../../../charts/useAlertLinks";
-import { useDeploymentMarks } from "../../../charts/useDeploymentMarks";
+import { useMarks } from "../../../charts/useMarks";
 import { useClock } from "../../../state/ClockContext";
 import { useProject } from "../../../state/ProjectContext";
 import type { Range } from "../../../state/range";
@@ -24,7 +24,7 @@ export function useProjectScene(opensWith: Range): Scene {
   const { now } = useClock();
   const window = useWindow();
   const { data: metrics } = useCatalogue();
-  const marks = useDeploymentMarks(window, view.prompts);
+  const marks = useMarks(window, view.prompts);
   const href = useHref();
   const navigate = useNavigate();
   const location = useLocation();

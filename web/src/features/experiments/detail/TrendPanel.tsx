@@ -11,7 +11,7 @@ import { INKS } from "../../../charts/palette";
 import type { ChartPicture } from "../../../charts/PictureContext";
 import { withoutSeries } from "../../../charts/prepare";
 import { useAlertLinks } from "../../../charts/useAlertLinks";
-import { useDeploymentMarks } from "../../../charts/useDeploymentMarks";
+import { useMarks } from "../../../charts/useMarks";
 import { useScheme } from "../../../charts/useScheme";
 import { useClock } from "../../../state/ClockContext";
 import { useProject } from "../../../state/ProjectContext";
@@ -59,7 +59,7 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
   const ended = experiment.concluded_at === null ? null : Date.parse(experiment.concluded_at);
   const prompts = [...new Set(experiment.variants.map(({ prompt }) => prompt))];
   // what deploys the winner happens a moment after the end
-  const happenings = useDeploymentMarks(
+  const happenings = useMarks(
     { start: started, end: ended === null ? now + 60_000 : ended + 60_000 },
     prompts,
   );

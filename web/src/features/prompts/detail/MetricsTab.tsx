@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { Prompt } from "../../../api/types";
 import { useCatalogue } from "../../../api/useCatalogue";
 import { TimeChartPanel } from "../../../charts/TimeChartPanel";
-import { useDeploymentMarks } from "../../../charts/useDeploymentMarks";
+import { useMarks } from "../../../charts/useMarks";
 import { useWindow } from "../../../state/useWindow";
 import { KpiCards } from "../../overview/KpiCards";
 import overview from "../../overview/Overview.module.css";
@@ -23,7 +23,7 @@ export function MetricsTab({ name, prompt }: Props) {
   const { data: catalogue } = useCatalogue();
   const bands = catalogue?.get("success_rate")?.bands ?? null;
   const charts = useMemo(() => versionCharts(bands), [bands]);
-  const marks = useDeploymentMarks(useWindow(), [name]);
+  const marks = useMarks(useWindow(), [name]);
   const named = useMemo(() => (series.data === undefined ? undefined : namedVersions(series.data)), [series.data]);
   const of = { prompts: [name] };
   return (
