@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from promptpulse.dashboards.shapes import Widget, WidgetData
 from promptpulse.dashboards.table import table
 from promptpulse.db import migrate, open_database
 from promptpulse.experiments.analyst import Analyst
+from promptpulse.incidents.service import clear, fire
+from promptpulse.incidents.signals import Signal
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import Definitions, Filter
 from promptpulse.store import Store
@@ -219,9 +221,32 @@ def test_budgets_say_what_is_spent_of_them(eyes: Eyes) -> None:
     assert [r["name"] for r in rows(eyes.see("budgets", where=of_prompt, metrics=[]), "budgets")] == ["All", "Prompt a"]
 
 
-def test_alerts_are_none_yet_and_a_text_needs_no_data(eyes: Eyes) -> None:
-    assert eyes.see("alerts", metrics=[])["alerts"] == []
+def test_a_text_needs_no_data(eyes: Eyes) -> None:
     assert eyes.see("text", metrics=[]).keys() == {"start", "end"}
+
+
+def test_alerts_are_those_that_fire_and_may_concern_what_is_shown_the_gravest_first(eyes: Eyes) -> None:
+    of_a = Signal(
+        eyes.context.project, "rule", "r1", "", "Errors", "error_rate", "warning", "error_rate", "Error rate", "percent",
+        "above", 9.0, 5.0, NOON - HOUR, where=(Filter("prompt_id", "in", ("a",)),),
+    )  # fmt: skip
+    user = {"user_id": "ada@example.com"}
+    by_user = replace(of_a, source_id="r2", name="Slow", severity="critical", where=(), group=user, series="u")
+    over = replace(of_a, source_id="r3", name="Over")
+    with eyes.lab.database.writing() as session:
+        for signal in (of_a, by_user, over):
+            fire(session, signal, NOON)
+        clear(session, over.project_id, "rule", "r3", "", 1.0, NOON, "back to normal")
+    found = eyes.see("alerts", metrics=[])
+    shown_rows = [(row["title"], row["series"], row["severity"], row["state"]) for row in rows(found, "alerts")]
+    assert shown_rows == [("Slow", "ada@example.com", "critical", "firing"), ("Errors", "", "warning", "firing")]
+    assert found["groups_total"] == 2
+    assert len(rows(eyes.see("alerts", metrics=[], limit=1), "alerts")) == 1
+    other = (Filter("prompt", "in", ("b",)),)
+    assert [row["title"] for row in rows(eyes.see("alerts", where=other, metrics=[]), "alerts")] == ["Slow"]
+    for row in rows(public.data(found), "alerts"):
+        assert (row["series"], row["incident_id"]) == ("", None), "a link names neither people nor incidents"
+    assert all(row["incident_id"] for row in rows(found, "alerts"))
 
 
 def test_a_widget_whose_metric_was_deleted_says_so(eyes: Eyes) -> None:

@@ -13,13 +13,18 @@ from promptpulse.core.times import rfc3339
 from promptpulse.costs.budgets import budgets_of
 from promptpulse.costs.present import asked_of, budget_out
 from promptpulse.dashboards.asking import LATENCY, Context, Window, filters_of, key_of, query_of, window_for
-from promptpulse.dashboards.shapes import BudgetRow, ErrorRow, ExperimentRow, FeedbackRow, Widget
+from promptpulse.dashboards.shapes import AlertRow, BudgetRow, ErrorRow, ExperimentRow, FeedbackRow, Widget
 from promptpulse.db import Database
 from promptpulse.experiments import service as experiments
 from promptpulse.experiments.analyst import Analyst
 from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.models import ExperimentRow as ExperimentStored
 from promptpulse.experiments.values import Experiment
+from promptpulse.incidents import present as incidents
+from promptpulse.incidents import service as alerting
+from promptpulse.incidents.grouping import contradict, scope_of
+from promptpulse.incidents.life import SEVERITIES
+from promptpulse.incidents.wording import filters_of as filters_of_alert
 from promptpulse.metrics import Filter, Query
 from promptpulse.metrics.distribution import distribution
 from promptpulse.metrics.failures import failures
@@ -39,6 +44,8 @@ READ_AT_ONCE = 3
 """Experiments: fewer than the store answers at once, so that other widgets are answered beside them."""
 LOOKED_AT = 100
 """Experiments among which those that were started are sought."""
+MOST_ALERTS = 1000
+"""Firing ones among which those of the page are sought."""
 RUNNING_FIRST = {"running": 0, "paused": 1, "concluded": 2}
 
 
@@ -72,7 +79,7 @@ def shown(sources: Sources, context: Context, widget: Widget, page: Window, wher
         case "feedback":
             found |= _feedback(sources, context, widget, window, filters)
         case "alerts":
-            found["alerts"] = []
+            found |= _alerts(sources, context, widget, filters)
         case "text":
             pass
     return found
@@ -188,6 +195,33 @@ def _budgets(sources: Sources, context: Context, where: tuple[Filter, ...]) -> M
     out = [budget_out(row, found[key], burn(found[key], row.amount_usd)) for row, key in zip(rows, asked, strict=True)]
     kept = set(BudgetRow.model_fields)
     return {"budgets": [one.model_dump(mode="json", include=kept) for one in out]}
+
+
+def _alerts(sources: Sources, context: Context, widget: Widget, where: tuple[Filter, ...]) -> Mapping[str, object]:
+    """What fires now and may concern the prompts and environments that filters leave: the gravest first, then the newest."""
+    wanted = {key: list(values) for key in ("prompt_id", "environment") if (values := _only(where, key)) is not None}
+    with sources.database.sessions() as session:
+        firing, _ = incidents.alerts(session, context.project, incidents.WantedAlerts("firing"), MOST_ALERTS, 0)
+        rows = []
+        for alert in firing:
+            scope = scope_of(filters_of_alert(alert), alert.group)
+            if contradict({key_of(key): values for key, values in scope.items()}, wanted):
+                continue
+            incident = alerting.incident_of(session, alert)
+            state = "silenced" if alert.silence_id else incident.status if incident else "firing"
+            series = " · ".join(value or "none" for value in alert.group.values())
+            rows.append(
+                AlertRow(
+                    title=alert.name, series=series, severity=alert.severity, state=state, since=alert.since,
+                    incident_id=alert.incident_id,
+                )
+            )  # fmt: skip
+    order = list(SEVERITIES)
+    rows.sort(key=lambda row: order.index(row.severity), reverse=True)  # stable: the newest stay first
+    return {
+        "alerts": [row.model_dump(mode="json") for row in rows[: widget.query.limit]],
+        "groups_total": len(rows),
+    }
 
 
 def _decision(analyst: Analyst, subject: Subject) -> str:

@@ -33,6 +33,9 @@ def data(shown: Shown) -> Shown:
         error["title"] = _VARIABLE.sub("…", str(error["title"]))
     for experiment in _rows(found, "experiments"):
         experiment["id"] = None
+    for alert in _rows(found, "alerts"):
+        alert["incident_id"] = None
+        alert["series"] = ""
     for name in ("result", "totals"):
         result = found.get(name)
         if isinstance(result, dict):

@@ -176,10 +176,12 @@ class BudgetRow(BaseModel):
 
 
 class AlertRow(BaseModel):
-    title: str
+    title: str = Field(description="Name of the rule, objective or budget.")
+    series: str = Field(description='Of a rule with groups: which one fires. "" through a link: it may name people.')
     severity: str
-    state: str
+    state: str = Field(description="firing, acknowledged, mitigated or silenced.")
     since: datetime
+    incident_id: str | None = Field(description="null while silenced, and through a link.")
 
 
 class WidgetData(BaseModel):

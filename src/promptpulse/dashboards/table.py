@@ -25,7 +25,9 @@ LISTS: Mapping[WidgetKind, Columns] = {
     "budgets": {
         "name": "text", "amount_usd": "number", "spent_usd": "number", "projected_usd": "number", "state": "text",
     },
-    "alerts": {"title": "text", "severity": "text", "state": "text", "since": "time"},
+    "alerts": {
+        "title": "text", "series": "text", "severity": "text", "state": "text", "since": "time", "incident_id": "text",
+    },
 }  # fmt: skip
 
 

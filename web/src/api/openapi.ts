@@ -3357,17 +3357,33 @@ export interface components {
         };
         /** AlertRow */
         AlertRow: {
-            /** Title */
+            /**
+             * Title
+             * @description Name of the rule, objective or budget.
+             */
             title: string;
+            /**
+             * Series
+             * @description Of a rule with groups: which one fires. "" through a link: it may name people.
+             */
+            series: string;
             /** Severity */
             severity: string;
-            /** State */
+            /**
+             * State
+             * @description firing, acknowledged, mitigated or silenced.
+             */
             state: string;
             /**
              * Since
              * Format: date-time
              */
             since: string;
+            /**
+             * Incident Id
+             * @description null while silenced, and through a link.
+             */
+            incident_id: string | null;
         };
         /**
          * AlertTrigger

@@ -1,4 +1,5 @@
 import { IconAlertTriangle, IconInfoCircle, IconUrgent } from "@tabler/icons-react";
+import { Link } from "react-router";
 import type { AlertRow } from "../../../api/dashboards";
 import { formatAgo, formatTime } from "../../../format/time";
 import { useScene } from "./SceneContext";
@@ -16,16 +17,23 @@ interface Props {
 
 /** What needs attention, the severest first. */
 export function AlertsWidget({ title, rows }: Props) {
-  const { now, timeZone } = useScene();
+  const { now, timeZone, ways } = useScene();
   return (
     <div className={classes["scroll"]} tabIndex={0} role="region" aria-label={title}>
       <ul className={classes["list"]}>
         {rows.map((row) => {
           const Icon = ICONS.get(row.severity) ?? IconInfoCircle;
           return (
-            <li key={`${row.title} ${row.since}`} className={classes["line"]} data-severity={row.severity}>
+            <li key={`${row.title} ${row.series} ${row.since}`} className={classes["line"]} data-severity={row.severity}>
               <Icon size={16} aria-hidden />
-              <strong>{row.title}</strong>
+              {ways === null ? (
+                <strong>{row.title}</strong>
+              ) : (
+                <Link to={ways.page(row.incident_id === null ? "/alerts" : `/incidents/${row.incident_id}`)}>
+                  {row.title}
+                </Link>
+              )}
+              {row.series !== "" && <span>{row.series}</span>}
               <span>
                 {row.severity}, {row.state}
               </span>
