@@ -24,7 +24,11 @@ export function AlertsWidget({ title, rows }: Props) {
         {rows.map((row) => {
           const Icon = ICONS.get(row.severity) ?? IconInfoCircle;
           return (
-            <li key={`${row.title} ${row.series} ${row.since}`} className={classes["line"]} data-severity={row.severity}>
+            <li
+              key={`${row.title} ${row.series} ${row.since}`}
+              className={classes["line"]}
+              data-severity={row.severity}
+            >
               <Icon size={16} aria-hidden />
               {ways === null ? (
                 <strong>{row.title}</strong>
