@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import assignment, exports, forecast, ingest, nab, pages, queries, statistics, web
+from bench import alerts, assignment, exports, faults, forecast, ingest, nab, pages, queries, statistics, web
 from bench.report import Row, show
 
 MEASUREMENTS = {
@@ -18,6 +18,8 @@ MEASUREMENTS = {
     "statistics": statistics.run,
     "forecast": forecast.run,
     "nab": nab.run,
+    "faults": faults.run,
+    "alerts": alerts.run,
 }
 
 

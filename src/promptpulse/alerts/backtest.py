@@ -47,6 +47,8 @@ POINTS, SHOWN, EPISODES = 480, 10, 200
 NIGHT_FROM, NIGHT_TO = 22, 7
 LEARNED_EVERY = 10 * MINUTE
 """What is expected hardly moves between."""
+PASSED_OVER = frozenset({"ok", "no_data"})
+"""Phases in which a good window changes nothing."""
 RARE_DAYS = 15
 """A rule that fires once in so many days is rare enough."""
 
@@ -212,7 +214,7 @@ def _replayed(watch: Watch, policy: Policy, past: _Past, bounds: Bounds, ends: S
     spans: list[_Span] = []
     messages = i = 0
     while i < len(ends):
-        if state.phase in {"ok", "no_data"} and state.began_at is None:
+        if state.phase in PASSED_OVER and state.began_at is None:
             at = int(np.searchsorted(marks, i))
             if at == len(marks):
                 break
@@ -337,25 +339,29 @@ def _suggestion(
                     else figure(limit, watch.metric.unit)
                 )
             )
-            text = f"With {said} it would have fired {_times(count)} in {days} days."
+            text = f"With {said} it would {_fired(count)} {_within(days)}."
             return SuggestedThreshold(
                 value=limit, field="factor" if name == "factor" else "value", fired=count, text=text
             )
     return None
 
 
-def _times(count: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+def _fired(count: int) -> str:
+    times = {1: "once", 2: "twice"}.get(count, f"{count} times")
+    return f"have fired {times}" if count else "not have fired"
+
+
+def _within(days: int) -> str:
+    return "in a day" if days == 1 else f"in {days} days"
 
 
 def _summary(episodes: Sequence[Episode], days: int) -> str:
-    within = "in a day" if days == 1 else f"in {days} days"
     if not episodes:
-        return f"Would not have fired {within}."
+        return f"Would not have fired {_within(days)}."
     longest = max(one.minutes for one in episodes)
     nights = sum(one.at_night for one in episodes)
     lasted = duration(timedelta(minutes=longest))
-    said = f"Would have fired {_times(len(episodes))} {within}"
+    said = f"Would {_fired(len(episodes))} {_within(days)}"
     said += f", for {lasted}" if len(episodes) == 1 else f", longest {lasted}"
     if nights:
         said += ", at night" if len(episodes) == 1 else f", {nights} at night"
