@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Kbd, Tooltip } from "@mantine/core";
 import { IconMenu2, IconRefresh, IconSearch } from "@tabler/icons-react";
 import { useClock } from "../../state/ClockContext";
+import { Bell } from "../notifications/Bell";
 import type { Bar } from "./bar";
 import { EnvironmentSelector } from "./EnvironmentSelector";
 import { palette } from "./events";
@@ -45,6 +46,7 @@ export function TopBar({ analysis, choosesPrompts, compares, onMenu }: Props) {
             </Tooltip>
           </>
         )}
+        <Bell />
         <Button
           size="xs"
           variant="default"

@@ -1,0 +1,4 @@
+/** Shapes of the API of notifications. */
+import type { components } from "./openapi";
+
+export type Notice = components["schemas"]["NotificationOut"];
