@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import alerts, assignment, exports, faults, forecast, ingest, nab, pages, queries, statistics, web
+from bench import alerts, assignment, exports, faults, forecast, ingest, nab, notify, pages, queries, statistics, web
 from bench.report import Row, show
 
 MEASUREMENTS = {
@@ -20,6 +20,7 @@ MEASUREMENTS = {
     "nab": nab.run,
     "faults": faults.run,
     "alerts": alerts.run,
+    "notify": notify.run,
 }
 
 

@@ -1,5 +1,9 @@
-"""What a metric is expected to be, learned from its own past: the usual value of the hour of the week, moved to the level of
-the last day, and how far values usually lie from it. docs/anomalies.md tells how it was chosen.
+"""What a metric is expected to be, learned from its own past. docs/anomalies.md tells how it was chosen.
+
+Expected is the usual value of the hour of the week, moved to the level of the last day. How far a value may lie from it is
+told by the largest distances of the last weeks, as in anomaly.py, and by chance where calls are few. Two bands are laid over
+each other: around the level of the last day, which notices what lasts, and around that of the last hours, which is narrower
+and notices what is sudden; it never calls a return to the expected unusual.
 
 Whatever is said of a moment follows from hours that were over before the window that ends there began: what a rule would
 have done last month is told by what was known last month."""
@@ -12,12 +16,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from typing import Literal
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from promptpulse.core.ids import stable_hash
 from promptpulse.core.times import EPOCH
 from promptpulse.metrics.catalogue import Metric
 from promptpulse.metrics.formula import is_additive
@@ -27,6 +32,7 @@ from promptpulse.metrics.run import Group, run
 from promptpulse.store import Store
 
 Floats = NDArray[np.float64]
+V = TypeVar("V")
 Basis = Literal["week", "day", "hours"]
 Sensitivity = Literal["low", "medium", "high"]
 HOUR = timedelta(hours=1)
@@ -34,12 +40,19 @@ HISTORY = timedelta(days=35)
 """Read before the first moment."""
 READY_HOURS = 24
 """With calls, before anything is said."""
-WIDTHS: Mapping[Sensitivity, float] = {"low": 6.0, "medium": 4.5, "high": 3.5}
-"""Usual distances from what is expected, beyond which a value is unusual."""
-MOST_KEPT = 1000
+WIDTHS: Mapping[Sensitivity, float] = {"low": 1.5, "medium": 1.0, "high": 0.7}
+"""Of the past record, beyond which a value is unusual."""
+FLOORS: Mapping[Sensitivity, float] = {"low": math.inf, "medium": 10.0, "high": 5.0}
+"""A sum that falls below this part of what is expected is unusual, also where it did so before: traffic has had outages."""
+CHANCE = 4.0
+"""Standard deviations of a value of so few calls that are not unusual, at medium sensitivity."""
+MOST_KEPT, MOST_REPLAYED = 1000, 20
 _WEEK, _DAY = 168, 24
 _WEEKS, _FEWEST_WEEKS, _DAYS = 4, 2, 7
-_SPREAD_HOURS = 14 * _DAY
+_LAST_HOURS = 3
+_RECORD_HOURS, _RECORD_RANK = 14 * _DAY, 3
+AHEAD = 28
+"""Hours after the last known one that are foretold: a window of a day begins in one of them."""
 _COUNTED = "total_requests"
 
 
@@ -67,14 +80,14 @@ _UNKNOWN = Expected(None, None, None, ready=False, learned_from=None, learned_ho
 class Baseline:
     """Of one metric of one group."""
 
-    def __init__(self, past: _Past | None, window: timedelta) -> None:
+    def __init__(self, past: Past | None, window: timedelta) -> None:
         self._past, self._window = past, window
 
     def at(self, moment: datetime, sensitivity: Sensitivity = "medium") -> Expected:
         """Of the window that ends at `moment`."""
         if self._past is None:
             return _UNKNOWN
-        return self._past.expected(moment - self._window, self._window, WIDTHS[sensitivity])
+        return self._past.expected(moment - self._window, self._window, sensitivity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ class Baselined:
     """Baselines of a query's metrics and groups."""
 
     window: timedelta
-    _found: Mapping[tuple[str, Group], _Past]
+    _found: Mapping[tuple[str, Group], Past]
 
     def of(self, metric: str, group: Group = ()) -> Baseline:
         """A group that has no past is expected to be nothing: its baseline never is ready."""
@@ -90,164 +103,220 @@ class Baselined:
 
 
 class Baselines:
-    """Learned once, then kept and brought up to date after every hour. May be used by several threads."""
+    """Learned once, then kept and brought up to date every hour. May be used by several threads."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
-        self._kept: OrderedDict[tuple[Query, datetime, datetime], Mapping[tuple[str, Group], _Past]] = OrderedDict()
+        self._live: OrderedDict[Query, tuple[datetime, Mapping[tuple[str, Group], Past]]] = OrderedDict()
+        """With the hour up to which is known."""
+        self._replayed: OrderedDict[Query, Mapping[tuple[str, Group], Past]] = OrderedDict()
         self._lock = Lock()
-        """Guards `_kept`."""
+        """Guards both."""
 
     def of(self, query: Query, window: timedelta, since: datetime, until: datetime) -> Baselined:
         """For moments in `[since, until]`, of windows as long as `window`. Of `query` its range, bucket and sums do not count.
 
         Raises `BadQuery` and `TooHeavy`."""
         now = self._clock()
-        start, end = _hour(since - HISTORY), _hour(min(until, now))
-        asked = replace(query, start=start, end=end, bucket="1h", cumulative=False)
-        key = (asked, start, end)
+        end = _hour(min(until, now))
+        asked = replace(query, start=EPOCH, end=EPOCH + HOUR, bucket="1h", cumulative=False)
+        if since < now - 2 * HOUR:
+            return Baselined(window, self._replay(asked, _hour(since - window), end, now))
+        # not all at the turn of the hour; what is an hour older says nearly the same
+        turn = _hour(now - timedelta(seconds=int(stable_hash(repr(asked))[:8], 16) % 3000))
         with self._lock:
-            found = self._kept.get(key)
-        if found is None:
-            found = _learned(self._store, asked, now)
+            known, found = self._live.get(asked, (EPOCH, {}))
+        if known < min(turn, end):
+            found = self._learned(asked, end - HISTORY, end, end - AHEAD * HOUR, now)
             with self._lock:
-                self._kept[key] = found
-                while len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
+                _keep(self._live, asked, (end, found), MOST_KEPT)
         return Baselined(window, found)
+
+    def _replay(self, asked: Query, since: datetime, end: datetime, now: datetime) -> Mapping[tuple[str, Group], Past]:
+        key = replace(asked, start=since, end=max(end, since + HOUR))
+        with self._lock:
+            found = self._replayed.get(key)
+        if found is None:
+            found = self._learned(asked, since - HISTORY, end, since - HOUR, now)
+            with self._lock:
+                _keep(self._replayed, key, found, MOST_REPLAYED)
+        return found
+
+    def _learned(
+        self, asked: Query, start: datetime, end: datetime, since: datetime, now: datetime
+    ) -> Mapping[tuple[str, Group], Past]:
+        """Of hours in `[start, end)`; what is told begins at `since`."""
+        # hours of UTC, which a rollup holds in every zone; the zone decides which of them are alike
+        question = replace(
+            asked,
+            metrics=tuple(dict.fromkeys((*asked.metrics, _COUNTED))),
+            start=start,
+            end=end,
+            tz="UTC",
+            order_by=asked.order_by or _COUNTED,
+            limit=min(MAX_GROUPS, 2 * asked.limit),
+        )
+        frame = run(self._store, checked(question), now)
+        local = _local_hours(start, len(frame.buckets or ()) + AHEAD, zone(asked.tz))
+        found: dict[tuple[str, Group], Past] = {}
+        for g, group in enumerate(frame.groups):
+            calls = np.array(frame.values[_COUNTED][g], dtype=np.float64)  # None becomes NaN
+            for key in asked.metrics:
+                values = np.array(frame.values[key][g], dtype=np.float64)
+                found[key, group] = Past(nature_of(asked.metric(key)), start, local, values, calls, since)
+        return found
+
+
+def _keep(kept: OrderedDict[Query, V], key: Query, value: V, most: int) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _hour(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def _learned(store: Store, asked: Query, now: datetime) -> Mapping[tuple[str, Group], _Past]:
-    metrics = tuple(dict.fromkeys((*asked.metrics, _COUNTED)))
-    # hours of UTC, which a rollup holds in every zone; the zone decides which of them are alike
-    frame = run(
-        store,
-        checked(
-            replace(
-                asked,
-                metrics=metrics,
-                tz="UTC",
-                order_by=asked.order_by or _COUNTED,
-                limit=min(MAX_GROUPS, 2 * asked.limit),
-            )
-        ),
-        now,
-    )
-    found: dict[tuple[str, Group], _Past] = {}
-    tz = zone(asked.tz)
-    local = _local_hours(asked.start, len(frame.buckets or ()) + 2, tz)
-    for g, group in enumerate(frame.groups):
-        calls = _floats(frame.values[_COUNTED][g])
-        for key in asked.metrics:
-            found[key, group] = _Past(asked.metric(key), asked.start, local, _floats(frame.values[key][g]), calls)
-    return found
-
-
-def _floats(row: object) -> Floats:
-    return np.array(row, dtype=np.float64)  # None becomes NaN
-
-
 def _local_hours(start: datetime, hours: int, tz: ZoneInfo) -> NDArray[np.int64]:
     """Number of the hour on the clocks of `tz`, of each hour from `start` on."""
-    found = np.empty(hours, dtype=np.int64)
-    for i in range(hours):
-        at = start + i * HOUR
-        offset = at.astimezone(tz).utcoffset() or timedelta()
-        found[i] = (at - EPOCH + offset) // HOUR
-    return found
+    moments = (start + i * HOUR for i in range(hours))
+    offsets = ((m, m.astimezone(tz).utcoffset() or timedelta()) for m in moments)
+    return np.array([(m - EPOCH + offset) // HOUR for m, offset in offsets], dtype=np.int64)
 
 
-class _Past:
-    """Hours of one metric of one group."""
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """How values of a metric behave."""
+
+    adds: bool
+    """Those of parts of an hour add up to that of the hour."""
+    is_share: bool
+    """They are percent, and differ by points; all else differs by a factor."""
+    is_count: bool
+
+
+def nature_of(metric: Metric) -> Nature:
+    formula = formula_of(metric)
+    adds = is_additive(formula.root) if formula else metric.additive
+    return Nature(adds, metric.unit == "percent" and not adds, metric.unit == "count" and adds)
+
+
+class Past:
+    """What one metric of one group is expected to be, by hour: foretold at its beginning from the hours before it."""
 
     def __init__(
-        self, metric: Metric, start: datetime, local: NDArray[np.int64], values: Floats, calls: Floats
+        self, nature: Nature, start: datetime, local: NDArray[np.int64], values: Floats, calls: Floats, since: datetime
     ) -> None:
-        formula = formula_of(metric)
-        self._adds = is_additive(formula.root) if formula else metric.additive
-        self._is_share = metric.unit == "percent"
-        self._start = start
-        known = np.flatnonzero(np.nan_to_num(calls) > 0)
-        self._first = int(known[0]) if len(known) else None
-        self._called = np.concatenate([[0], np.cumsum(np.nan_to_num(calls) > 0)])
+        """`values` and `calls` of the hours from `start` on, NaN where not known; `local` as many and `AHEAD` more. Nothing is
+        told before `since`."""
+        self._nature = nature
+        called = np.nan_to_num(calls) > 0
+        known = np.flatnonzero(called)
+        self._first = start + int(known[0]) * HOUR if len(known) else None
         values = values.copy()
-        if self._first is not None:
-            values[: self._first] = np.nan  # before the first call nothing was measured
-        self._calls = _seasonal(np.log1p(np.where(np.isnan(values), np.nan, calls)), local)[0]
+        if len(known):
+            values[: known[0]] = np.nan  # before the first call nothing was measured
         positive = values[values > 0]
-        self._least = 0.0 if self._is_share or not len(positive) else 0.02 * float(np.median(positive))
-        if self._adds and metric.unit == "count":
-            self._least = max(1.0, self._least)
-        y = values if self._is_share else np.log(np.maximum(values, 0) + (self._least or 1e-9))
-        self._y = y
-        self._usual, self._basis = _seasonal(y, local)
-        n = len(y)
-        self._rest = y - self._usual[:n]
-        self._levels: dict[int, tuple[float, float]] = {}
+        self._least = max(1.0 if nature.is_count else 1e-9, 0.02 * float(np.median(positive)) if len(positive) else 0.0)
+        y = values if nature.is_share else np.log(np.maximum(values, 0) + self._least)
+        usual, basis = _seasonal(y, local)
+        hourly_calls = _seasonal(np.log1p(np.where(np.isnan(values), np.nan, calls)), local)[0]
+        rest = y - usual[: len(y)]
+        begin = max(0, (since - start) // HOUR)
+        self._start = start + begin * HOUR
+        day, of_day = _level(rest, _DAY, begin)
+        last, of_last = _level(rest, _LAST_HOURS, begin)
+        learned = np.concatenate([[0], np.cumsum(called), np.full(AHEAD - 1, called.sum())])
+        self._hours = np.stack([usual[begin:], day, of_day, last, of_last, hourly_calls[begin:]])
+        self._learned, self._basis = learned[begin:], basis[begin:]
 
-    def expected(self, begin: datetime, window: timedelta, width: float) -> Expected:
-        hours = (begin - self._start) / HOUR
-        p = min(int(hours), len(self._usual) - 2)
-        learned = int(self._called[min(max(p, 0), len(self._called) - 1)])
-        if self._first is None or p <= self._first or math.isnan(self._usual[p]):
+    def expected(self, begin: datetime, window: timedelta, sensitivity: Sensitivity) -> Expected:
+        """Of the window that begins at `begin`."""
+        place, share = (begin - self._start) / HOUR, window / HOUR
+        p = math.floor(place)
+        if self._first is None or not 0 <= p < self._hours.shape[1]:
             return _UNKNOWN
-        middle = hours + window / HOUR / 2
-        usual = self._between(middle, p)
-        if p not in self._levels:
-            self._levels[p] = self._level(p)
-        level, spread = self._levels[p]
-        share = window / HOUR
-        calls = math.expm1(float(self._calls[p])) if not math.isnan(self._calls[p]) else 0.0
-        n = max(calls * share, 0.5)
-        if self._is_share:
-            value = min(max(usual + level, 0.0), 100.0)
-            p_ = min(max(value / 100, 1 / (n + 2)), 1 - 1 / (n + 2))
-            chance = 100 * math.sqrt(p_ * (1 - p_) / n)
-            off = width * math.hypot(spread, chance)
-            low, high = max(0.0, value - off), min(100.0, value + off)
-        else:
-            value = max(math.exp(usual + level) - self._least, 0.0)
-            if self._adds:
-                value *= share
-            off = width * math.hypot(spread, 1.2 / math.sqrt(n))
-            low, high = value * math.exp(-off), value * math.exp(off)
-            if self._adds:
-                low, high = low if n > width * width else 0.0, high + width * value / n
-        at = self._start + self._first * HOUR
-        return Expected(value, low, high, learned >= READY_HOURS, at, learned, self._basis_at(p))
-
-    def _between(self, middle: float, p: int) -> float:
-        """Of the usual values, at a fraction of an hour; the middle of an hour has its own value."""
-        place = middle - 0.5
-        i = min(max(math.floor(place), 0), len(self._usual) - 2)
-        a, b = float(self._usual[i]), float(self._usual[i + 1])
-        if math.isnan(a) or math.isnan(b):
-            return float(self._usual[p])
-        part = min(max(place - i, 0.0), 1.0)
-        return a + part * (b - a)
-
-    def _level(self, p: int) -> tuple[float, float]:
-        """How far the last day lay from the usual, and how far hours lie from that."""
-        day = self._rest[max(0, p - _DAY) : p]
-        day = day[~np.isnan(day)]
-        level = float(np.median(day)) if len(day) else 0.0
-        rest = self._rest[max(0, p - _SPREAD_HOURS) : p]
-        rest = rest[~np.isnan(rest)]
-        spread = 1.4826 * float(np.median(np.abs(rest - np.median(rest)))) if len(rest) else 0.5
-        return level, max(spread, 0.02 if not self._is_share else 0.2)
-
-    def _basis_at(self, p: int) -> Basis:
+        _, day, of_day, last, of_last, hourly_calls = self._hours[:, p].tolist()
+        usual, learned = self._usual(place, share), int(self._learned[p])
+        if math.isnan(usual) or math.isnan(hourly_calls) or not learned:
+            return replace(_UNKNOWN, learned_from=self._first if learned else None, learned_hours=learned)
+        value = self._value(usual + day, share)
+        chance = CHANCE * self._chance(value, max(math.expm1(hourly_calls) * share, 0.5))
+        width = WIDTHS[sensitivity]
+        low, high = self._band(usual + day, math.hypot(of_day, chance) * width, share)
+        low_now, high_now = self._band(usual + last, math.hypot(of_last, chance) * width, share)
+        low, high = max(low, min(low_now, value)), min(high, max(high_now, value))
+        if self._nature.adds:
+            low = max(low, value / FLOORS[sensitivity])
+        if self._nature.is_count:
+            off = CHANCE * width * math.sqrt(value + 1)  # calls come and go by chance
+            low, high = max(0.0, value - math.hypot(value - low, off)), value + math.hypot(high - value, off)
         names: tuple[Basis, Basis, Basis] = ("hours", "day", "week")
-        return names[int(self._basis[p])]
+        basis = names[int(self._basis[p])]
+        return Expected(value, low, high, learned >= READY_HOURS, self._first, learned, basis)
+
+    def _value(self, y: float, share: float) -> float:
+        if self._nature.is_share:
+            return min(max(y, 0.0), 100.0)
+        value = max(math.exp(min(y, 700.0)) - self._least, 0.0)
+        return value * share if self._nature.adds else value
+
+    def _band(self, y: float, off: float, share: float) -> tuple[float, float]:
+        return self._value(y - off, share), self._value(y + off, share)
+
+    def _chance(self, value: float, calls: float) -> float:
+        """Standard deviation of a value of so many calls: points of a share, logarithm of all else. That of counts is not one
+        of logarithms."""
+        if self._nature.is_count:
+            return 0.0
+        if self._nature.is_share:
+            p = min(max(value / 100, 1 / (calls + 2)), 1 - 1 / (calls + 2))
+            return 100 * math.sqrt(p * (1 - p) / calls)
+        return 1.3 / math.sqrt(calls)
+
+    def _usual(self, place: float, share: float) -> float:
+        """In a window: between the middles of two hours, or over all that it touches."""
+        usual = self._hours[0]
+        if share > 1:
+            part = usual[math.floor(place) : math.ceil(place + share)]
+            part = part[~np.isnan(part)]
+            if not len(part):
+                return math.nan
+            return float(part.mean() if self._nature.is_share else np.log(np.exp(part).mean()))
+        middle = place + share / 2 - 0.5
+        i = min(max(math.floor(middle), 0), len(usual) - 2)
+        a, b = float(usual[i]), float(usual[i + 1])
+        if math.isnan(a) or math.isnan(b):
+            return float(usual[math.floor(place)])
+        return a + min(max(middle - i, 0.0), 1.0) * (b - a)
+
+
+def _level(rest: Floats, hours: int, begin: int) -> tuple[Floats, Floats]:
+    """Median of the `hours` before each hour from `begin` on, and how far hours lay from theirs at most. To `AHEAD` hours after
+    the last, which know as much as the first of them."""
+    n = len(rest)
+    padded = np.concatenate([np.full(hours, np.nan), rest])
+    before = np.lib.stride_tricks.sliding_window_view(padded, hours)  # row i: the hours before hour i
+    level = np.nan_to_num(_median(before.T))
+    off = np.abs(rest - level[:n])
+    records = np.empty(n + 1)
+    for i in range(begin - begin % _DAY, n + 1, _DAY):  # a day long the same
+        records[i : i + _DAY] = _record(off[max(0, i - _RECORD_HOURS) : i])
+    records[n] = _record(off[max(0, n - _RECORD_HOURS) :])
+    stretch = np.full(AHEAD - 1, 0)
+    at = np.concatenate([np.arange(begin, n + 1), n + stretch])
+    return level[at], records[at]
+
+
+def _record(off: Floats) -> float:
+    known = np.sort(off[~np.isnan(off)])
+    return float(known[-min(_RECORD_RANK, len(known))]) if len(known) else 1.0
 
 
 def _seasonal(y: Floats, local: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-    """Median of the same hour of the weeks before; with too few weeks of that of the days before, then of the last day.
-    Two hours more than `y` has."""
+    """Median of the same hour of the weeks before; with too few weeks that of the days before, then of the last day. For all
+    of `local`, which goes on where `y` ends."""
     first = int(local[0])
     clock = np.full(int(local[-1]) - first + 1, np.nan)
     clock[local[: len(y)] - first] = y
