@@ -547,8 +547,9 @@ def _may_carry(groups: _Groups, parents: Sequence[Key], i: int, total: _Total, d
         siblings = [j for j, parent in enumerate(parents) if parent == parents[i] and j != i]
         # a version that is alone is the same calls as its prompt
         return bool(parents[i][0] and value and n_after and siblings)
-    # calls that did not fail are no symptom, and those without a property are all the others
-    return bool(value) or not (dimension in SYMPTOMS or dimension.startswith(PROPERTY_PREFIX))
+    # calls that did not fail are no symptom, those without a property are all the others, and which snapshot would have
+    # answered is not known of calls that failed
+    return bool(value) or not (dimension in {*SYMPTOMS, "response_model"} or dimension.startswith(PROPERTY_PREFIX))
 
 
 def _as_before(groups: _Groups, parents: Sequence[Key], i: int) -> Floats:
