@@ -33,6 +33,7 @@ def is_open(name: str, scope: Scope, *, opened: float = 0, newest: float = 0, so
         (A, [is_open("1", B)], None),
         (A, [is_open("1", {"prompt_id": ["a", "b"]})], "1"),
         ({"prompt_id": [None]}, [is_open("1", A)], None),  # "not known" is a value, too
+        ({}, [is_open("1", {}, source=("budget", "monthly"))], None),  # a budget has its incident for itself
         (A, [is_open("1", A, newest=30)], None),
         (A, [is_open("1", A, opened=90, newest=29)], "1"),
         (A, [is_open("1", A, newest=9), is_open("2", A, newest=8)], "2"),
@@ -46,6 +47,13 @@ def test_an_alert_joins_the_newest_incident_that_it_does_not_contradict(
     scope: Scope, incidents: list[Open], joins: str | None
 ) -> None:
     assert home(scope, RULE, incidents, NOON) == joins
+
+
+def test_levels_of_one_budget_share_an_incident() -> None:
+    budget = ("budget", "monthly")
+    incidents = [is_open("1", {}), is_open("2", {}, source=("budget", "weekly")), is_open("3", {}, source=budget)]
+    assert home({}, budget, incidents, NOON) == "3"
+    assert home({}, budget, incidents[:2], NOON) is None
 
 
 def test_a_scope_is_what_filters_and_group_agree_on() -> None:

@@ -18,6 +18,7 @@ from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.db import Database
 from promptpulse.demo.history import experiments_of, keep_assignments, turns_of, write_history
 from promptpulse.demo.load import Doors, Units, assigned_units, find_world, load, run_live
+from promptpulse.demo.mishaps import write_mishaps
 from promptpulse.demo.queries import assigned
 from promptpulse.demo.traffic import Turn, World
 from promptpulse.experiments.assigner import Assigner
@@ -65,6 +66,7 @@ class Demo:
             )  # fmt: skip
             progress.update(task, total=made or 1, completed=made or 1)
             days.build_all(store, self._now)
+            write_mishaps(store, database, world, self._project, self._now)
         with database.writing() as session:
             keep_assignments(session, assigned(store, world.project, list(experiments)))
         self._units = assigned_units(store, world)

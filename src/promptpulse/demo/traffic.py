@@ -92,6 +92,11 @@ class World:
     def trials(self) -> list[Trial]:
         return self._tables.trials
 
+    @property
+    def bad(self) -> list[Bad]:
+        """The bad times of providers."""
+        return self._tables.bad
+
     def trial(self, experiment_id: str) -> Trial:
         return next(t for t in self.trials if t.experiment.id == experiment_id)
 

@@ -66,12 +66,15 @@ class Case:
     alert: AlertRow
     tz: str
     definitions: Definitions
+    as_of: datetime
+    """Nothing later is looked at."""
     now: datetime
+    """Tells which tables still hold its time."""
 
     @property
     def end(self) -> datetime:
         """Of the incident, so far."""
-        return max(min(self.incident.resolved_at or self.now, self.now), self.onset + timedelta(minutes=1))
+        return max(min(self.incident.resolved_at or self.as_of, self.as_of), self.onset + timedelta(minutes=1))
 
     @property
     def onset(self) -> datetime:
@@ -130,7 +133,7 @@ def dossier(store: Store, baselines: Baselines, read: Callable[[], Session], cas
     changes = _part(lambda: _changes(store, read, case), shapes.DossierChanges)
     found = _found(store, case, changes.items)
     out = shapes.DossierOut(
-        made_at=case.now,
+        made_at=case.as_of,
         stored=False,
         summary=[],
         chart=_part(lambda: _chart(store, baselines, case), shapes.DossierChart),
@@ -157,7 +160,7 @@ def _part(make: Callable[[], Part], shape: type[Part]) -> Part:
 
 def _chart(store: Store, baselines: Baselines, case: Case) -> shapes.DossierChart:
     around = max(timedelta(hours=2), 2 * (case.end - case.onset))
-    start, end = case.onset - min(around, LONGEST), min(case.now, case.end + min(around, timedelta(hours=2)))
+    start, end = case.onset - min(around, LONGEST), min(case.as_of, case.end + min(around, timedelta(hours=2)))
     name = auto_bucket(start, end, at_most=120)
     query = replace(case.query((start, end)), bucket=name)
     frame = run(store, query, case.now)

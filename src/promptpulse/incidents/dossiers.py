@@ -40,20 +40,28 @@ class Sources:
     baselines: Baselines
 
 
-def made(sources: Sources, project_id: str, incident_id: str, now: datetime) -> shapes.DossierOut:
-    """Raises NotFound."""
+def made(
+    sources: Sources, project_id: str, incident_id: str, now: datetime, *, as_of: datetime | None = None
+) -> shapes.DossierOut:
+    """`as_of`: as it would have been then. Raises NotFound."""
     return dossier(
-        sources.store, sources.baselines, sources.database.sessions, _case(sources, project_id, incident_id, now)
+        sources.store,
+        sources.baselines,
+        sources.database.sessions,
+        _case(sources, project_id, incident_id, as_of or now, now),
     )
 
 
-def keep(sources: Sources, project_id: str, incident_id: str, now: datetime) -> shapes.DossierOut:
+def keep(
+    sources: Sources, project_id: str, incident_id: str, now: datetime, *, as_of: datetime | None = None
+) -> shapes.DossierOut:
     """Make it, and store it with the incident; a cause that was not known before is told. Raises NotFound."""
-    found = made(sources, project_id, incident_id, now).model_copy(update={"stored": True})
+    found = made(sources, project_id, incident_id, now, as_of=as_of).model_copy(update={"stored": True})
+    at = as_of or now
     with sources.database.writing() as session:
         row = changes.existing(session, project_id, incident_id, to_change=True)
         row.dossier = found.model_dump(mode="json")
-        row.dossier_at = now
+        row.dossier_at = at
         cause = found.causes.most_likely
         if cause is None:
             return found
@@ -68,10 +76,10 @@ def keep(sources: Sources, project_id: str, incident_id: str, now: datetime) -> 
                 "share": cause.share,
             }
             text = f"Most likely cause: {cause.text}"
-            service.note(session, row.id, service.PROMPTPULSE, "cause", text, now, detail)
+            service.note(session, row.id, service.PROMPTPULSE, "cause", text, at, detail)
             if before is None and row.status in OPEN:
                 told = " ".join(found.summary)
-                service.inform_all(session, row, "note", f"Likely cause: {row.title}", told, now, informs=False)
+                service.inform_all(session, row, "note", f"Likely cause: {row.title}", told, at, informs=False)
     return found
 
 
@@ -115,11 +123,11 @@ def is_due(opened_at: datetime, resolved_at: datetime | None, dossier_at: dateti
     return dossier_at < moment <= now
 
 
-def _case(sources: Sources, project_id: str, incident_id: str, now: datetime) -> Case:
+def _case(sources: Sources, project_id: str, incident_id: str, as_of: datetime, now: datetime) -> Case:
     with sources.database.sessions() as session:
         row = changes.existing(session, project_id, incident_id)
         # ids are in order of time
         first = session.scalar(select(AlertRow).where(AlertRow.incident_id == row.id).order_by(AlertRow.id).limit(1))
         if first is None:
             raise NotFound("the incident has no alerts, so there is nothing to look at")
-        return Case(row, first, silences.time_zone(session, project_id), sources.definitions(project_id), now)
+        return Case(row, first, silences.time_zone(session, project_id), sources.definitions(project_id), as_of, now)

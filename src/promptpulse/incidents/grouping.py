@@ -18,6 +18,8 @@ NEWEST_WITHIN = timedelta(minutes=30)
 """An incident takes more alerts so long after its newest one."""
 REOPENS_WITHIN = timedelta(minutes=10)
 """An alert that fires again so soon after it cleared goes on with its incident."""
+ALONE = frozenset({"budget"})
+"""Alerts of these sources share an incident only with others of the same one."""
 STORM_WITHIN = timedelta(minutes=5)
 STORM_FROM = 2
 """So many incidents of one source, opened just now for contradicting series, mean a cause that they share."""
@@ -62,7 +64,7 @@ def home(scope: Scope, source: tuple[str, str], incidents: Sequence[Open], now: 
 
     The newest incident that still takes alerts and whose scope does not contradict. Else, when its source has just opened
     several incidents, the first of these: whatever hits the third prompt within minutes hits no single prompt."""
-    recent = [one for one in incidents if now - one.alerted_at < NEWEST_WITHIN]
+    recent = [one for one in incidents if now - one.alerted_at < NEWEST_WITHIN and _may_share(source, one)]
     agreeing = [one for one in recent if not contradict(scope, one.scope)]
     if agreeing:
         return max(agreeing, key=lambda one: (one.alerted_at, one.id)).id
@@ -70,6 +72,12 @@ def home(scope: Scope, source: tuple[str, str], incidents: Sequence[Open], now: 
     if len(storm) >= STORM_FROM:
         return min(storm, key=lambda one: (one.opened_at, one.id)).id
     return None
+
+
+def _may_share(source: tuple[str, str], incident: Open) -> bool:
+    """A budget is spent over weeks: that it is passed now has no cause in common with what else happens now."""
+    alone = source[0] in ALONE or any(kind in ALONE for kind, _ in incident.sources)
+    return not alone or source in incident.sources
 
 
 def in_order(values: Iterable[str | None]) -> list[str | None]:

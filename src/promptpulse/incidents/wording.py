@@ -17,6 +17,8 @@ from promptpulse.notify.messages import Event, Fact, Message
 
 LONGEST_TITLE = 200
 MOST_NAMED = 3
+COUNTED = frozenset({"count", "tokens"})
+"""Units of metrics whose labels are plurals: requests, tokens."""
 OPS: Mapping[str, FilterOp] = {op: op for op in ("in", "not_in", "contains", "not_contains", "gt", "gte", "lt", "lte")}
 
 
@@ -30,8 +32,9 @@ def title_of(alert: AlertRow) -> str:
     if alert.alert_type == "no_data" or alert.value is None:
         return cut(f"{what}: no data")
     if alert.threshold is None:
-        return cut(f"{what} is unusual: {figure(alert.value, alert.unit)}")
-    return cut(f"{what} is {alert.direction} {figure(alert.threshold, alert.unit)}")
+        return cut(f"{what}: {figure(alert.value, alert.unit)} is unusual")
+    verb = "are" if alert.unit in COUNTED else "is"
+    return cut(f"{what} {verb} {alert.direction} {figure(alert.threshold, alert.unit)}")
 
 
 def subject(scope: Scope) -> str:
