@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from promptpulse.actions.models import ActionRunRow
+from promptpulse.core.ids import uuid7
 from promptpulse.db import open_database
 from promptpulse.incidents.service import fire
 from promptpulse.incidents.signals import Signal, series_key
@@ -65,5 +67,24 @@ def new_incident(server: Server, project: str, rule: str, **group: str) -> str:
             alert = fire(session, signal, now)
             assert alert.incident_id is not None
             return alert.incident_id
+    finally:
+        database.close()
+
+
+def new_run(server: Server, project: str, incident: str, prompt: str, name: str) -> str:
+    """A policy served version 1 of a prompt again, instead of 2, and it helped; the id of that. As `new_incident`."""
+    now = datetime.now(UTC)
+    detail: Json = {"prompt": prompt, "environment": "production", "from_version": 2, "to_version": 1}
+    run = ActionRunRow(
+        id=uuid7(now), project_id=project, policy_id=None, policy_key=name[:50], policy_name=name, incident_id=incident,
+        alert_id=incident, status="recovered", dry_run=False, action={"kind": "rollback"}, cause="",
+        evidence={"metric": "", "value": None, "threshold": None, "since": now.isoformat(), "samples": None}, outcome=name,
+        detail=detail, started_at=now, acted_at=now, watch_until=now, finished_at=now,
+    )  # fmt: skip
+    database = open_database(f"sqlite:///{server.folder}/settings.db")
+    try:
+        with database.writing() as session:
+            session.add(run)
+        return run.id
     finally:
         database.close()

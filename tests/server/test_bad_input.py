@@ -45,6 +45,11 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 NIGHTS: Json = {"weekdays": [1, 2], "start": "22:00", "end": "02:00"}
 
 
+SLA: Json = {"name": "x", "objective": {"kind": "success_rate"}, "target": 99}
+POLICY: Json = {"name": "x", "trigger": {"kind": "alert"}, "action": {"kind": "rollback"}}
+SCALER: Json = {"kind": "webhook", "url": "https://example.com/hook", "direction": "scale_up"}
+
+
 def scores(*given: object) -> Json:
     return {**SCORES, "scores": list(given)}
 
@@ -198,6 +203,39 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a rule with NUL", "DELETE /rules/%00", None, 404, None),
     ("a trial of a year", "POST /rules/preview", {"rule": RULE, "days": 365}, 422, "days"),
     ("a trial of nothing", "POST /rules/preview", {"rule": {"name": "x"}}, 422, "rule.condition"),
+    ("an objective of everything", "POST /slas", {**SLA, "target": 100}, 422, "target"),
+    ("an objective of little", "POST /slas", {**SLA, "target": 49}, 422, "target"),
+    ("an objective of no kind", "POST /slas", {**SLA, "objective": {"kind": "beauty"}}, 422, "objective"),
+    ("an objective of no time", "POST /slas", {**SLA, "objective": {"kind": "latency"}}, 422, "objective.latency.under_ms"),
+    ("an objective of a NUL", "POST /slas", {**SLA, "objective": {"kind": "score", "name": "\0", "at_least": 1}}, 422,
+     "objective.name"),
+    ("an objective of an unknown field", "POST /slas", {**SLA, "where": [{"dimension": "colour", "values": ["red"]}]}, 422,
+     "where"),
+    ("an objective of a filter with NUL", "POST /slas", {**SLA, "where": [{"dimension": "model", "values": ["\0"]}]}, 422, "where"),
+    ("an objective without a name", "POST /slas", {**SLA, "name": " "}, 422, "name"),
+    ("an objective for no channel", "POST /slas", {**SLA, "channels": ["mail"]}, 422, "channels"),
+    ("an objective of a year", "POST /slas", {**SLA, "period": "year"}, 422, "period"),
+    ("a trial of no target", "POST /slas/preview", without(SLA, "target"), 422, "target"),
+    ("no objective", "GET /slas/%00", None, 404, None),
+    ("an objective that is not there", f"PATCH /slas/{NOWHERE}", {"target": 99}, 404, None),
+    ("a history of a year", f"GET /slas/{NOWHERE}/history?days=365", None, 422, "days"),
+    ("a policy without a trigger", "POST /policies", without(POLICY, "trigger"), 422, "trigger"),
+    ("a policy that promotes", "POST /policies", {**POLICY, "action": {"kind": "deploy"}}, 422, "action"),
+    ("a policy for no severity", "POST /policies", {**POLICY, "trigger": {"kind": "alert", "severities": []}}, 422,
+     "trigger.alert.severities"),
+    ("a policy of a NUL", "POST /policies", {**POLICY, "action": {"kind": "rollback", "prompt": "\0"}}, 422, "action.prompt"),
+    ("a webhook to the cloud's secrets", "POST /policies", {**POLICY, "action": {**SCALER, "url": "http://169.254.169.254/"}}, 422,
+     "action.url"),
+    ("a webhook to a file", "POST /policies", {**POLICY, "action": {**SCALER, "url": "file:///etc/passwd"}}, 422, "action.url"),
+    ("a secret that signs nothing", "POST /policies", {**POLICY, "action": SCALER, "secret": "hush"}, 422, "secret"),
+    ("a secret of a roll-back", "POST /policies", {**POLICY, "secret": "whsec_" + "QUFB" * 8}, 422, "secret"),
+    ("no policy", "DELETE /policies/%00", None, 404, None),
+    ("a policy that is not there", f"POST /policies/{NOWHERE}/try", {}, 404, None),
+    ("a run that is not there", f"POST /action-runs/{NOWHERE}/revert", {}, 404, None),
+    ("runs of an unknown status", "GET /action-runs?status=dancing", None, 422, "status"),
+    ("a figure of no metric", "GET /scaling/figure?metric=beauty", None, 422, "metric"),
+    ("a figure of no time", "GET /scaling/figure?window_minutes=0", None, 422, "window_minutes"),
+    ("a figure that is none", "GET /scaling/figure?empty=nan", None, 422, "empty"),
     ("a budget of nothing", "POST /costs/budgets", {**BUDGET, "amount_usd": 0}, 422, "amount_usd"),
     ("a budget beyond measure", "POST /costs/budgets", {**BUDGET, "amount_usd": 1e10}, 422, "amount_usd"),
     ("a budget of an endless amount", "POST /costs/budgets", '{"name": "x", "amount_usd": 1e999}', 422, "amount_usd"),

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from promptpulse.web.errors import is_langfuse
-from server.making import eventually, new, new_experiment, new_incident, new_prompt
+from server.making import eventually, new, new_experiment, new_incident, new_prompt, new_run
 from server.process import Json, Server
 from server.test_process import sign_in
 
@@ -198,6 +198,23 @@ TABLE: dict[str, Need] = {
     "PUT /api/v1/incidents/{incident_id}/post-mortem": "editor",
     "POST /api/v1/incidents/{incident_id}/post-mortem/draft": "editor",
     "GET /api/v1/incidents/{incident_id}/post-mortem/export": "read",
+    "GET /api/v1/slas": "read",
+    "POST /api/v1/slas": "editor",
+    "POST /api/v1/slas/preview": "read",
+    "GET /api/v1/slas/{sla_id}": "read",
+    "PATCH /api/v1/slas/{sla_id}": "editor",
+    "DELETE /api/v1/slas/{sla_id}": "editor",
+    "GET /api/v1/slas/{sla_id}/history": "read",
+    "GET /api/v1/policies": "read",
+    "POST /api/v1/policies": "editor",
+    "GET /api/v1/policies/{policy_id}": "read",
+    "PATCH /api/v1/policies/{policy_id}": "editor",
+    "DELETE /api/v1/policies/{policy_id}": "editor",
+    "POST /api/v1/policies/{policy_id}/try": "read",
+    "GET /api/v1/action-runs": "read",
+    "GET /api/v1/action-runs/{run_id}": "read",
+    "POST /api/v1/action-runs/{run_id}/revert": "editor",
+    "GET /api/v1/scaling/figure": "read",
     "GET /api/v1/silences": "read",
     "POST /api/v1/silences": "editor",
     "DELETE /api/v1/silences/{silence_id}": "editor",
@@ -208,6 +225,8 @@ TABLE: dict[str, Need] = {
 LINKS = [route for route, need in TABLE.items() if need == "link"]
 """Opened by whoever has the token, without a key."""
 DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
+SLA: Json = {"name": "x", "objective": {"kind": "success_rate"}, "target": 99}
+POLICY: Json = {"name": "x", "trigger": {"kind": "alert"}, "action": {"kind": "rollback"}}
 INCIDENT = "/api/v1/incidents/{incident_id}"
 COSTS = "/api/v1/costs"
 BILL = "date,model,cost_usd\n2026-11-20,gpt-4o,1\n"
@@ -338,6 +357,13 @@ class World:
             f"POST {INCIDENT}/silence": {"minutes": 60},
             f"PUT {INCIDENT}/post-mortem": {"markdown": "# Changed"},
             f"POST {INCIDENT}/post-mortem/draft": {"replace": True},
+            "POST /api/v1/slas": {**SLA, "name": "made by a walk"},
+            "POST /api/v1/slas/preview": SLA,
+            "PATCH /api/v1/slas/{sla_id}": {"target": 98},
+            "POST /api/v1/policies": {**POLICY, "name": "made by a walk"},
+            "PATCH /api/v1/policies/{policy_id}": {"daily_cap": 2},
+            "POST /api/v1/policies/{policy_id}/try": {},
+            "POST /api/v1/action-runs/{run_id}/revert": {},
             "POST /api/v1/silences": {"end": days_from_now(1)},
             "POST /api/v1/metrics/custom": {"name": "made by a walk", "formula": "count()"},
             "POST /api/v1/metrics/custom/check": {
@@ -409,6 +435,7 @@ class World:
                     "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
                     "/api/v1/metrics/targets", "/api/v1/dashboards", f"{COSTS}/budgets", f"{COSTS}/repricings",
                     f"{COSTS}/reconciliations", "/api/v1/rules", "/api/v1/alerts", "/api/v1/incidents", "/api/v1/silences",
+                    "/api/v1/slas", "/api/v1/policies", "/api/v1/action-runs",
                     "/api/v1/channels", "/api/v1/channels/routing", "/api/v1/deliveries", "/api/v1/notifications",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
@@ -421,6 +448,8 @@ class World:
             del experiment["progress"]  # goes on with the clock
         for rule in found["/api/v1/rules"]:
             del rule["health"], rule["phase"], rule["firing"]  # a round every few seconds
+        for sla in found["/api/v1/slas"]:
+            del sla["state"], sla["evaluated_at"]  # every minute
         for channel in found["/api/v1/channels"]:
             for field_ in GOES_ON["channel"]:  # each try of a message
                 del channel[field_]
@@ -484,6 +513,7 @@ def world(server: Server) -> Iterator[World]:
         add_incidents(built, client)
         add_deliveries(built, client)
         add_rules(built, client)
+        add_slas_and_policies(built, client)
     yield built
     for browser in built.people.values():
         browser.close()
@@ -519,6 +549,18 @@ def add_rules(world: World, client: httpx.Client) -> None:
     for route in ("", *(f" of {method} /api/v1/rules/{{rule_id}}{rest}" for method, rest in OWN_RULES)):
         made = new(client, "/rules", {**RULE, "name": f"{SECRET} rule{route}"[:100]})
         world.ids[f"rule_id{route}"] = str(made["id"])
+
+
+def add_slas_and_policies(world: World, client: httpx.Client) -> None:
+    for what, name, body in (("slas", "sla_id", SLA), ("policies", "policy_id", POLICY)):
+        for route in ("", *(f" of {method} /api/v1/{what}/{{{name}}}" for method in ("PATCH", "DELETE"))):
+            made = new(client, f"/{what}", {**body, "name": f"{SECRET} {what}{route}"[:100]})
+            world.ids[f"{name}{route}"] = str(made["id"])
+    undone = new_prompt(client, f"{SECRET} to be undone", "one", "two")
+    new(client, f"/prompts/{undone['id']}/deploy", {"version": 2})
+    new(client, f"/prompts/{undone['id']}/rollback", {"to_version": 1})
+    incident = world.ids["incident_id"]
+    world.ids["run_id"] = new_run(world.server, world.a, incident, str(undone["name"]), f"{SECRET} run")
 
 
 def add_channels(world: World, client: httpx.Client) -> None:
