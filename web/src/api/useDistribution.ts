@@ -8,12 +8,14 @@ import type { components } from "./openapi";
 type Question = components["schemas"]["HistogramIn"];
 export type DistributionQuery = Pick<Question, "field" | "start" | "end"> & Partial<Question>;
 
-/** How often a number of calls takes which values. While another is fetched, the last answer of this project stays. */
-export function useDistribution(query: DistributionQuery) {
+/** How often a number of calls takes which values. While another is fetched, the last answer of this project stays.
+ * `ask` false: what is known already. */
+export function useDistribution(query: DistributionQuery, ask = true) {
   const api = useApi();
   const { id } = useProject();
   return useQuery<Distribution>({
     queryKey: [...traffic(id), "distribution", query],
+    enabled: ask,
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ signal }) =>
       (

@@ -1,6 +1,7 @@
 import { Button, CloseButton } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import { useProject } from "../../state/ProjectContext";
+import { useTurn } from "../../state/useTurn";
 import { filterText } from "../../ui/filter/fieldChoices";
 import { SearchInput } from "../../ui/SearchInput";
 import classes from "./Calls.module.css";
@@ -13,7 +14,7 @@ import { useCallFields } from "./useCallFields";
 export function FilterBar() {
   const [params, setParams] = useSearchParams();
   const { capture_content: captures } = useProject();
-  const { data: fields = [] } = useCallFields();
+  const { data: fields = [] } = useCallFields(useTurn());
   const active = activeFilters(params);
   const conditions = conditionsOf(params);
   const labels = new Map(fields.map(({ key, label }) => [key, label]));

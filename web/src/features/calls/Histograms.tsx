@@ -3,6 +3,7 @@ import { useDistribution } from "../../api/useDistribution";
 import { HistogramPanel } from "../../charts/histogram/HistogramPanel";
 import { useProject } from "../../state/ProjectContext";
 import { useView } from "../../state/useView";
+import { useTurn } from "../../state/useTurn";
 import { useWindow } from "../../state/useWindow";
 import { whereOf } from "../../state/where";
 import { boundsOf, conditionsOf, allConditions, withBounds, withConditions } from "./filters";
@@ -38,14 +39,18 @@ function OneHistogram({ field, title, prompt }: OneProps) {
   const prompts = prompt === undefined ? [] : [prompt];
   // its own bounds are drawn, not applied: what lies beside them stays in sight
   const asked = [...whereOf({ ...view, prompts }), ...withBounds(allConditions(params), field, null)];
-  const answer = useDistribution({
-    field,
-    start: new Date(start).toISOString(),
-    end: new Date(end).toISOString(),
-    tz,
-    where: asked,
-    bins: 40,
-  });
+  const turn = useTurn();
+  const answer = useDistribution(
+    {
+      field,
+      start: new Date(start).toISOString(),
+      end: new Date(end).toISOString(),
+      tz,
+      where: asked,
+      bins: 40,
+    },
+    turn,
+  );
   const choose = (bounds: { low: number; high: number } | null) =>
     setParams((current) => withConditions(current, withBounds(conditionsOf(current), field, bounds)));
   return (

@@ -25,11 +25,11 @@ export function CohortPanel() {
   const { data: dimensions = [] } = useWholeCatalogue(({ dimensions: all }) => all);
   const { data: catalogue } = useCatalogue();
   const [property, setProperty] = useState(by.startsWith(PROPERTY) ? by.slice(PROPERTY.length) : "");
-  const known = propertyNames(useCallFields().data ?? []);
+  const ofProperty = by.startsWith(PROPERTY);
+  const known = propertyNames(useCallFields(ofProperty).data ?? []);
   const cohorts = useCohorts(by, metrics);
   const { data, error } = cohorts;
   const change = (part: Record<string, string | null>) => setParams((current) => withParams(current, part));
-  const ofProperty = by.startsWith(PROPERTY);
   return (
     <Panel
       title="Cohorts"

@@ -1,5 +1,6 @@
 import { SegmentedControl, Skeleton } from "@mantine/core";
 import { useSearchParams } from "react-router";
+import { useTurn } from "../../state/useTurn";
 import { withParams } from "../../state/withParams";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
@@ -15,7 +16,7 @@ export function RetentionPanel() {
   const [params, setParams] = useSearchParams();
   const asked = params.get("weeks") ?? DEFAULT_WEEKS;
   const weeks = WEEKS.includes(asked) ? asked : DEFAULT_WEEKS;
-  const retention = useRetention(Number(weeks));
+  const retention = useRetention(Number(weeks), useTurn());
   const { data, error } = retention;
   return (
     <Panel

@@ -7,8 +7,8 @@ import { useView } from "../../state/useView";
 
 export type Retention = components["schemas"]["RetentionOut"];
 
-/** How many users of each week come back. */
-export function useRetention(weeks: number) {
+/** How many users of each week come back. `ask` false: what is known already. */
+export function useRetention(weeks: number, ask = true) {
   const api = useApi();
   const { id } = useProject();
   const { view } = useView();
@@ -20,6 +20,7 @@ export function useRetention(weeks: number) {
   };
   return useQuery<Retention>({
     queryKey: [...traffic(id), "retention", params],
+    enabled: ask,
     queryFn: async ({ signal }) => (await api<Retention>("/cohorts/retention", { params, signal })).data,
   });
 }

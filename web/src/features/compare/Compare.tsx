@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { useTurn } from "../../state/useTurn";
 import { useView } from "../../state/useView";
 import page from "../overview/Overview.module.css";
 import { addedMetrics } from "./addedMetrics";
@@ -18,7 +19,9 @@ export function Compare() {
   const subjects = useMemo(() => subjectsOf(view, versions), [view, versions]);
   const enough = subjects.length >= FEWEST;
   const added = addedMetrics(params);
-  const usual = useCompare(subjects, null, enough);
+  // the lines come from rollups, the table from calls: what is quick comes first
+  const turn = useTurn();
+  const usual = useCompare(subjects, null, enough && turn);
   const usualKeys = (usual.data?.rows ?? []).map(({ key }) => key);
   const more = added.filter((key) => !usualKeys.includes(key));
   const wanted = enough && usual.data !== undefined && more.length > 0;

@@ -1,12 +1,13 @@
 import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconChevronDown } from "@tabler/icons-react";
 import { useValues } from "../../api/useValues";
+import { useTurn } from "../../state/useTurn";
 import { useView } from "../../state/useView";
 import classes from "./Selector.module.css";
 
 export function EnvironmentSelector() {
   const { view, change } = useView();
-  const { data: values = [] } = useValues("environment");
+  const { data: values = [] } = useValues("environment", useTurn());
   const known = values.filter((value) => value !== null);
   const choices = view.environment !== null && !known.includes(view.environment) ? [view.environment, ...known] : known;
   const tick = <IconCheck size={14} aria-label="chosen" />;

@@ -2,11 +2,12 @@ import { IconPlugConnected } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useStatus } from "../../api/useStatus";
 import { useHref } from "../../state/useHref";
+import { useTurn } from "../../state/useTurn";
 import classes from "./NoCallsNote.module.css";
 
 /** Says where to begin in a project that never had a call: no other range would show more. */
 export function NoCallsNote() {
-  const { data: status } = useStatus();
+  const { data: status } = useStatus(undefined, useTurn());
   const href = useHref();
   if (status?.calls_stored !== 0) return null;
   return (

@@ -3,6 +3,7 @@ import { IconCheck, IconChevronDown, IconSquare, IconSquareCheckFilled } from "@
 import { useState } from "react";
 import { assignColours } from "../../charts/colours";
 import { useValues } from "../../api/useValues";
+import { useTurn } from "../../state/useTurn";
 import { useView } from "../../state/useView";
 import { MAX_COMPARED } from "../../state/view";
 import { promptName } from "../../ui/promptName";
@@ -15,7 +16,7 @@ const SHOWN = 200;
 /** All prompts, one, or up to three to compare. */
 export function PromptSelector() {
   const { view, change } = useView();
-  const { data: prompts = [], isPending } = useValues("prompt_id");
+  const { data: prompts = [], isPending } = useValues("prompt_id", useTurn());
   const [search, setSearch] = useState("");
   const [wantsCompare, setWantsCompare] = useState(false);
   const combobox = useCombobox({

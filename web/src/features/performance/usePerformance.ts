@@ -4,6 +4,7 @@ import { useFailures } from "../../api/useFailures";
 import { useMetrics } from "../../api/useMetrics";
 import { useClock } from "../../state/ClockContext";
 import { useProject } from "../../state/ProjectContext";
+import { useTurn } from "../../state/useTurn";
 import { useView } from "../../state/useView";
 import { useWindow } from "../../state/useWindow";
 import { isComparing, whereOf } from "../../state/where";
@@ -43,6 +44,7 @@ const BINS = 32;
 /** What the page asks. Figures are of all that is chosen; charts have a series for each prompt that is compared. */
 export function usePerformance() {
   const { view } = useView();
+  const turn = useTurn();
   const { time_zone: tz } = useProject();
   const { now } = useClock();
   const { start, end, bucket } = useWindow();
@@ -63,8 +65,8 @@ export function usePerformance() {
       where,
     }),
     parts: useMetrics({ metrics: [...PARTS], ...range, bucket, where }),
-    latencies: useDistribution({ field: "latency_ms", ...range, bucket, where, bins: BINS }),
-    failures: useFailures({ ...range, bucket, where, limit: FAILURES }),
+    latencies: useDistribution({ field: "latency_ms", ...range, bucket, where, bins: BINS }, turn),
+    failures: useFailures({ ...range, bucket, where, limit: FAILURES }, turn),
   };
 }
 

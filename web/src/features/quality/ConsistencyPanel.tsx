@@ -2,6 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { Link } from "react-router";
 import { format } from "../../format/number";
 import { useHref } from "../../state/useHref";
+import { useTurn } from "../../state/useTurn";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
@@ -15,7 +16,7 @@ const SCORES = 4;
 
 /** How much the answers of each version vary. */
 export function ConsistencyPanel() {
-  const consistency = useQuality<ConsistencyRow[]>("consistency");
+  const consistency = useQuality<ConsistencyRow[]>("consistency", {}, useTurn());
   const href = useHref();
   const { data, error } = consistency;
   const names = [...new Set((data ?? []).flatMap(({ scores }) => scores.map(({ name }) => name)))].slice(0, SCORES);

@@ -12,6 +12,7 @@ import { useScheme } from "../../charts/useScheme";
 import { Sparkline } from "../../charts/Sparkline";
 import { format, formatChange, type Unit } from "../../format/number";
 import { formatTime } from "../../format/time";
+import { useTurn } from "../../state/useTurn";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
@@ -30,7 +31,7 @@ const CAUSES: Record<DriftMetric["cause"], { word: string; icon: Icon }> = {
 
 /** Whether models answer otherwise than before, and whose doing it is. */
 export function DriftPanel() {
-  const drift = useQuality<Drift>("drift");
+  const drift = useQuality<Drift>("drift", {}, useTurn());
   const scheme = useScheme();
   const { data, error } = drift;
   return (

@@ -8,10 +8,12 @@ import { useWindow } from "../../state/useWindow";
 /** Days are compared with days: what arrives now changes little, and working it out costs the server much. */
 const DRIFT_AGE_MS = 300_000;
 
-/** A part of /quality, of the page's time range, environment and, where one is chosen, prompt. */
+/** A part of /quality, of the page's time range, environment and, where one is chosen, prompt. `ask` false: what is known
+ * already. */
 export function useQuality<Part>(
   part: "scores" | "consistency" | "feedback" | "drift",
   more: Record<string, string> = {},
+  ask = true,
 ) {
   const api = useApi();
   const { id } = useProject();
@@ -30,6 +32,7 @@ export function useQuality<Part>(
     ...(part === "drift"
       ? { queryKey: ["project", id, "drift", params], staleTime: DRIFT_AGE_MS, refetchInterval: DRIFT_AGE_MS }
       : { queryKey: [...traffic(id), "quality", part, params] }),
+    enabled: ask,
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ signal }) => (await api<Part>(`/quality/${part}`, { params, signal })).data,
   });
