@@ -80,6 +80,8 @@ from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.routes import router as prompts_router
 from promptpulse.quality.routes import router as quality_router
 from promptpulse.query.routes import router as query_router
+from promptpulse.reports.routes import router as reports_router
+from promptpulse.retention.routes import router as retention_router
 from promptpulse.scores.langfuse import router as langfuse_scores_router
 from promptpulse.scores.routes import router as scores_router
 from promptpulse.settings import Settings
@@ -334,6 +336,7 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
         analysis_router, scores_router, langfuse_scores_router, overview_router, definitions_router, views_router,
         costs_router, compare_router, cohorts_router, quality_router, dashboards_router, shared_router, health_router,
         notify_router, alerts_router, incidents_router, silences_router, slas_router, actions_router, scaling_router,
+        reports_router, retention_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -1,0 +1,1 @@
+"""Commands and tools that speak to a server over HTTP."""

@@ -1,0 +1,1 @@
+"""Digests by mail, on a schedule and on demand."""

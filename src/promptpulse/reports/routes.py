@@ -1,0 +1,7 @@
+"""Digests by mail, as a page and as PDF."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api/v1", tags=["reports"])
