@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent } from "react";
 import { apiUrl } from "../api/client";
 
 /** What the server says has arrived. */
-export type LiveEvent = "calls" | "scores" | "events";
+export type LiveEvent = "calls" | "scores" | "events" | "notifications";
 
 /** Runs `onEvent` whenever the server says that something of `kinds` has arrived, while `on`. */
 export function useLiveEvents(

@@ -15,7 +15,7 @@ export function WeekdaysField({ label, days, onChange }: Props) {
     <Chip.Group multiple value={days.map(String)} onChange={(chosen) => onChange(chosen.map(Number).sort())}>
       <div className={classes["days"]} role="group" aria-label={label}>
         {WEEKDAYS.map(({ day, short, name }) => (
-          <Chip key={day} size="xs" radius="sm" variant="outline" icon={null} value={String(day)} aria-label={name}>
+          <Chip key={day} size="xs" radius="sm" variant="filled" icon={null} value={String(day)} aria-label={name}>
             {short}
           </Chip>
         ))}

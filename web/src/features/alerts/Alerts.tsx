@@ -3,6 +3,7 @@ import { IconPlus } from "@tabler/icons-react";
 import { Link, useSearchParams } from "react-router";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
+import { useLiveWatch } from "../../state/useLiveWatch";
 import { withParams } from "../../state/withParams";
 import classes from "./Alerts.module.css";
 import { FiringTab } from "./firing/FiringTab";
@@ -20,6 +21,7 @@ export function Alerts() {
   const { role } = useProject();
   const href = useHref();
   const firing = useFiring();
+  useLiveWatch();
   const tab: Tab = TABS.find((one) => one === params.get("tab")) ?? "firing";
   const choose = (next: string | null) =>
     setParams((current) => withParams(current, { tab: next === "firing" ? null : next }));

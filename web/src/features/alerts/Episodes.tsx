@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { Backtest } from "../../api/alerts";
 import type { Filter } from "../../api/types";
 import { groupLabel } from "../../charts/prepare";
-import { format } from "../../format/number";
+import { format, formatExact } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
@@ -67,7 +67,9 @@ export function Episodes({ tried, where, shown }: Props) {
       {episodes.length > FEW && !all && (
         <div>
           <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(true)}>
-            Show all {episodes.length}
+            {tried.fired > tried.episodes.length
+              ? `Show the newest ${episodes.length} of ${formatExact(tried.fired, "count")}`
+              : `Show all ${episodes.length}`}
           </Button>
         </div>
       )}

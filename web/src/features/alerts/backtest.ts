@@ -17,6 +17,9 @@ import { formatTime } from "../../format/time";
 import { minutesText } from "./words";
 
 const MAX_TICKS = 7;
+/** Places in the palette. */
+const BOUND_COLOUR = 1;
+const NORMAL_COLOUR = 7;
 const HEADROOM = 1.05;
 /** A bound farther above all values would press them flat: words tell of it instead. */
 const FAR = 4;
@@ -71,13 +74,27 @@ export function prepareBacktest(
       ? []
       : common
           .filter(({ constant }) => constant === null)
-          .map(({ key, label, points }) => ({ ...base(unit), key, label, points: [...points], expected: true }));
+          .map(({ key, label, points }) => ({
+            ...base(unit),
+            colour: BOUND_COLOUR,
+            key,
+            label,
+            points: [...points],
+            expected: true,
+          }));
   const series = [...lines, ...expected, ...moving];
   const highest = Math.max(0, ...series.flatMap(({ points }) => points.filter((point) => point !== null)));
   const targets: DrawnTarget[] = common.flatMap(({ constant, label }) =>
     constant === null || (constant > highest * FAR && highest > 0)
       ? []
-      : [{ metric: lines[0]?.identity ?? "", value: constant, label: `${label} ${format(constant, unit)}`, colour: 1 }],
+      : [
+          {
+            metric: lines[0]?.identity ?? "",
+            value: constant,
+            label: `${label} ${format(constant, unit)}`,
+            colour: BOUND_COLOUR,
+          },
+        ],
   );
   const bounded = targets.map(({ value }) => value);
   const episodes = tried.episodes.filter((one) => shown === null || one.series === shown);
@@ -114,7 +131,7 @@ export function episodeText({ start, end, minutes }: Episode, timeZone: string):
 }
 
 function base(unit: Unit) {
-  return { identity: "expected", colour: 7, unit };
+  return { identity: "expected", colour: NORMAL_COLOUR, unit };
 }
 
 function boundsOf(lows: readonly (number | null)[], highs: readonly (number | null)[]): Bound[] {

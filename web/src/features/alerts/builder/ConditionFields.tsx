@@ -11,8 +11,8 @@ const CHOICES: readonly { value: ConditionChoice; label: string }[] = [
   { value: "below", label: "is below" },
   { value: "rises", label: "rises by more than" },
   { value: "falls", label: "falls by more than" },
-  { value: "more", label: "is more than … times normal" },
-  { value: "less", label: "is less than … times normal" },
+  { value: "more", label: "is more than × normal" },
+  { value: "less", label: "is less than × normal" },
   { value: "band", label: "leaves its normal band" },
   { value: "no_data", label: "no calls at all" },
 ];

@@ -10,7 +10,7 @@ interface Props {
 /** Makes a silence or a maintenance window. */
 export function SilenceDialog({ begin, onClose }: Props) {
   return (
-    <Modal opened onClose={onClose} size="lg" title={begin.kind === "silence" ? "Silence alerts" : "Plan maintenance"}>
+    <Modal opened onClose={onClose} size="lg" title="Keep alerts quiet">
       <SilenceForm begin={begin} onDone={onClose} />
     </Modal>
   );
