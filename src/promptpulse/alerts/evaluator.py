@@ -47,6 +47,8 @@ REMEMBERED, RECENT = timedelta(days=1), timedelta(days=7)
 LOOK_AGAIN = timedelta(minutes=10)
 KEPT_STATES = 500
 """Of a rule: what was over long ago is forgotten first."""
+KEPT_AT_ONCE = 100
+"""Rules of one transaction: others write between them."""
 IN_ONE = 400
 """Values of one IN."""
 
@@ -137,9 +139,10 @@ class RuleEvaluator:
         for one in found:
             by_project.setdefault(one.due.watch.project_id, []).append(one)
         for project_id, of_project in by_project.items():
-            with self._database.writing() as session:
-                exclusive(session, f"rules of {project_id}")
-                _Keeping(session, now, done).keep(of_project)
+            for at in range(0, len(of_project), KEPT_AT_ONCE):
+                with self._database.writing() as session:
+                    exclusive(session, f"rules of {project_id}")
+                    _Keeping(session, now, done).keep(of_project[at : at + KEPT_AT_ONCE])
         for one in found:
             self._tried[one.due.watch.id] = one.due.end
         done.rules = len(due)
