@@ -54,6 +54,8 @@ TAKEN = {
     "POST /api/v1/costs/repricings": {"REPRICING": "id"},
     "POST /api/v1/costs/reconciliations": {"RECONCILIATION": "id"},
     "POST /api/v1/channels": {"CHANNEL": "id"},
+    "POST /api/v1/slas": {"SLA": "id"},
+    "POST /api/v1/policies": {"POLICY": "id"},
     "POST /api/v1/rules": {"RULE": "id"},
     "POST /api/v1/dashboards": {"DASHBOARD": "id"},
     "POST /api/v1/dashboards/{id}/shares": {"SHARE": "id", "SHARED": "path"},
