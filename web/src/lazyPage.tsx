@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { isValidElement, useEffect, useState, type ComponentType, type ReactElement, type ReactNode } from "react";
+import { countPart } from "./state/loadingParts";
 
 export interface LazyPage {
   (): ReactNode;
@@ -15,7 +16,7 @@ export function lazyPage(fetch: () => Promise<ComponentType>): LazyPage {
   let known: ComponentType | null = null;
   let fetching: Promise<ComponentType> | null = null;
   const load = () => {
-    fetching ??= fetch().then(
+    fetching ??= countPart(fetch()).then(
       (page) => (known = page),
       (reason: unknown) => {
         fetching = null; // the next visit tries again

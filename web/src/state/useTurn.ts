@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { isPartLoading } from "./loadingParts";
 
 /** Nothing is asked for so long: what came first has been answered, and what followed from it was asked. */
 const QUIET_MS = 50;
@@ -14,9 +15,13 @@ export function useTurn(): boolean {
     if (turn) return;
     let quiet: number | null = null;
     const begin = () => setTurn(true);
+    const wait = () => {
+      quiet = window.setTimeout(() => (isPartLoading() ? wait() : begin()), QUIET_MS);
+    };
     const look = () => {
-      if (queries.isFetching() === 0) quiet ??= window.setTimeout(begin, QUIET_MS);
-      else if (quiet !== null) {
+      if (queries.isFetching() === 0) {
+        if (quiet === null) wait();
+      } else if (quiet !== null) {
         window.clearTimeout(quiet);
         quiet = null;
       }

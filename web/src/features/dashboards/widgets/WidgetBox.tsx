@@ -7,6 +7,7 @@ import { INKS } from "../../../charts/palette";
 import { PictureContext, type ChartPicture } from "../../../charts/PictureContext";
 import { useScheme } from "../../../charts/useScheme";
 import { PRESET_LABEL } from "../../../state/range";
+import { useTurn } from "../../../state/useTurn";
 import { copyLink } from "../../../ui/copyLink";
 import { downloadAddress, downloadText } from "../../../ui/download";
 import { Empty } from "../../../ui/Empty";
@@ -31,6 +32,8 @@ interface Props {
   actions?: ReactNode;
 }
 
+/** They read calls: the others are answered first. */
+const HEAVY: ReadonlySet<Widget["kind"]> = new Set(["errors", "heatmap"]);
 const DRAWN: ReadonlySet<Prepared["shape"]> = new Set(["time", "pie", "bars", "heatmap"]);
 
 /** One widget in its box: it loads on its own, and says for itself what failed. */
@@ -40,11 +43,12 @@ export function WidgetBox({ widget, handle, actions }: Props) {
   const location = useLocation();
   const picture = useRef<ChartPicture>(null);
   const { ref, seen } = useSeen<HTMLElement>();
+  const turn = useTurn();
   const [asTable, setAsTable] = useState(false);
   const gone = goneMetrics(widget, scene.metrics);
   // whether one of the project's own still exists is known by the catalogue
   const known = scene.metrics !== undefined || !widget.query.metrics.some(isOwn);
-  const answer = useWidgetData(widget, seen && known && gone.length === 0);
+  const answer = useWidgetData(widget, seen && known && gone.length === 0 && (turn || !HEAVY.has(widget.kind)));
   const title = titleOf(widget, scene.metrics);
   const isText = widget.kind === "text";
   const { data } = answer;
