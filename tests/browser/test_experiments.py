@@ -22,7 +22,7 @@ PROMPT = "greeting"
 TITLE = "Shorter greeting"
 RATINGS = {"Control": (2, 3, 4), "Variant B": (3, 4, 5)}
 """What users say in turn: 3 and 4 on average, so a lift of a third."""
-USERS = 500
+USERS = 300
 ARRIVES_MS = 30_000
 """Results are worked out at most every few seconds."""
 
@@ -145,7 +145,7 @@ def test_an_experiment_is_built_run_concluded_and_promoted_by_clicking(eyes: Eye
     expect(page.get_by_role("heading", name="No data yet")).to_be_visible()
 
     got = take_part(own, [f"user-{number}" for number in range(USERS)])
-    assert got.keys() == {"Control", "Variant B"} and min(got.values()) > 200, got
+    assert got.keys() == {"Control", "Variant B"} and min(got.values()) > 120, got
 
     # nobody reloads: the page follows what arrives
     verdict = page.get_by_role("region", name="Verdict")

@@ -21,7 +21,7 @@ from server.zygote import Forked, zygote
 
 COMMAND = (sys.executable, "-m", "promptpulse")
 KEY = "bootstrap-key-of-the-tests"
-READY_WITHIN_S = 40.0
+READY_WITHIN_S = 90.0
 STOPS_WITHIN_S = 15.0
 Json = dict[str, object]
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
