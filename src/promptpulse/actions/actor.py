@@ -18,7 +18,6 @@ from functools import partial
 
 import httpx
 from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.audit import record
@@ -88,7 +87,7 @@ class Actor:
         for step in steps:
             try:
                 step(now=now)
-            except (AppError, SQLAlchemyError):
+            except Exception:
                 log.exception("a policy could not be looked after; the next round tries again")
 
     def _candidates(self) -> list[tuple[str, str]]:
@@ -100,8 +99,8 @@ class Actor:
                 alerts = firing(session, project_id)
                 for row in (r for r in rows if r.project_id == project_id):
                     policy = service.policy_of(row)
-                    for alert in alerts:
-                        if matches(policy, alert):
+                    for alert, likely in alerts:
+                        if matches(policy, alert, likely):
                             found.setdefault((row.id, str(alert.incident_id)), (row.id, alert.id))
             return list(found.values())
 
@@ -287,8 +286,8 @@ class Actor:
             raise NotFound(
                 f"there is no incident {incident_id!r}; GET /api/v1/incidents lists them", field="incident_id"
             )
-        for alert in firing(session, row.project_id):
-            if incident_id in {None, alert.incident_id} and matches(policy, alert):
+        for alert, likely in firing(session, row.project_id):
+            if incident_id in {None, alert.incident_id} and matches(policy, alert, likely):
                 incident = session.get_one(IncidentRow, alert.incident_id)
                 looked = look(session, row, About(incident, alert), self.samples(alert, now), now)
                 would = looked.verdict == ACT and looked.plan is not None
@@ -375,16 +374,21 @@ def revert(session: Session, run_row: ActionRunRow, reason: str, by: By) -> None
     record(session, run_row.project_id, by, "policy.revert", run_row.policy_name, detail=told)
 
 
-def firing(session: Session, project_id: str) -> list[AlertRow]:
-    """Alerts of incidents that are not resolved, the gravest and newest first."""
+def firing(session: Session, project_id: str) -> list[tuple[AlertRow, str | None]]:
+    """Alerts of incidents that are not resolved, the gravest and newest first; each with the prompt that the incident is
+    most likely about."""
     order = {"critical": 0, "warning": 1, "info": 2}
-    rows = session.scalars(
-        select(AlertRow)
+    rows = session.execute(
+        select(AlertRow, IncidentRow)
         .join(IncidentRow, IncidentRow.id == AlertRow.incident_id)
         .where(AlertRow.project_id == project_id, AlertRow.open_key.is_not(None), IncidentRow.status.in_(OPEN))
         .order_by(AlertRow.fired_at.desc(), AlertRow.id.desc())
-    ).all()
-    return sorted(rows, key=lambda alert: order.get(alert.severity, 3))
+    )
+    found = []
+    for alert, incident in rows:
+        suspect = remedies.suspect(incident)
+        found.append((alert, suspect.prompt if suspect else None))
+    return sorted(found, key=lambda pair: order.get(pair[0].severity, 3))
 
 
 def _key(policy_id: str, *, dry_run: bool) -> str:

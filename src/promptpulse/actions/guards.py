@@ -36,8 +36,8 @@ class Facts:
     """The alert is about data that is not there."""
 
 
-def matches(policy: PolicyIn, alert: AlertRow) -> bool:
-    """Whether the policy is for this alert."""
+def matches(policy: PolicyIn, alert: AlertRow, likely_prompt: str | None = None) -> bool:
+    """Whether the policy is for this alert. `likely_prompt`: the one that its incident is most likely about."""
     trigger = policy.trigger
     match trigger.kind:
         case "sla":
@@ -51,7 +51,7 @@ def matches(policy: PolicyIn, alert: AlertRow) -> bool:
                 return False
             if trigger.rules is not None and (alert.source != "rule" or alert.source_id not in trigger.rules):
                 return False
-            return trigger.prompts is None or prompt_of(alert) in trigger.prompts
+            return trigger.prompts is None or (prompt_of(alert) or likely_prompt) in trigger.prompts
 
 
 def verdict(policy: PolicyIn, facts: Facts) -> Verdict:

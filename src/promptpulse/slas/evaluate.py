@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.models import Project
@@ -69,7 +68,7 @@ class Objectives:
         for project_id, tz in projects:
             try:
                 self.evaluate(project_id, tz, now)
-            except SQLAlchemyError:
+            except Exception:
                 log.exception("objectives of project %s could not be evaluated", project_id)
 
     def evaluate(self, project_id: str, tz: str, now: datetime, only: str | None = None) -> None:
@@ -82,7 +81,7 @@ class Objectives:
             try:
                 with self._database.writing() as session:
                     keep(session, row, one, found[one.id], now)
-            except (SQLAlchemyError, AppError):
+            except Exception:
                 log.exception("the state of objective %s could not be kept", row.id)
 
     def asked(
