@@ -45,6 +45,7 @@ FURTHER = (timedelta(days=1), timedelta(days=7))
 """Looked at before when there were too few calls just before."""
 CHANGED_BEFORE = timedelta(hours=24)
 DRIFT_DAYS = 30
+CENT = 0.01
 SHUFFLES = 20_261_121
 MOST_CHANGES, MOST_ERRORS, MOST_EXAMPLES, MOST_VERSIONS, MOST_SIMILAR = 50, 8, 10, 10, 5
 AUDITED = ("experiment.", "price.")
@@ -463,7 +464,9 @@ def _summary(out: shapes.DossierOut) -> list[str]:
     if hit.error is None and hit.calls is not None:
         users = "" if hit.users is None else f", {hit.users:,} {'user' if hit.users == 1 else 'users'} hit"
         extra = (
-            "" if hit.extra_usd is None or hit.extra_usd <= 0 else f", {figure(hit.extra_usd, 'usd')} more than before"
+            ""
+            if hit.extra_usd is None or hit.extra_usd < CENT
+            else f", {figure(hit.extra_usd, 'usd')} more than before"
         )
         lines.append(f"{hit.calls:,} calls, {hit.failed_calls or 0:,} of them failed{users}{extra}.")
     new = [group for group in out.errors.groups if group.new]

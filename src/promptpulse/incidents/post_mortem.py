@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,8 @@ DONE = frozenset({"rollback", "pause", "silence", "action", "verified", "escalat
 QUIET = frozenset({"notified", "post_mortem", "title"})
 """Left out of the timeline of the document."""
 NOT_YET = "_To be written._"
+MARKS = re.compile(r"[\\`*\[\]|#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""Of Markdown; an underline inside a word is none."""
 CAUSE_WORDS = {
     "prompt_version": [
         "Try the next version in an experiment on a part of the traffic before it serves everybody.",
@@ -160,8 +163,8 @@ def _impact(known: shapes.DossierOut) -> Iterator[str]:
         return
     yield f"- Calls: {_count(found.calls)}, of which {_count(found.failed_calls)} failed"
     yield f"- Users: {_count(found.users) if found.users is not None else 'calls name no users'}"
-    extra = "not known" if found.extra_usd is None else figure(found.extra_usd, "usd")
-    yield f"- Extra cost: {extra}"
+    extra = "not known" if found.extra_usd is None else figure(max(0.0, found.extra_usd), "usd")
+    yield f"- Extra cost against the time before: {extra}"
     if found.failed_usd is not None:
         yield f"- Cost of failed calls: {figure(found.failed_usd, 'usd')}"
 
@@ -203,10 +206,8 @@ def _prevention(row: IncidentRow, known: shapes.DossierOut) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     """As Markdown shows it letter by letter: names and messages come from outside."""
-    line = " ".join(text.split())
-    for mark in "\\`*_[]<>|#":
-        line = line.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return line
+    line = MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+    return line.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _cell(text: str) -> str:

@@ -26,6 +26,8 @@ Editor = Annotated[Access, Depends(may_edit)]
 Id = Annotated[str, Path(max_length=256)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+SHARED_S = 25.0
+"""Shorter than pages wait before they ask again."""
 MARKDOWN = "text/markdown; charset=utf-8"
 
 
@@ -124,6 +126,7 @@ def comment(
 @router.get(
     "/incidents/{incident_id}/dossier",
     summary="What is known about an incident",
+    response_model=Answer[shapes.DossierOut],
     responses=documented(200, DOSSIER, 401, 403, 404),
 )
 def dossier(
@@ -131,15 +134,24 @@ def dossier(
     request: Request,
     access: Reader,
     *,
-    stored: Annotated[bool, Query(description="As it was kept, when it was; else made anew.")] = False,
-) -> Answer[shapes.DossierOut]:
+    stored: Annotated[
+        bool, Query(description="As it was kept, when it was; else made anew, at most 25 s ago.")
+    ] = False,
+) -> Response:
     """Chart, likely cause with its evidence, impact, errors, example calls, changes around the start, versions compared."""
-    services = request.app.state.services
+    services, project_id = request.app.state.services, access.project.id
     with services.database.sessions() as session:
-        row = changes.existing(session, access.project.id, incident_id)
+        row = changes.existing(session, project_id, incident_id)
         if stored and row.dossier is not None:
-            return Answer(data=shapes.DossierOut.model_validate(row.dossier))
-    return Answer(data=dossiers.made(sources_of(request), access.project.id, incident_id, services.clock()))
+            return _json(shapes.DossierOut.model_validate(row.dossier))
+
+    def make() -> bytes:
+        found = dossiers.made(sources_of(request), project_id, incident_id, services.clock())
+        return bytes(_json(found).body)
+
+    # a second or two of work, which all who watch the incident share
+    body = services.recent.answer(("dossier", project_id, incident_id), SHARED_S, make)
+    return Response(body, media_type="application/json")
 
 
 @router.post(
@@ -281,3 +293,7 @@ def _changed(
         act(session, row, by)
         session.flush()
         return Answer(data=present.detail_out(session, row, by.at))
+
+
+def _json(found: shapes.DossierOut) -> Response:
+    return Response(Answer(data=found).model_dump_json(), media_type="application/json")

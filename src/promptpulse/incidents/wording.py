@@ -188,7 +188,7 @@ def _milliseconds(value: float) -> str:
 FIGURES: Mapping[str, Callable[[float], str]] = {
     "percent": lambda value: f"{_significant(round(value, 2))} %",
     "ms": _milliseconds,
-    "usd": lambda value: f"${_significant(value)}",
+    "usd": lambda value: f"{'-' if value < 0 else ''}${_significant(abs(value))}",
     "tokens": lambda value: f"{round(value):,} tokens",
     "count": lambda value: f"{round(value):,}" if abs(value) >= 10 else _significant(value),
     "per_minute": lambda value: f"{_significant(value)} a minute",
