@@ -1,9 +1,11 @@
 import Markdown from "react-markdown";
+import remarkGfm from "remark-gfm";
 
 /** Markdown as its author wrote it. HTML in it is text, and links say nothing of this page. */
 export function MarkdownText({ text }: { text: string }) {
   return (
     <Markdown
+      remarkPlugins={[remarkGfm]}
       components={{
         a: ({ href, children }) => (
           <a href={href} target="_blank" rel="noopener noreferrer nofollow">

@@ -20,7 +20,7 @@ export function RollbackButton({ incident, target }: Props) {
     <div>
       <ConfirmButton
         size="xs"
-        label={`Roll ${prompt} back to v${to}`}
+        label={`Roll ${prompt} back to v${to} in ${environment}`}
         does={`Roll ${prompt} back to v${to} in ${environment}`}
         consequence={`Version ${from} was deployed by ${target.deployed_by} on ${formatTime(target.deployed_at, "dateMinute", zone)}. From now on version ${to} is served; you can deploy ${from} again at any time.`}
         pending={roll.isPending}

@@ -49,10 +49,14 @@ export function SummaryPanel({ dossier }: { dossier: Dossier }) {
           <dd>{format(impact.failed_usd, "usd")}</dd>
         </div>
         <div>
-          <dt>Spent more than before</dt>
-          <dd>{format(impact.extra_usd, "usd")}</dd>
+          <dt>Spending against before</dt>
+          <dd>{signed(impact.extra_usd)}</dd>
         </div>
       </dl>
     </Part>
   );
+}
+
+function signed(usd: number | null | undefined): string {
+  return usd != null && usd > 0 ? `+${format(usd, "usd")}` : format(usd, "usd");
 }

@@ -8,6 +8,8 @@ import { Part } from "./Part";
 /** Each version before and after the start. */
 export function VersionsPanel({ versions }: { versions: DossierVersions }) {
   if (versions.error == null && versions.lines.length === 0) return null;
+  // calls have a column of their own
+  const metrics = versions.metrics.filter(({ key }) => key !== "total_requests");
   return (
     <Part title="Versions before and after" error={versions.error}>
       <Table label="Versions before and after" className={classes["table"]}>
@@ -17,7 +19,7 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
             <th scope="col" className={classes["number"]}>
               Calls
             </th>
-            {versions.metrics.map(({ key, label }) => (
+            {metrics.map(({ key, label }) => (
               <th key={key} scope="col" className={classes["number"]}>
                 {label}
               </th>
@@ -33,7 +35,7 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
               <td className={classes["number"]}>
                 {format(line.calls_before, "count")} → {format(line.calls_after, "count")}
               </td>
-              {versions.metrics.map(({ key, unit }) => (
+              {metrics.map(({ key, unit }) => (
                 <td key={key} className={classes["number"]}>
                   {format(line.before[key], unit)} → {format(line.after[key], unit)}
                 </td>
