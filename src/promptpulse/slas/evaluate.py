@@ -85,11 +85,20 @@ class Objectives:
                 log.exception("the state of objective %s could not be kept", row.id)
 
     def asked(
-        self, session: Session, project_id: str, tz: str, wanted: SlaIn, now: datetime, sla_id: str = ""
+        self,
+        session: Session,
+        project_id: str,
+        tz: str,
+        wanted: SlaIn,
+        now: datetime,
+        sla_id: str = "",
+        *,
+        back: timedelta = ROLLING + LONGEST_WINDOW,
     ) -> Asked:
+        """`back`: how far maintenance matters."""
         where = service.filters_of(wanted)
         # to the hour and the day, so that what is excluded is the same in every round of an hour
-        since = hour_of(now, tz) - ROLLING - LONGEST_WINDOW - timedelta(hours=now.hour)
+        since = hour_of(now, tz) - back - timedelta(hours=now.hour)
         spans = silences.maintenance(
             session, project_id, since, hour_of(now, tz) + timedelta(hours=1), where=where, source_id=sla_id
         )

@@ -12,6 +12,7 @@ from promptpulse.accounts.access import Access, may_edit, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.accounts.values import By
 from promptpulse.core.errors import AppError
+from promptpulse.metrics.tallies import LONGEST
 from promptpulse.slas import service, shapes
 from promptpulse.slas.history import history, preview
 from promptpulse.slas.present import sla_out
@@ -120,7 +121,8 @@ def history_of_sla(
     with services.database.sessions() as session:
         row = service.existing(session, access.project.id, sla_id)
         wanted = service.wanted_of(row)
-        asked = services.objectives.asked(session, access.project.id, access.project.time_zone, wanted, now, row.id)
+        project = access.project
+        asked = services.objectives.asked(session, project.id, project.time_zone, wanted, now, row.id, back=LONGEST)
     return Answer(data=history(services.store, asked, days, now))
 
 
