@@ -23880,7 +23880,7 @@ export interface operations {
     dossier_api_v1_incidents__incident_id__dossier_get: {
         parameters: {
             query?: {
-                /** @description As it was kept, when it was; else made anew. */
+                /** @description As it was kept, when it was; else made anew, at most 25 s ago. */
                 stored?: boolean;
                 /** @description Id of the project. A key has its own; a person must say which. */
                 project?: string | null;
