@@ -197,11 +197,11 @@ def _causes(store: Store, change: Change, now: datetime, skip: str = "") -> Caus
     carriers: list[Carrier] = []
     symptoms: list[Carrier] = []
     mixes: list[Mix] = []
-    for dimension in (*SEARCHED, *reading.properties(), *SYMPTOMS):
-        if dimension == skip:
-            continue
-        groups = reading.of((*([_PARENTS[dimension]] if dimension in _PARENTS else []), dimension))
-        found, mix = _judged(reading, dimension, groups, total)
+    searched = reading.telling([d for d in (*SEARCHED, *reading.properties(), *SYMPTOMS) if d != skip])
+    asking = [_asking(dimension, reading.of(_with_parent(dimension)), total) for dimension in searched]
+    for one, values in zip(asking, reading.evaluate_all([one.rows for one in asking]), strict=True):
+        dimension = one.dimension
+        found, mix = _judged(reading, one, values, total)
         (symptoms if dimension in SYMPTOMS else carriers).extend(found)
         if mix is not None and dimension not in SYMPTOMS:
             mixes.append(mix)
@@ -287,6 +287,31 @@ class _Reading:
                 return self._quantiles(rows)
             case "sums":
                 return self._formula(rows)
+
+    def evaluate_all(self, several: Sequence[Floats]) -> list[list[float | None]]:
+        """In one statement."""
+        if self._form != "sums" or not several:
+            return [self.evaluate(rows) for rows in several]
+        values = self.evaluate(np.concatenate(several))
+        ends = np.cumsum([len(rows) for rows in several]).tolist()
+        return [values[end - len(rows) : end] for rows, end in zip(several, ends, strict=True)]
+
+    def overlaps(self, groups: _Groups, total: _Total) -> bool:
+        """One is in several groups, as users are: they do not add up, so nobody can be taken away."""
+        if self._form != "mean" or not self.adds:
+            return False
+        whole = total.before_row[1] + total.after_row[1]
+        return bool(groups.before[:, 1].sum() + groups.after[:, 1].sum() > 1.05 * whole)
+
+    def telling(self, dimensions: Sequence[str]) -> list[str]:
+        """Those with more than one group; the others tell nothing apart."""
+        where, params = self._where()
+        several = [
+            f"uniqUpTo(1)({', '.join(field(d, 'by').sql(params) for d in _with_parent(dimension))}) > 1 AS d{i}"
+            for i, dimension in enumerate(dimensions)
+        ]
+        row = next(iter(self._store.query(f"SELECT {', '.join(several)} FROM calls WHERE {where}", params).rows()))
+        return [dimension for dimension, is_told in zip(dimensions, row, strict=True) if is_told]
 
     def properties(self) -> list[str]:
         where, params = self._where()
@@ -493,8 +518,21 @@ class _Reading:
         ]
 
 
-def _judged(reading: _Reading, dimension: str, groups: _Groups, total: _Total) -> tuple[list[Carrier], Mix | None]:
-    n_before, n_after = groups.calls_before, groups.calls_after
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The groups of a dimension, those that may carry the change, and of what the metric must be known to judge them."""
+
+    dimension: str
+    groups: _Groups
+    chosen: list[int]
+    rows: Floats
+
+
+def _with_parent(dimension: str) -> Key:
+    return (_PARENTS[dimension], dimension) if dimension in _PARENTS else (dimension,)
+
+
+def _asking(dimension: str, groups: _Groups, total: _Total) -> _Asking:
     parents = [key[:-1] for key in groups.keys]
     chosen = [i for i in range(len(groups.keys)) if _may_carry(groups, parents, i, total, dimension)]
     rows = [_as_before(groups, parents, i) for i in chosen]
@@ -506,7 +544,18 @@ def _judged(reading: _Reading, dimension: str, groups: _Groups, total: _Total) -
         total.after_row - groups.after[chosen] + at_same_share[chosen],
         (total.after_row - groups.after.sum(axis=0) + at_same_share.sum(axis=0))[None, :],
     ]  # fmt: skip
-    values = reading.evaluate(np.concatenate([np.asarray(s).reshape(-1, len(total.after_row)) for s in sets]))
+    width = len(total.after_row)
+    return _Asking(dimension, groups, chosen, np.concatenate([np.asarray(s).reshape(-1, width) for s in sets]))
+
+
+def _judged(
+    reading: _Reading, one: _Asking, values: Sequence[float | None], total: _Total
+) -> tuple[list[Carrier], Mix | None]:
+    dimension, groups, chosen = one.dimension, one.groups, one.chosen
+    if reading.overlaps(groups, total):
+        return [], None
+    n_before, n_after = groups.calls_before, groups.calls_after
+    parents = [key[:-1] for key in groups.keys]
     own_b, own_a, others_b, others_a, without, behaving = (
         values[j * len(chosen) : (j + 1) * len(chosen)] for j in range(6)
     )
