@@ -34,9 +34,10 @@ def moment(at: datetime) -> str:
 def test_episodes_begin_and_end_where_a_live_rule_fires_and_resolves(lite: Tower) -> None:
     rule = {"for_minutes": 2, "recovery_minutes": 1, "minimum_samples": 5}
     lite.rule(**rule)
-    for minute in range(30):
-        bad = minute in {3, 10, 11, 12, 13, 14, 20, 21, 22, 24, 25}
-        lite.calls(NOON + minute * MINUTE + timedelta(seconds=1), good=5, failed=5 if bad else 0)
+    bad = {3, 10, 11, 12, 13, 14, 20, 21, 22, 24, 25}
+    lite.store_all(
+        lite.made(NOON + n * MINUTE + timedelta(seconds=1), good=5, failed=5 if n in bad else 0) for n in range(30)
+    )
     lived = [(float(at) // 60, kind) for at, kind in lite.until(NOON + 32 * MINUTE, every_s=10)]
     found = trial(lite, **rule)
     assert [kind for _, kind in lived] == ["fired", "resolved"] * (len(lived) // 2)
@@ -50,8 +51,7 @@ def test_episodes_begin_and_end_where_a_live_rule_fires_and_resolves(lite: Tower
 
 
 def test_a_rule_that_never_fired_is_told_so_and_what_would_fire_is_suggested(lite: Tower) -> None:
-    for minute in range(0, 1200, 5):
-        lite.calls(NOON - minute * MINUTE, good=19, failed=1 if minute % 50 else 4)
+    lite.store_all(lite.made(NOON - n * MINUTE, good=19, failed=1 if n % 50 else 4) for n in range(0, 1200, 5))
     quiet = trial(lite, condition={"kind": "threshold", "op": "above", "value": 50}, **FIVE)
     assert quiet.summary == "Would not have fired in a day."
     noisy = trial(lite, condition={"kind": "threshold", "op": "above", "value": 1}, recovery_minutes=5, **FIVE)
@@ -100,9 +100,7 @@ def test_what_it_cannot_know_is_said(lite: Tower) -> None:
 
 
 def test_missing_calls_count_from_the_last_call_on(lite: Tower) -> None:
-    for minute in range(0, 600, 2):
-        if not 200 <= minute < 260:
-            lite.calls(NOON - minute * MINUTE, good=1)
+    lite.store_all(lite.made(NOON - n * MINUTE, good=1) for n in range(0, 600, 2) if not 200 <= n < 260)
     found = trial(lite, condition={"kind": "no_data", "minutes": 15})
     assert [(e.cause, e.peak) for e in found.episodes] == [("no_data", None)]
     assert 40 <= found.episodes[0].minutes <= 50

@@ -41,11 +41,10 @@ def test_a_total_fault_is_in_the_outbox_within_60_seconds_wherever_in_the_minute
     """A rule of a minute without `for`; rounds every 10 s, delivery looks at once when something was written."""
     lite.rule(minimum_samples=5)
     worst = timedelta()
-    for case in range(12):
-        fault = lite.clock() + timedelta(minutes=3, seconds=5 * case)
+    for case in range(6):
+        fault = lite.clock() + timedelta(minutes=3, seconds=10 * case)
         lite.steady(5, start=lite.clock().replace(second=0), good=6)
-        for second in range(0, 180, 5):
-            lite.calls(fault + second * SECOND, failed=4)
+        lite.store_all(lite.made(fault + second * SECOND, failed=4) for second in range(0, 180, 5))
         while not any(kind == "fired" for _, _, kind in lite.round().events):
             lite.clock.forward(seconds=10)
         worst = max(worst, lite.clock() - fault)
@@ -57,8 +56,7 @@ def test_a_total_fault_is_in_the_outbox_within_60_seconds_wherever_in_the_minute
 def test_a_restart_neither_fires_nor_forgets(tower: Tower) -> None:
     tower.channel("warning")
     firing, pending = tower.rule(), tower.rule(name="Held", for_minutes=10)
-    for minute in range(30):
-        tower.calls(NOON + minute * MINUTE + SECOND, failed=5)
+    tower.store_all(tower.made(NOON + minute * MINUTE + SECOND, failed=5) for minute in range(30))
     assert tower.until(NOON + 2 * MINUTE) == [("40", "fired")]
     assert tower.states(pending) == {"": "pending"}
     tower.clock.forward(minutes=20)  # nobody watches
@@ -67,25 +65,24 @@ def test_a_restart_neither_fires_nor_forgets(tower: Tower) -> None:
     assert (tower.states(firing), tower.states(pending)) == ({"": "firing"}, {"": "pending"})
     # a minute and a half was watched before, so eight and a half more are needed
     assert tower.until(NOON + 29 * MINUTE) == []
-    for minute in range(30, 40):
-        tower.calls(NOON + minute * MINUTE + SECOND, failed=5)
+    tower.store_all(tower.made(NOON + minute * MINUTE + SECOND, failed=5) for minute in range(30, 40))
     assert [kind for _, kind in tower.until(NOON + 32 * MINUTE)] == ["fired"]
     assert tower.sent().count("fired") == 2
     assert len(tower.alerts()) == 2
 
 
-def test_each_series_has_its_own_state(tower: Tower) -> None:
-    rule = tower.rule(by=["prompt_id"])
-    tower.calls(NOON + SECOND, good=10, prompt_id="good")
-    tower.calls(NOON + SECOND, good=5, failed=5, prompt_id="bad")
-    assert [kind for _, kind in tower.until(NOON + MINUTE)] == ["fired"]
-    assert tower.states(rule) == {"prompt_id='bad'": "firing"}
-    assert tower.alerts()[0].group == {"prompt_id": "bad"}
-    assert sorted((str(r[0]), r[2]) for r in tower.readings(rule)) == [
+def test_each_series_has_its_own_state(lite: Tower) -> None:
+    rule = lite.rule(by=["prompt_id"])
+    lite.calls(NOON + SECOND, good=10, prompt_id="good")
+    lite.calls(NOON + SECOND, good=5, failed=5, prompt_id="bad")
+    assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
+    assert lite.states(rule) == {"prompt_id='bad'": "firing"}
+    assert lite.alerts()[0].group == {"prompt_id": "bad"}
+    assert sorted((str(r[0]), r[2]) for r in lite.readings(rule)) == [
         ("prompt_id='bad'", 50.0),
         ("prompt_id='good'", 0.0),
     ]
-    assert tower.health(rule).series_total == 2
+    assert lite.health(rule).series_total == 2
 
 
 def test_rules_that_ask_alike_are_one_query(lite: Tower) -> None:
@@ -105,15 +102,15 @@ def test_rules_that_ask_alike_are_one_query(lite: Tower) -> None:
     assert len(lite.alerts()) == 2
 
 
-def test_a_rule_whose_query_fails_says_so_and_stops_no_other(tower: Tower) -> None:
+def test_a_rule_whose_query_fails_says_so_and_stops_no_other(lite: Tower) -> None:
     metric = custom_metric("custom.gone", "Gone", "count(status = 'error')")
-    tower.definitions[tower.project] = Definitions({"custom.gone": metric})
-    broken = tower.rule(name="Broken", metric="custom.gone")
-    tower.rule()
-    del tower.definitions[tower.project]
-    tower.calls(NOON + SECOND, failed=3)
-    assert [kind for _, kind in tower.until(NOON + MINUTE)] == ["fired"]
-    health = tower.health(broken)
+    lite.definitions[lite.project] = Definitions({"custom.gone": metric})
+    broken = lite.rule(name="Broken", metric="custom.gone")
+    lite.rule()
+    del lite.definitions[lite.project]
+    lite.calls(NOON + SECOND, failed=3)
+    assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
+    health = lite.health(broken)
     assert health.error is not None
     assert "custom.gone" in health.error
     assert health.failing_since == NOON + 10 * SECOND
@@ -137,33 +134,32 @@ def _refuse(*_: object) -> None:
     raise AppError("the store is away")
 
 
-def test_missing_calls_are_missed_only_where_there_were_some(tower: Tower) -> None:
-    rule = tower.rule(name="Silence", condition={"kind": "no_data", "minutes": 5}, by=["prompt_id"])
-    tower.rule(
+def test_missing_calls_are_missed_only_where_there_were_some(lite: Tower) -> None:
+    rule = lite.rule(name="Silence", condition={"kind": "no_data", "minutes": 5}, by=["prompt_id"])
+    lite.rule(
         name="Never called", condition={"kind": "no_data", "minutes": 5},
         where=[{"dimension": "prompt_id", "op": "in", "values": ["nobody"]}],
     )  # fmt: skip
-    tower.steady(60, good=1)
-    for minute in range(10):
-        tower.calls(NOON + minute * MINUTE + SECOND, good=1, prompt_id="falls silent")
+    lite.steady(60, good=1)
+    lite.store_all(lite.made(NOON + minute * MINUTE + SECOND, good=1, prompt_id="falls silent") for minute in range(10))
     # its last call is of 9:01; the first window of five minutes without one ends at 14:30
-    assert tower.until(NOON + 20 * MINUTE) == [("880", "fired")]
-    alert = tower.alerts()[0]
+    assert lite.until(NOON + 20 * MINUTE) == [("880", "fired")]
+    alert = lite.alerts()[0]
     assert (alert.alert_type, alert.value, alert.series) == ("no_data", None, "prompt_id='falls silent'")
-    tower.calls(NOON + 20 * MINUTE + SECOND, good=1, prompt_id="falls silent")
-    assert [kind for _, kind in tower.until(NOON + 21 * MINUTE)] == ["resolved"]
-    assert len(tower.states(rule)) == 1
+    lite.calls(NOON + 20 * MINUTE + SECOND, good=1, prompt_id="falls silent")
+    assert [kind for _, kind in lite.until(NOON + 21 * MINUTE)] == ["resolved"]
+    assert len(lite.states(rule)) == 1
 
 
-def test_a_rise_is_against_the_window_before(tower: Tower) -> None:
-    tower.rule(metric="total_requests", condition={"kind": "change", "against": "previous", "op": "above", "value": 50})
-    tower.steady(3, good=10)
-    tower.calls(NOON + 3 * MINUTE + SECOND, good=14)
-    tower.calls(NOON + 4 * MINUTE + SECOND, good=22)
+def test_a_rise_is_against_the_window_before(lite: Tower) -> None:
+    lite.rule(metric="total_requests", condition={"kind": "change", "against": "previous", "op": "above", "value": 50})
+    lite.steady(3, good=10)
+    lite.calls(NOON + 3 * MINUTE + SECOND, good=14)
+    lite.calls(NOON + 4 * MINUTE + SECOND, good=22)
     # 10 to 14 is 40 %, 14 to 22 is 57 %
-    assert [kind for _, kind in tower.until(NOON + 4 * MINUTE + 30 * SECOND)] == []
-    assert [kind for _, kind in tower.until(NOON + 5 * MINUTE)] == ["fired"]
-    assert tower.alerts()[0].threshold == 21.0
+    assert [kind for _, kind in lite.until(NOON + 4 * MINUTE + 30 * SECOND)] == []
+    assert [kind for _, kind in lite.until(NOON + 5 * MINUTE)] == ["fired"]
+    assert lite.alerts()[0].threshold == 21.0
 
 
 def test_traffic_is_against_what_is_normal_and_tiny_projects_stay_quiet(lite: Tower) -> None:
@@ -174,9 +170,7 @@ def test_traffic_is_against_what_is_normal_and_tiny_projects_stay_quiet(lite: To
     }
     rule = lite.rule(name="Traffic", **spike, minimum_samples=100)
     lite.rule(name="Without minimum", **spike)
-    for hour in range(1, 60):
-        for quarter in range(4):
-            lite.calls(NOON - timedelta(hours=hour) + quarter * 15 * MINUTE, good=10)
+    lite.store_all(lite.made(NOON - quarter * 15 * MINUTE, good=10) for quarter in range(1, 240))
     lite.calls(NOON + MINUTE, good=40)
     assert [(kind) for _, kind in lite.until(NOON + 3 * MINUTE)] == ["fired"]  # of the second
     lite.calls(NOON + 4 * MINUTE, good=100)
@@ -192,22 +186,20 @@ def test_nothing_is_told_before_normal_is_known(lite: Tower) -> None:
     assert lite.health(rule).note.startswith("Learning what is normal")
 
 
-def test_quiet_hours_hold_messages_back_but_not_the_incident(tower: Tower) -> None:
-    tower.channel("warning")
+def test_quiet_hours_hold_messages_back_but_not_the_incident(lite: Tower) -> None:
+    lite.channel("warning")
     # noon UTC is 13:00 in Berlin
-    tower.rule(quiet_hours=[{"start": "13:00", "end": "13:03"}])
-    for minute in range(10):
-        tower.calls(NOON + minute * MINUTE + SECOND, failed=3)
-    assert tower.until(NOON + 2 * MINUTE) == [("40", "fired")]
-    assert (len(tower.alerts()), tower.sent()) == (1, [])
-    assert tower.until(NOON + 4 * MINUTE) == [("190", "reminder")]
-    assert tower.sent() == ["fired"]
+    lite.rule(quiet_hours=[{"start": "13:00", "end": "13:03"}])
+    lite.store_all(lite.made(NOON + minute * MINUTE + SECOND, failed=3) for minute in range(10))
+    assert lite.until(NOON + 2 * MINUTE) == [("40", "fired")]
+    assert (len(lite.alerts()), lite.sent()) == (1, [])
+    assert lite.until(NOON + 4 * MINUTE) == [("190", "reminder")]
+    assert lite.sent() == ["fired"]
 
 
 def test_deleting_and_switching_off_resolve_what_fires_and_say_why(tower: Tower) -> None:
     first, second = tower.rule(name="First"), tower.rule(name="Second")
-    for minute in range(5):
-        tower.calls(NOON + minute * MINUTE + SECOND, failed=3)
+    tower.store_all(tower.made(NOON + minute * MINUTE + SECOND, failed=3) for minute in range(5))
     assert len(tower.until(NOON + MINUTE)) == 2
     tower.delete(first)
     tower.change(second, enabled=False)
@@ -221,21 +213,20 @@ def test_deleting_and_switching_off_resolve_what_fires_and_say_why(tower: Tower)
     assert [kind for _, kind in tower.until(NOON + 3 * MINUTE)] == ["fired"]
 
 
-def test_another_number_goes_on_from_the_state_and_another_metric_begins_anew(tower: Tower) -> None:
-    rule = tower.rule(recovery_minutes=1)
-    for minute in range(12):
-        tower.calls(NOON + minute * MINUTE + SECOND, good=9, failed=1)
-    assert tower.until(NOON + MINUTE) == [("40", "fired")]
-    tower.change(rule, severity="critical", name="Renamed", for_minutes=3)
-    assert tower.states(rule) == {"": "firing"}
-    tower.change(rule, condition={"kind": "threshold", "op": "above", "value": 20})
+def test_another_number_goes_on_from_the_state_and_another_metric_begins_anew(lite: Tower) -> None:
+    rule = lite.rule(recovery_minutes=1)
+    lite.store_all(lite.made(NOON + minute * MINUTE + SECOND, good=9, failed=1) for minute in range(12))
+    assert lite.until(NOON + MINUTE) == [("40", "fired")]
+    lite.change(rule, severity="critical", name="Renamed", for_minutes=3)
+    assert lite.states(rule) == {"": "firing"}
+    lite.change(rule, condition={"kind": "threshold", "op": "above", "value": 20})
     # 10 % is good now: it recovers as the rule says
-    assert [kind for _, kind in tower.until(NOON + 4 * MINUTE)] == ["resolved"]
-    tower.change(rule, condition={"kind": "threshold", "op": "above", "value": 5}, for_minutes=0)
-    assert [kind for _, kind in tower.until(NOON + 5 * MINUTE)] == ["fired"]
-    tower.change(rule, metric="failed_requests")
-    assert tower.alerts()[-1].clear_reason == "the rule was changed and begins anew"
-    assert tower.states(rule) == {}
+    assert [kind for _, kind in lite.until(NOON + 4 * MINUTE)] == ["resolved"]
+    lite.change(rule, condition={"kind": "threshold", "op": "above", "value": 5}, for_minutes=0)
+    assert [kind for _, kind in lite.until(NOON + 5 * MINUTE)] == ["fired"]
+    lite.change(rule, metric="failed_requests")
+    assert lite.alerts()[-1].clear_reason == "the rule was changed and begins anew"
+    assert lite.states(rule) == {}
 
 
 def test_a_round_that_read_a_rule_before_it_changed_does_not_write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -101,6 +102,10 @@ class Tower:
 
     def calls(self, at: datetime, good: int = 0, failed: int = 0, **fields: object) -> None:
         """Spread over a second from `at` on."""
+        insert(self.store, self.made(at, good, failed, **fields), 0)
+
+    def made(self, at: datetime, good: int = 0, failed: int = 0, **fields: object) -> list[Call]:
+        """As `calls`, not yet stored: many moments are one insert."""
         found = []
         for i in range(good + failed):
             given: dict[str, object] = {
@@ -110,12 +115,14 @@ class Tower:
             if i >= good:
                 given |= {"status": "error", "error_type": "timeout", "error_family": "5xx"}
             found.append(Call(**given))  # type: ignore[arg-type]  # fields are the test's business
-        insert(self.store, found, 0)
+        return found
+
+    def store_all(self, parts: Iterable[list[Call]]) -> None:
+        insert(self.store, [call for part in parts for call in part], 0)
 
     def steady(self, minutes: int, start: datetime = NOON, good: int = 10) -> None:
         """Good calls in each minute."""
-        for minute in range(minutes):
-            self.calls(start + timedelta(minutes=minute, seconds=1), good)
+        self.store_all(self.made(start + timedelta(minutes=minute, seconds=1), good) for minute in range(minutes))
 
     def until(self, moment: datetime, every_s: int = 10) -> list[tuple[str, str]]:
         """Rounds up to `moment`; seconds after noon and kind of what happened."""
