@@ -28,6 +28,7 @@ from promptpulse.demo import World, find_world, load, traffic
 from promptpulse.demo.company import PROMPTS
 from promptpulse.demo.history import FEEDBACK, experiments_of, keep_assignments, write_history
 from promptpulse.demo.load import assigned_units, follow
+from promptpulse.demo.mishaps import write_mishaps
 from promptpulse.demo.opinions import LATEST_US, facts_of
 from promptpulse.demo.queries import assigned
 from promptpulse.demo.traffic import end_us
@@ -37,6 +38,7 @@ from promptpulse.experiments.analyst import Analyst
 from promptpulse.experiments.measured import Subject
 from promptpulse.experiments.models import Assignment, AssignmentCount, ExperimentRow
 from promptpulse.experiments.shapes import ConcludeIn
+from promptpulse.incidents.models import IncidentRow
 from promptpulse.ingest.price import Prices
 from promptpulse.metrics import Definitions
 from promptpulse.prompts import service as prompts
@@ -308,6 +310,21 @@ def test_the_history_is_written_once_whatever_a_visitor_did_with_it(demo: Demo) 
         after = session.scalar(select(func.count()).select_from(PromptDeployment))
 
     assert before == after
+
+
+def test_two_bad_times_are_over_and_the_worse_version_is_an_open_incident(demo: Demo) -> None:
+    for _ in range(2):  # once a project
+        write_mishaps(demo.store, demo.database, demo.world, demo.shop, NOW)
+    with demo.database.sessions() as session:
+        rows = session.scalars(select(IncidentRow).order_by(IncidentRow.opened_at)).all()
+        found = [(row.status, row.cause and (row.cause["dimension"], row.cause["value"])) for row in rows]
+        document = rows[0].post_mortem or ""
+    assert found == [
+        ("post_mortem", ("provider", "anthropic")),
+        ("acknowledged", ("prompt_version", "4")),
+        ("resolved", ("provider", "openai")),
+    ]
+    assert "Follow the status page of the provider" in document
 
 
 @pytest.mark.parametrize("name", ["Support desk", "Back office", *READY_MADE])

@@ -24,7 +24,7 @@ from promptpulse.demo.history import ACTOR
 from promptpulse.demo.traffic import Bad, World
 from promptpulse.incidents import changes, dossiers, post_mortem, service
 from promptpulse.incidents.models import IncidentRow
-from promptpulse.incidents.shapes import IncidentPatch, PostMortemIn
+from promptpulse.incidents.shapes import DossierOut, IncidentPatch, PostMortemIn
 from promptpulse.incidents.signals import Signal, series_key
 from promptpulse.metrics import METRICS, NONE, Filter, Query, run
 from promptpulse.metrics.baseline import Baselines
@@ -101,9 +101,9 @@ class _Ward:
         over = span.end + 11 * MINUTE
         value = self._value(rule, over, {})
         self._do(lambda s: service.clear(s, self.project.id, "rule", rule.id, "", value, over, "back below 4 %"))
-        self._look(incident, over + 2 * MINUTE)
+        known = self._look(incident, over + 2 * MINUTE)
         if span.name == "provider outage":
-            self._write_up(incident, over + timedelta(hours=20))
+            self._write_up(incident, known, over + timedelta(hours=20))
 
     def worse_version(self, rule: RuleRow, world: World, now: datetime) -> None:
         """Version 4 fails more often than 3 did: seen half a day after it was served, and it still is."""
@@ -131,8 +131,8 @@ class _Ward:
             self._look(alert.incident_id, at + MINUTE)
         return alert.incident_id
 
-    def _look(self, incident: str, at: datetime) -> None:
-        dossiers.keep(self._sources, self.project.id, incident, self.now, as_of=at)
+    def _look(self, incident: str, at: datetime) -> DossierOut:
+        return dossiers.keep(self._sources, self.project.id, incident, self.now, as_of=at)
 
     def _change(self, incident: str, wanted: IncidentPatch, at: datetime) -> None:
         def act(session: Session) -> None:
@@ -141,9 +141,7 @@ class _Ward:
 
         self._do(act)
 
-    def _write_up(self, incident: str, at: datetime) -> None:
-        known = dossiers.made(self._sources, self.project.id, incident, self.now, as_of=at)
-
+    def _write_up(self, incident: str, known: DossierOut, at: datetime) -> None:
         def act(session: Session) -> None:
             row = changes.existing(session, self.project.id, incident, to_change=True)
             post_mortem.draft(session, row, known, By(ACTOR, at))
