@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from alerts.tower import Tower
 from clock import NOON
 from making_facts import Making, store_facts
 from promptpulse.core.errors import AppError
 from promptpulse.core.times import to_micros
+from promptpulse.incidents import service as incidents
+from promptpulse.incidents.models import AlertRow
+from promptpulse.incidents.signals import Signal
 from promptpulse.metrics import run
 from promptpulse.metrics.definitions import Definitions, custom_metric
 
@@ -280,3 +284,28 @@ def test_every_project_gets_the_ready_made_rules_once(lite: Tower) -> None:
     fresh.restart()
     fresh.evaluator.round(fresh.clock())
     assert len(fresh.rules()) == 5
+
+
+def test_a_state_is_kept_only_together_with_its_incident_and_message(
+    tower: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower.channel("warning")
+    broken, sound = tower.rule(name="Broken"), tower.rule(name="Sound", metric="failed_requests")
+    tower.store_all(tower.made(NOON + minute * MINUTE + SECOND, failed=9) for minute in range(5))
+    real = incidents.fire
+
+    def failing(session: Session, signal: Signal, *given: datetime, held: bool = False) -> AlertRow:
+        alert = real(session, signal, *given, held=held)
+        if signal.source_id == broken:
+            raise AppError("the disk is full")  # after everything was written
+        return alert
+
+    with monkeypatch.context() as patched:
+        patched.setattr(incidents, "fire", failing)
+        assert len(tower.until(NOON + MINUTE)) == 1
+    assert (tower.states(broken), tower.states(sound)) == ({"": "no_data"}, {"": "firing"})
+    assert tower.health(broken).error == "the disk is full"
+    assert ([alert.name for alert in tower.alerts()], tower.sent()) == (["Sound"], ["fired"])
+    assert [kind for _, kind in tower.until(NOON + 2 * MINUTE)] == ["fired"]
+    assert tower.sent() == ["fired", "fired"]
+    assert tower.health(broken).error is None

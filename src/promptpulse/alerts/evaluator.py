@@ -316,10 +316,12 @@ class _Keeping:
             if error is None and isinstance(answer, Exception):
                 error = worded(answer)
         if error is None:
+            events = len(self._done.events)
             try:
                 with self._session.begin_nested():
                     return self._stepped(found, rows)
             except Exception as e:
+                del self._done.events[events:]
                 log.exception("rule %s could not be judged", found.due.watch.id)
                 error = worded(e)
         self._done.failed += 1
