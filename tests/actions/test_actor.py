@@ -204,6 +204,15 @@ def test_missing_data_never_triggers(scene: Scene) -> None:
     assert scene.run().outcome == "The alert is about missing data, which never triggers an action."
 
 
+def test_a_new_policy_leaves_old_alerts_alone(scene: Scene) -> None:
+    scene.fire()
+    scene.ward.clock.forward(minutes=61)
+    scene.policy(name="Late")
+    scene.round()
+    assert scene.runs() == []
+    assert scene.served() == 2
+
+
 def test_another_policy_does_not_roll_back_again(scene: Scene) -> None:
     scene.policy(name="First")
     scene.policy(name="Second")

@@ -47,6 +47,8 @@ HELD = timedelta(minutes=2)
 """Longer than any act takes: `notify.guard.LONGEST_S` is 20 s."""
 CAUSE_WITHIN = timedelta(minutes=1)
 """An incident gets its dossier, with the likely cause, within seconds; without one it is not waited for any longer."""
+LATELY = timedelta(hours=1)
+"""Alerts that fired longer ago than that before a policy was made or changed are none of its business."""
 MOST_TRIES = 5
 """Of a webhook whose receiver cannot be reached."""
 KINDS = {"rollback": "rollback", "pause_experiment": "pause"}
@@ -100,7 +102,7 @@ class Actor:
                 for row in (r for r in rows if r.project_id == project_id):
                     policy = service.policy_of(row)
                     for alert, likely in alerts:
-                        if matches(policy, alert, likely):
+                        if alert.fired_at > row.changed_at - LATELY and matches(policy, alert, likely):
                             found.setdefault((row.id, str(alert.incident_id)), (row.id, alert.id))
             return list(found.values())
 
