@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from making import MakeCall
+from making_facts import Making, store_facts
 from promptpulse.core.call import Call
+from promptpulse.core.times import to_micros
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import BadQuery, Filter, Query
 from promptpulse.metrics.causes import Causes, Change, causes
@@ -237,3 +239,42 @@ def test_periods_must_follow_each_other(store: Store, project: str) -> None:
     with pytest.raises(BadQuery) as refused:
         causes(store, Change(Query(project, ("error_rate",), NOON, NOW), (NOON, NOW), (NOON, NOW)), NOW)
     assert refused.value.field == "before"
+
+
+def test_users_who_are_in_several_groups_are_not_taken_away_from_one(
+    store: Store, project: str, traffic: Traffic
+) -> None:
+    for user in range(20):
+        traffic.before(1, prompt_id="a", user_id=f"user {user}").before(1, prompt_id="b", user_id=f"user {user}")
+    for user in range(40):
+        traffic.after(1, prompt_id="a", user_id=f"user {user}").after(1, prompt_id="b", user_id=f"user {user}")
+    insert(store, traffic.calls, 0)
+    found = why(store, project, "unique_users")
+    assert [found.before, found.after] == pytest.approx([20, 40], rel=0.01)
+    assert (found.verdict, found.most_likely) == ("all", None)
+
+
+def test_several_prompts_may_carry_a_change_together(store: Store, project: str, traffic: Traffic) -> None:
+    for prompt in ("a", "b", "c", "d", "e", "f"):
+        traffic.before(30, prompt_id=prompt, latency_ms=100)
+        traffic.after(30, prompt_id=prompt, latency_ms=500 if prompt in {"a", "b", "c"} else 100)
+    insert(store, traffic.calls, 0)
+    found = why(store, project, "avg_latency_ms")
+    assert found.verdict == "several"
+    assert {c.value for c in found.carriers if c.spared > 25 and c.explained > 20} == {"a", "b", "c"}
+
+
+def test_means_of_scores_have_causes(store: Store, project: str, traffic: Traffic) -> None:
+    traffic.before(20, prompt_id="a").before(20, prompt_id="b").after(20, prompt_id="a").after(20, prompt_id="b")
+    insert(store, traffic.calls, 0)
+    make = Making(project)
+    store_facts(store, [
+        make.score("", "", 1.0 if c.ts >= to_micros(NOON) and c.prompt_id == "b" else 5.0, at=c.ts, experiment_id="",
+                   call_id=c.id, prompt_id=c.prompt_id)
+        for c in traffic.calls
+    ])  # fmt: skip
+    found = why(store, project, "=avg(score.rating)")
+    assert (found.before, found.after) == (5, 3)
+    assert found.most_likely is not None
+    assert (found.most_likely.dimension, found.most_likely.value) == ("prompt_id", "b")
+    assert found.most_likely.explained == pytest.approx(100)
