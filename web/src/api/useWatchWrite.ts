@@ -4,6 +4,9 @@ import { useApi } from "./ApiContext";
 import type { Request } from "./client";
 import { watch } from "./keys";
 
+/** Where the keys of `useWatchRead` have the path. */
+const PATH = 3;
+
 export interface Write {
   path: string;
   method: NonNullable<Request["method"]>;
@@ -18,6 +21,11 @@ export function useWatchWrite<Answer>() {
   return useMutation<Answer, Error, Write>({
     mutationFn: async ({ path, method, body }) =>
       (await api<Answer>(path, { method, params: { project: id }, ...(body === undefined ? {} : { body }) })).data,
-    onSuccess: () => queries.invalidateQueries({ queryKey: watch(id) }),
+    onSuccess: (_, { path, method }) =>
+      queries.invalidateQueries({
+        queryKey: watch(id),
+        // what was deleted is not asked for again: its page is on its way out
+        predicate: ({ queryKey }) => method !== "DELETE" || !String(queryKey[PATH]).startsWith(path),
+      }),
   });
 }
