@@ -196,7 +196,7 @@ def test_history_by_day_and_month(world: World) -> None:
     world.calls(NOON - DAY, 10, good=8, bad=2)
     world.calls(NOON - HOUR, 10, good=10)
     with world.database.sessions() as session:
-        asked = world.objectives.asked(session, world.project, "UTC", service.wanted_of(row), NOON, row.id)
+        asked = world.objectives.asked(session, (world.project, "UTC"), service.wanted_of(row), NOON, row.id)
     found = history(world.store, asked, 4, NOON)
     assert [(d.compliance, d.met, d.partial) for d in found.days] == [
         (None, None, False), (90, True, False), (80, False, False), (100, True, True),
@@ -209,7 +209,7 @@ def test_days_begin_in_the_zone_of_the_project(world: World) -> None:
     world.calls(NOON - DAY + 6 * HOUR + 15 * MINUTE, 1, good=0, bad=1)  # midnight there
     row = world.make()
     with world.database.sessions() as session:
-        asked = world.objectives.asked(session, world.project, "Asia/Kathmandu", service.wanted_of(row), NOON, row.id)
+        asked = world.objectives.asked(session, (world.project, "Asia/Kathmandu"), service.wanted_of(row), NOON, row.id)
     days = history(world.store, asked, 2, NOON).days
     assert [(d.total, d.bad) for d in days] == [(1, 0), (1, 1)]
 
@@ -217,7 +217,7 @@ def test_days_begin_in_the_zone_of_the_project(world: World) -> None:
 def test_a_preview_suggests_a_target_that_was_met(world: World) -> None:
     world.calls(NOON - HOUR, 10, good=97, bad=3)
     with world.database.sessions() as session:
-        asked = world.objectives.asked(session, world.project, "UTC", wanted(target=99.9), NOON)
+        asked = world.objectives.asked(session, (world.project, "UTC"), wanted(target=99.9), NOON)
     found = world.objectives.find([asked], NOON)[""]
     assert not isinstance(found, Exception)
     told = preview(world.store, asked, found, NOON)

@@ -30,6 +30,9 @@ from promptpulse.store import Store
 
 log = logging.getLogger(__name__)
 LONGEST_WINDOW = timedelta(days=3)
+BACK = ROLLING + LONGEST_WINDOW
+ProjectZone = tuple[str, str]
+"""Id of a project, and its time zone."""
 MOST_GOALS = 40
 """Of one statement: it has a largest size."""
 
@@ -75,7 +78,7 @@ class Objectives:
         """Those of a project, or one of them, and keep what was found."""
         with self._database.sessions() as session:
             rows = [row for row in service.slas_of(session, project_id) if only in {None, row.id}]
-            asked = [self.asked(session, project_id, tz, service.wanted_of(row), now, row.id) for row in rows]
+            asked = [self.asked(session, (project_id, tz), service.wanted_of(row), now, row.id) for row in rows]
         found = self.find(asked, now)
         for row, one in zip(rows, asked, strict=True):
             try:
@@ -85,17 +88,10 @@ class Objectives:
                 log.exception("the state of objective %s could not be kept", row.id)
 
     def asked(
-        self,
-        session: Session,
-        project_id: str,
-        tz: str,
-        wanted: SlaIn,
-        now: datetime,
-        sla_id: str = "",
-        *,
-        back: timedelta = ROLLING + LONGEST_WINDOW,
+        self, session: Session, of: ProjectZone, wanted: SlaIn, now: datetime, sla_id: str = "", back: timedelta = BACK
     ) -> Asked:
         """`back`: how far maintenance matters."""
+        project_id, tz = of
         where = service.filters_of(wanted)
         # to the hour and the day, so that what is excluded is the same in every round of an hour
         since = hour_of(now, tz) - back - timedelta(hours=now.hour)

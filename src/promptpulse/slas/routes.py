@@ -75,7 +75,7 @@ def preview_sla(body: shapes.SlaIn, request: Request, access: Reader) -> Answer[
     now: datetime = services.clock()
     wanted = service.checked(body)
     with services.database.sessions() as session:
-        asked = services.objectives.asked(session, access.project.id, access.project.time_zone, wanted, now)
+        asked = services.objectives.asked(session, (access.project.id, access.project.time_zone), wanted, now)
     found = services.objectives.find([asked], now)[asked.id]
     if isinstance(found, AppError):
         raise found
@@ -122,7 +122,7 @@ def history_of_sla(
         row = service.existing(session, access.project.id, sla_id)
         wanted = service.wanted_of(row)
         project = access.project
-        asked = services.objectives.asked(session, project.id, project.time_zone, wanted, now, row.id, back=LONGEST)
+        asked = services.objectives.asked(session, (project.id, project.time_zone), wanted, now, row.id, LONGEST)
     return Answer(data=history(services.store, asked, days, now))
 
 
