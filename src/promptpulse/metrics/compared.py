@@ -162,8 +162,8 @@ def calls_of(store: Store, scope: Scope, keys: Sequence[str]) -> Seen:
     # two statements in one: hashing sessions and ids of calls that have a user would take as long as all the rest
     named = "user_id != ''"
     units = {
-        named: "sipHash64(user_id)",
-        "user_id = ''": f"if(session_id != '', bitNot(sipHash64(session_id)), toUInt64(sipHash64(id) % {LOOSE}))",
+        named: "cityHash64(user_id)",
+        "user_id = ''": f"if(session_id != '', bitNot(cityHash64(session_id)), toUInt64(cityHash64(id) % {LOOSE}))",
     }
     by_unit = " UNION ALL ".join(
         f"""
@@ -206,8 +206,8 @@ def scores_of(
     params = scope.params | mapped | {"names": list(names or ()), "limit": limit}
     asked = "has({names:Array(String)}, name)" if names is not None else "1"
     unit = (
-        "multiIf(user_id != '', sipHash64(user_id), session_id != '', bitNot(sipHash64(session_id)),"
-        " sipHash64(if(call_id != '', call_id, submission_id)))"
+        "multiIf(user_id != '', cityHash64(user_id), session_id != '', bitNot(cityHash64(session_id)),"
+        " cityHash64(if(call_id != '', call_id, submission_id)))"
     )
     sums = [f"sumIf(r_{v}, bitTest(mask, {i})) AS m{i}_{v}" for i in subjects for v in "yx"]
     columns = _columns(_SCORE, [], len(scope.subjects))
