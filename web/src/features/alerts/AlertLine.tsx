@@ -1,7 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link } from "react-router";
 import type { Alert } from "../../api/alerts";
-import { groupLabel } from "../../charts/prepare";
 import { format, formatExact } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
@@ -10,7 +9,8 @@ import { SeverityMark } from "../../ui/SeverityMark";
 import classes from "./Alerts.module.css";
 import { callsWhere } from "./callsWhere";
 import { sourcePath } from "./sourcePath";
-import { minutesText, SOURCE_WORD } from "./words";
+import { useDimensionLabels } from "./useDimensionLabels";
+import { minutesText, seriesText, SOURCE_WORD } from "./words";
 
 const MINUTE_MS = 60_000;
 
@@ -27,7 +27,7 @@ export function AlertLine({ alert, now, onSilence }: Props) {
   const fired = Date.parse(alert.fired_at);
   const over = alert.cleared_at === null ? null : Date.parse(alert.cleared_at);
   const minutes = Math.max(1, Math.round(((over ?? now) - fired) / MINUTE_MS));
-  const whose = groupLabel(alert.group);
+  const whose = seriesText(alert.group, useDimensionLabels());
   const value = over === null ? alert.value : alert.peak;
   const calls = href("/calls", callsWhere(alert.where, alert.group), {
     range: { start: Date.parse(alert.since) - alert.window_s * 1000, end: over ?? now },

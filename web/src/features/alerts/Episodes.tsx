@@ -3,7 +3,6 @@ import { useState } from "react";
 import { Link } from "react-router";
 import type { Backtest } from "../../api/alerts";
 import type { Filter } from "../../api/types";
-import { groupLabel } from "../../charts/prepare";
 import { format, formatExact } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
@@ -11,7 +10,8 @@ import { useHref } from "../../state/useHref";
 import { Table } from "../../ui/Table";
 import classes from "./Backtest.module.css";
 import { callsWhere } from "./callsWhere";
-import { minutesText } from "./words";
+import { useDimensionLabels } from "./useDimensionLabels";
+import { minutesText, seriesText } from "./words";
 
 const FEW = 6;
 
@@ -26,6 +26,7 @@ interface Props {
 export function Episodes({ tried, where, shown }: Props) {
   const { time_zone: zone } = useProject();
   const href = useHref();
+  const dimensions = useDimensionLabels();
   const [all, setAll] = useState(false);
   const episodes = tried.episodes.filter(({ series }) => shown === null || series === shown);
   if (episodes.length === 0) return null;
@@ -57,7 +58,7 @@ export function Episodes({ tried, where, shown }: Props) {
                 {one.at_night && <span className={classes["muted"]}> at night</span>}
                 {one.held_back && <span className={classes["muted"]}> in quiet hours</span>}
               </td>
-              {grouped && <td className={classes["wrap"]}>{groupLabel(one.group)}</td>}
+              {grouped && <td className={classes["wrap"]}>{seriesText(one.group, dimensions)}</td>}
               <td>{one.end === null ? "still" : minutesText(one.minutes)}</td>
               <td>{one.cause === "no_data" ? "no data" : format(one.peak, tried.unit)}</td>
             </tr>

@@ -2,7 +2,6 @@ import { Link } from "react-router";
 import type { Rule, RuleState } from "../../api/alerts";
 import { useWatchRead } from "../../api/useWatchRead";
 import type { RuleStates } from "../../api/alerts";
-import { groupLabel } from "../../charts/prepare";
 import { format, formatExact } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
@@ -13,6 +12,8 @@ import { Table } from "../../ui/Table";
 import classes from "./Alerts.module.css";
 import { callsWhere } from "./callsWhere";
 import { PhaseMark } from "./PhaseMark";
+import { useDimensionLabels } from "./useDimensionLabels";
+import { seriesText } from "./words";
 
 const MINUTE_MS = 60_000;
 
@@ -56,6 +57,7 @@ export function RuleStatesTable({ rule }: { rule: Rule }) {
 function StateLine({ rule, state }: { rule: Rule; state: RuleState }) {
   const { time_zone: zone } = useProject();
   const href = useHref();
+  const dimensions = useDimensionLabels();
   const { phase, since, value, low, high, samples, evaluated_at: at, fires_at: fires } = state;
   const end = at === null ? null : Date.parse(at);
   const calls =
@@ -69,7 +71,7 @@ function StateLine({ rule, state }: { rule: Rule; state: RuleState }) {
   const shown = value === null ? "no data" : format(value, rule.unit);
   return (
     <tr>
-      <td className={classes["main"]}>{groupLabel(state.group) || "All calls"}</td>
+      <td className={classes["main"]}>{seriesText(state.group, dimensions) || "All calls"}</td>
       <td data-label="State">
         <PhaseMark phase={phase} />
         <div className={classes["under"]}>

@@ -18,6 +18,7 @@ import { minutesText } from "./words";
 
 const MAX_TICKS = 7;
 /** Places in the palette. */
+const VALUE_COLOUR = 0;
 const BOUND_COLOUR = 1;
 const NORMAL_COLOUR = 7;
 const HEADROOM = 1.05;
@@ -55,7 +56,7 @@ export function prepareBacktest(
   const lines: Series[] = named.map(({ series, label, values }) => ({
     key: series === "" ? "value" : series,
     identity: label,
-    colour: colours.get(label) ?? 0,
+    colour: named.length === 1 ? VALUE_COLOUR : (colours.get(label) ?? 0),
     label,
     unit,
     points: values,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Condition } from "../../api/alerts";
 import type { Unit } from "../../format/number";
-import { conditionText, minutesText, ruleText } from "./words";
+import { conditionText, minutesText, ruleText, seriesText } from "./words";
 
 test.each<[Condition, Unit, string]>([
   [{ kind: "threshold", op: "below", value: 95 }, "percent", "below 95\u00a0%"],
@@ -44,6 +44,13 @@ test.each([
   [5, "5\u00a0min"],
   [120, "2\u00a0h"],
   [2880, "2 days"],
+  [5054, "3.5 days"],
 ])("%d minutes", (minutes, words) => {
   expect(minutesText(minutes)).toBe(words);
+});
+
+test("a series is named by its dimensions", () => {
+  const labels = new Map([["prompt_version", "Version"]]);
+  expect(seriesText({ prompt_version: "4", user_id: null }, labels)).toBe("version 4, no user_id");
+  expect(seriesText({}, labels)).toBe("");
 });

@@ -16,7 +16,7 @@ const DAY_MINUTES = 1440;
 
 /** A length in the unit that people say it in: "5 min", "1.5 h", "2 days". */
 export function minutesText(minutes: number): string {
-  if (minutes >= 2 * DAY_MINUTES) return `${format(minutes / DAY_MINUTES, "number")} days`;
+  if (minutes >= 2 * DAY_MINUTES) return `${format(Math.round((10 * minutes) / DAY_MINUTES) / 10, "number")} days`;
   return format(minutes * MINUTE_MS, "ms");
 }
 
@@ -50,4 +50,17 @@ export function ruleText(rule: Said, label: string, unit: Unit, dimensions: Read
   const each =
     by.length === 0 ? "" : `, each ${by.map((key) => (dimensions.get(key) ?? key).toLowerCase()).join(" and ")}`;
   return `${what}${held}${each}`;
+}
+
+/** Which series: "prompt support-reply, version 4"; "" for a rule without groups. */
+export function seriesText(
+  group: Readonly<Record<string, string | null>>,
+  dimensions: ReadonlyMap<string, string>,
+): string {
+  return Object.entries(group)
+    .map(([key, value]) => {
+      const name = (dimensions.get(key) ?? key).toLowerCase();
+      return value === null ? `no ${name}` : `${name} ${value}`;
+    })
+    .join(", ");
 }
