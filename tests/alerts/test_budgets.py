@@ -99,31 +99,40 @@ def test_each_level_is_told_once_a_week_and_ends_with_it(purse: Purse) -> None:
     assert purse.told() == []
     purse.spend("1")
     assert purse.told() == [("50", "info", True)]
-    purse.spend("55")
-    both = [("50", "info", True), ("80", "warning", True), ("100", "critical", True)]
-    assert purse.told() == both
-    assert purse.told() == both
+    purse.spend("35")
+    assert purse.told() == [("50", "info", False), ("80", "warning", True)]
+    assert purse.alert("50").clear_reason == "80 % is reached"
     spent = purse.alert("80")
-    assert (spent.value, spent.threshold, spent.unit, spent.metric) == (105, 80, "usd", "total_cost_usd")
+    assert (spent.value, spent.threshold, spent.unit, spent.metric) == (85, 80, "usd", "total_cost_usd")
     assert spent.text == (
-        "80 % of the budget of $100.00 a week is spent: $105.00 since 2037-11-16. A new week begins on 2037-11-23."
+        "80 % of the budget of $100.00 a week is spent: $85.00 since 2037-11-16. A new week begins on 2037-11-23."
     )
+    purse.spend("20")
+    last = [("50", "info", False), ("80", "warning", False), ("100", "critical", True)]
+    assert purse.told() == last
+    assert purse.told() == last
     purse.clock.forward(days=5)
-    assert purse.told() == [(level, severity, False) for level, severity, _ in both]
+    assert purse.told() == [(level, severity, False) for level, severity, _ in last]
     assert purse.alert("100").clear_reason == "the week is over"
     purse.spend("60")
     assert purse.told()[3:] == [("50", "info", True)]
 
 
+def test_a_budget_that_is_far_above_tells_the_highest_level_alone(purse: Purse) -> None:
+    purse.budget(100)
+    purse.spend("150")
+    assert purse.told() == [("100", "critical", True)]
+
+
 def test_a_raised_budget_is_a_new_one(purse: Purse) -> None:
     budget = purse.budget(100)
     purse.spend("90")
-    assert purse.told() == [("50", "info", True), ("80", "warning", True)]
+    assert purse.told() == [("80", "warning", True)]
     purse.change(budget, amount_usd=200)
-    assert purse.told() == [("50", "info", False), ("80", "warning", False)]
+    assert purse.told() == [("80", "warning", False)]
     assert purse.alert("80").clear_reason == "the budget is $200.00 now"
     purse.spend("20")
-    assert purse.told()[2:] == [("50", "info", True)]
+    assert purse.told()[1:] == [("50", "info", True)]
 
 
 def test_a_deleted_budget_has_no_alert(purse: Purse) -> None:
@@ -158,7 +167,7 @@ def test_a_budget_that_will_be_passed_is_told_and_its_end_too(purse: Purse) -> N
     assert purse.told() == [("forecast", "warning", False)]
     purse.change(budget, amount_usd=24)
     found = purse.told()[1:]
-    assert [level for level, _, is_open in found if is_open] == ["50", "80", "100"]  # it is spent: nothing to foresee
+    assert [level for level, _, is_open in found if is_open] == ["100"]  # it is spent: nothing to foresee
 
 
 def test_a_budget_of_a_prompt_counts_its_calls_alone_and_weeks_begin_in_the_zone_of_the_project(purse: Purse) -> None:

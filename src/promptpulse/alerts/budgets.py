@@ -74,10 +74,12 @@ class Budgets:
 
 def _tell(session: Session, row: BudgetRow, found: Projection, now: datetime) -> None:
     reached = reach(found, row.amount_usd)
-    for level in reached.levels:
-        key = str(level)
-        if not _was_told(session, row, found, key):
-            incidents.fire(session, _signal(row, found, key, now), now)
+    *passed, highest = ("", *map(str, reached.levels))
+    if highest and not _was_told(session, row, found, highest):
+        incidents.fire(session, _signal(row, found, highest, now), now)
+    for level in filter(None, passed):  # after it, so that they share its incident
+        series, why = _series(row, found, level), f"{highest} % is reached"
+        incidents.clear(session, row.project_id, SOURCE, row.id, series, found.spent_usd, now, why)
     forecast = _series(row, found, FORECAST)
     if LEVELS[-1] in reached.levels or reached.will_pass is False:
         why = "the projection no longer passes it" if reached.will_pass is False else "it is spent"

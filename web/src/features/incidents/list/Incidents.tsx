@@ -1,5 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { withParams } from "../../../state/withParams";
 import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
@@ -14,6 +14,9 @@ export function Incidents() {
   const [params, setParams] = useSearchParams();
   const which = params.get("show") === "all" ? "all" : "open";
   const list = useIncidents(which);
+  // what is only to be known does not hide what is wrong
+  const rows = which === "open" ? list.data?.filter(({ severity }) => severity !== "info") : list.data;
+  const more = (list.data?.length ?? 0) - (rows?.length ?? 0);
   return (
     <div className={classes["page"]}>
       <header className={classes["head"]}>
@@ -32,11 +35,11 @@ export function Incidents() {
       </header>
       <Panel
         title={which === "open" ? "Open incidents" : `The newest ${PAGE}`}
-        note={list.data === undefined ? undefined : String(list.data.length)}
+        note={rows === undefined ? undefined : String(rows.length)}
       >
         <RowsState
           what="The incidents"
-          rows={list.data}
+          rows={rows}
           error={list.error}
           onRetry={() => void list.refetch()}
           empty={
@@ -61,12 +64,18 @@ export function Incidents() {
               </tr>
             </thead>
             <tbody>
-              {list.data?.map((incident) => (
+              {rows?.map((incident) => (
                 <IncidentRow key={incident.id} incident={incident} now={list.dataUpdatedAt} />
               ))}
             </tbody>
           </Table>
         </RowsState>
+        {more > 0 && (
+          <p className={classes["note"]}>
+            {more === 1 ? "One more is" : `${more} more are`} open for information only:{" "}
+            <Link to={{ search: withParams(params, { show: "all" }).toString() }}>show all</Link>
+          </p>
+        )}
       </Panel>
     </div>
   );
