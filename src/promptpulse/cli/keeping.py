@@ -1,0 +1,98 @@
+"""Commands that look after the data folder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from promptpulse.accounts.bootstrap import FIRST_PROJECT
+from promptpulse.cli.parts import AsJson, Data, app, err, failures, now, out, settings_of
+
+MARKS = {"ok": "[green]ok[/green]     ", "warning": "[yellow]warning[/yellow]", "wrong": "[red]wrong[/red]  "}
+
+
+@app.command(name="import")
+def import_calls(
+    file: Annotated[
+        Path, typer.Argument(help="File of calls; .gz is unpacked on the way.", exists=True, dir_okay=False)
+    ],
+    form: Annotated[
+        str, typer.Option("--format", help="calls-ndjson, calls-csv, azure-llm, mooncake, llmperf or llmdrift.")
+    ] = "",
+    columns: Annotated[list[str] | None, typer.Option("--map", help="column=field, for any CSV; repeat it.")] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option("--constant", help="field=value for every row; repeat it.")
+    ] = None,
+    times: Annotated[str, typer.Option(help="Times of a mapped CSV: rfc3339, s, ms or us.")] = "rfc3339",
+    start: Annotated[datetime | None, typer.Option(help="When a trace with relative times began (UTC).")] = None,
+    zone: Annotated[str, typer.Option(help="IANA time zone of times without an offset, in a mapped CSV.")] = "",
+    ms_per_output_token: Annotated[
+        float | None, typer.Option(help="Estimate latencies that the file does not have.", min=0)
+    ] = None,
+    project: Annotated[
+        str, typer.Option(help="Name or id of the project; with --url the key decides.")
+    ] = FIRST_PROJECT,
+    url: Annotated[str, typer.Option(help="Send to this running server instead of writing to the data folder.")] = "",
+    key: Annotated[str, typer.Option(help="API key for --url.", envvar="PROMPTPULSE_KEY")] = "",
+    data: Data = None,
+) -> None:
+    """Import calls, each once: run it again after an interruption, or on a file that has grown."""
+    from promptpulse import importing  # noqa: PLC0415
+
+    with failures():
+        wanted = importing.Wanted(
+            file,
+            form,
+            tuple(columns or ()),
+            tuple(constants or ()),
+            times,
+            start,
+            zone,
+            ms_per_output_token,
+            project,
+            url,
+            key,
+        )
+        report = importing.run(wanted, settings_of({"data": data, "log_level": "warning"}), now, out)
+        for problem in report.errors:
+            err.print(f"[yellow]Not imported:[/yellow] {problem}", soft_wrap=True)
+        out.print(
+            f"{report.stored} calls stored, {report.duplicates} were there, {report.rejected} not acceptable"
+            f" ({report.seconds:.1f} s)"
+        )
+        if report.rejected:
+            out.print(f"The rows that were not acceptable are in {importing.rejected_file(file)}", soft_wrap=True)
+            raise typer.Exit(3)
+
+
+@app.command()
+def doctor(data: Data = None, *, as_json: AsJson = False) -> None:
+    """Check what the server needs. Exit code 1 when something is wrong."""
+    from promptpulse import checks  # noqa: PLC0415
+
+    with failures():
+        found = checks.run(settings_of({"data": data, "log_level": "error"}), now())
+        if as_json:
+            print(msgspec.json.encode(found).decode())  # noqa: T201
+        else:
+            for check in found:
+                mark = MARKS[check.state]
+                out.print(f"{mark} {check.name}: {check.finding}", soft_wrap=True)
+        if any(check.state == "wrong" for check in found):
+            raise typer.Exit(1)
+
+
+@app.command(name="rebuild-rollups")
+def rebuild_rollups(data: Data = None) -> None:
+    """Compute all rollups anew from the calls. The server must be stopped."""
+    from promptpulse.app import owned_event_store  # noqa: PLC0415
+    from promptpulse.metrics import days, rollups  # noqa: PLC0415
+
+    with failures(), owned_event_store(settings_of({"data": data, "log_level": "warning"}), now()) as store:
+        for table in rollups.rebuild_all(store):
+            out.print(f"Rebuilt {table}")
+        out.print(f"Rebuilt {days.build_all(store, now())} days")
