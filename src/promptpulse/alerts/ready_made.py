@@ -35,13 +35,13 @@ READY_MADE: tuple[Template, ...] = (
     _template("traffic-spike", RuleIn(
         name="Traffic more than 2x normal",
         description="Requests of a quarter of an hour, against what is normal at this hour of the week.",
-        metric="total_requests", window_minutes=15, condition=Expected(op="above", factor=2), for_minutes=5,
+        metric="total_requests", window_minutes=15, condition=Expected(op="above", factor=2), for_minutes=10,
         recovery_minutes=10, recovery_value=1.7, minimum_samples=100,
         runbook="See which prompt, user or feature the calls come from, and whether a release or a retry loop explains them.",
     ), ready_made=True),
     _template("success-rate", RuleIn(
         name="Success rate below 90 %", description="The border to critical.", severity="critical", metric="success_rate",
-        window_minutes=5, condition=Threshold(op="below", value=90), for_minutes=2, recovery_minutes=5, recovery_value=92,
+        window_minutes=5, condition=Threshold(op="below", value=90), for_minutes=5, recovery_minutes=5, recovery_value=92,
         minimum_samples=30,
         runbook="See the error types of the incident. One prompt or version: roll it back. One model: switch to the fallback.",
     ), ready_made=True),
@@ -64,8 +64,8 @@ READY_MADE: tuple[Template, ...] = (
     ), ready_made=True),
     _template("cost-anomaly", RuleIn(
         name="Cost more than 1.5x expected",
-        description="Spend of an hour, against what is normal at this hour of the week.", metric="total_cost_usd",
-        window_minutes=60, condition=Expected(op="above", factor=1.5), for_minutes=10, recovery_minutes=15,
+        description="Spend of three hours, against what is normal at this time of the week.", metric="total_cost_usd",
+        window_minutes=180, condition=Expected(op="above", factor=1.5), for_minutes=30, recovery_minutes=30,
         recovery_value=1.3, minimum_samples=200,
         runbook="See which prompt, model or user spends more, and whether calls, tokens or prices grew.",
     ), ready_made=True),

@@ -1,14 +1,15 @@
 import type { Incident } from "../api/incidents";
 import type { Happening } from "./marks";
 
-/** What charts of `prompts` (none: all) and `environment` (null: all) tell of incidents: when each began. */
+/** What charts of `prompts` (none: all) and `environment` (null: all) tell of incidents: when each began; not of what is only to be known. */
 export function incidentHappenings(
   incidents: readonly Incident[],
   prompts: readonly (string | null)[],
   environment: string | null,
 ): Happening[] {
   const shown = incidents.filter(
-    ({ scope }) =>
+    ({ scope, severity }) =>
+      severity !== "info" &&
       concerns(scope["prompt_id"], prompts) &&
       concerns(scope["environment"], environment === null ? [] : [environment]),
   );
