@@ -1,9 +1,9 @@
 """The command `promptpulse`."""
 
-from promptpulse.cli import keeping, managing, serving
+from promptpulse.cli import asking, keeping, managing, serving
 from promptpulse.cli.parts import app
 
-__all__ = ["app", "keeping", "main", "managing", "serving"]
+__all__ = ["app", "asking", "keeping", "main", "managing", "serving"]
 
 
 def main() -> None:

@@ -65,12 +65,12 @@ def database(data: Path | None) -> Iterator[tuple[Session, Settings]]:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Expected failures are a sentence and exit code 1 (2 for a bad setting), not a stack trace."""
+    """Expected failures are a sentence and an exit code (docs/cli.md), not a stack trace."""
     try:
         yield
     except AppError as e:
         say_error(e.message)
-        raise typer.Exit(1) from None
+        raise typer.Exit(getattr(e, "exit_code", 1)) from None
     except OperationalError as e:
         say_error(f"the settings database cannot be used: {' '.join(str(e.orig).split())}")
         raise typer.Exit(1) from None

@@ -60,7 +60,14 @@ class RateUse(BaseModel):
     used: int = Field(description="Requests of the busiest key in this minute.")
 
 
+class StatusProject(BaseModel):
+    id: str
+    name: str
+    time_zone: str = Field(description="IANA name; days begin in it.")
+
+
 class StatusOut(BaseModel):
+    project: StatusProject
     calls_stored: int
     first_call_at: str | None
     last_call_at: str | None
@@ -216,6 +223,7 @@ def status(request: Request, access: Annotated[Access, Depends(may_read)]) -> St
     rate = services.accounts.limits.project_usage(project, now)
     return StatusAnswer(
         data=StatusOut(
+            project=StatusProject(id=project, name=access.project.name, time_zone=access.project.time_zone),
             calls_stored=stored,
             first_call_at=rfc3339(from_micros(first)) if stored else None,
             last_call_at=rfc3339(from_micros(last)) if stored else None,

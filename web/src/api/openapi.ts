@@ -11965,6 +11965,7 @@ export interface components {
         };
         /** StatusOut */
         StatusOut: {
+            project: components["schemas"]["StatusProject"];
             /** Calls Stored */
             calls_stored: number;
             /** First Call At */
@@ -11984,6 +11985,18 @@ export interface components {
                 [key: string]: number;
             };
             rate_limit: components["schemas"]["RateUse"];
+        };
+        /** StatusProject */
+        StatusProject: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Time Zone
+             * @description IANA name; days begin in it.
+             */
+            time_zone: string;
         };
         /**
          * StopVariantAction

@@ -1,0 +1,202 @@
+"""Commands that ask a running server, with PROMPTPULSE_URL and PROMPTPULSE_KEY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import msgspec
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from promptpulse.cli.parts import AsJson, app, err, failures, now, out
+from promptpulse.core.errors import Refused
+
+if TYPE_CHECKING:
+    from promptpulse.remote.client import Remote
+
+Url = Annotated[
+    str, typer.Option("--url", help="Address of the server.", envvar="PROMPTPULSE_URL", rich_help_panel="Server")
+]
+Key = Annotated[
+    str,
+    typer.Option(
+        "--key",
+        help="API key or personal token.",
+        envvar="PROMPTPULSE_KEY",
+        rich_help_panel="Server",
+        show_default=False,
+    ),
+]
+ProjectId = Annotated[
+    str,
+    typer.Option(
+        "--project",
+        help="Id of the project, for a personal token; a key has its own.",
+        envvar="PROMPTPULSE_PROJECT",
+        rich_help_panel="Server",
+        show_default=False,
+    ),
+]
+LOCAL = "http://127.0.0.1:8321"
+alerts = typer.Typer(no_args_is_help=True, help="Alerts of a project.")
+app.add_typer(alerts, name="alerts")
+
+
+@app.command()
+def status(url: Url = LOCAL, key: Key = "", project: ProjectId = "", *, as_json: AsJson = False) -> None:
+    """What the project has, what is wrong now. Exit code 1 when alerts fire or incidents are open."""
+    from promptpulse.remote.standing import standing  # noqa: PLC0415
+
+    with failures(), connected(url, key, project) as remote:
+        found = standing(remote)
+        if as_json:
+            show_json(found.as_json())
+        else:
+            for name, said in found.lines():
+                out.print(f"[bold]{name:<10}[/bold] {escape(said)}", soft_wrap=True)
+        if found.trouble:
+            raise typer.Exit(1)
+
+
+@app.command()
+def query(
+    question: Annotated[str, typer.Argument(help='Such as "p95 by prompt last 7d"; see docs/cli.md.')],
+    url: Url = LOCAL,
+    key: Key = "",
+    project: ProjectId = "",
+    *,
+    as_json: AsJson = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print what is asked of the API, and ask nothing.")
+    ] = False,
+) -> None:
+    """Ask for metrics in a few words."""
+    from promptpulse.remote import answering  # noqa: PLC0415
+    from promptpulse.remote import question as language  # noqa: PLC0415
+
+    with failures(), connected(url, key, project) as remote:
+        zone = zone_of(remote)
+        words = language.vocabulary(remote.one("/api/v1/metrics/catalogue"))
+        body = language.read(question, words, now(), zone)
+        if explain:
+            show_json(body)
+            return
+        answer = remote.post("/api/v1/query", body)
+        if as_json:
+            show_json(answer)
+        else:
+            out.print(answering.title(body, zone))
+            out.print(answering.table(answer, zone))
+
+
+@app.command()
+def tail(
+    prompt: Annotated[str | None, typer.Option(help="Only of this prompt.", show_default=False)] = None,
+    model: Annotated[str | None, typer.Option(help="Only of this model.", show_default=False)] = None,
+    state: Annotated[str | None, typer.Option("--status", help="success or error.", show_default=False)] = None,
+    search: Annotated[str | None, typer.Option(help="Search in ids and errors.", show_default=False)] = None,
+    first: Annotated[int, typer.Option("-n", "--lines", help="Stored calls to begin with.", min=0, max=200)] = 10,
+    url: Url = LOCAL,
+    key: Key = "",
+    project: ProjectId = "",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    follow: Annotated[bool, typer.Option("--follow/--no-follow", help="Wait for more.")] = True,
+) -> None:
+    """Show calls as they arrive. Ends with Ctrl-C."""
+    from promptpulse.remote import answering, live  # noqa: PLC0415
+
+    filters = {"prompt_id": prompt, "model": model, "status": state, "search": search}
+    with failures(), connected(url, key, project) as remote:
+        zone = zone_of(remote)
+        for call in live.tail(remote, filters, first, follow=follow):
+            if as_json:
+                print(msgspec.json.encode(call).decode(), flush=True)  # noqa: T201
+            elif out.is_terminal:
+                out.print(answering.call_line(call, zone), no_wrap=True, overflow="ellipsis")
+            else:
+                print(answering.call_line(call, zone).plain, flush=True)  # noqa: T201 - whole, for grep
+
+
+@app.command()
+def export(
+    kind: Annotated[str, typer.Argument(help="calls, scores or events.")],
+    file: Annotated[Path, typer.Argument(help="Where to write; run it again to go on after an interruption.")],
+    form: Annotated[str, typer.Option("--format", help="ndjson, csv or parquet; by default of the file's name.")] = "",
+    last: Annotated[
+        str, typer.Option(help="Of the last 7d, 24h, ...; calls without it: 30d.", show_default=False)
+    ] = "",
+    start: Annotated[str | None, typer.Option(help="From this time, RFC 3339.", show_default=False)] = None,
+    end: Annotated[str | None, typer.Option(help="To this time, RFC 3339.", show_default=False)] = None,
+    prompt: Annotated[str | None, typer.Option(help="Only of this prompt.", show_default=False)] = None,
+    experiment: Annotated[str | None, typer.Option(help="Id; needed for events.", show_default=False)] = None,
+    url: Url = LOCAL,
+    key: Key = "",
+    project: ProjectId = "",
+) -> None:
+    """Write calls, scores or events to a file, however often the way breaks off."""
+    from promptpulse.remote import exporting  # noqa: PLC0415
+
+    with failures(), connected(url, key, project) as remote:
+        given = exporting.Selection(kind, form, last, start, end, prompt, experiment)
+        wanted = exporting.wanted(given, file, now())
+        columns = (
+            TextColumn("Exporting"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+        )  # fmt: skip
+        with Progress(*columns, console=err) as progress:
+            task = progress.add_task("", total=None)
+            rows = exporting.export(
+                remote, wanted, file, lambda done, total: progress.update(task, completed=done, total=total)
+            )
+        out.print(f"{rows} {kind} in {file}", soft_wrap=True)
+
+
+@alerts.command("test")
+def alerts_test(
+    channel: Annotated[str, typer.Argument(help="Name or id of the channel.")],
+    url: Url = LOCAL,
+    key: Key = "",
+    project: ProjectId = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Send a test message to a channel now. Exit code 1 when the receiver did not take it."""
+    with failures(), connected(url, key, project) as remote:
+        found = [one for one in remote.many("/api/v1/channels") if channel in {one["id"], one["name"]}]
+        if not found:
+            raise Refused(f"{channel!r} is no channel of the project", field="channel")
+        answer = remote.post(f"/api/v1/channels/{found[0]['id']}/test")
+        result = answer if isinstance(answer, dict) else {}
+        if as_json:
+            show_json(result)
+        else:
+            mark = "[green]taken[/green]" if result.get("ok") else "[red]not taken[/red]"
+            out.print(f"{mark}: {escape(str(result.get('said') or ''))}", soft_wrap=True)
+        if not result.get("ok"):
+            raise typer.Exit(1)
+
+
+@contextmanager
+def connected(url: str, key: str, project: str) -> Iterator[Remote]:
+    from promptpulse.remote.client import Address, Remote  # noqa: PLC0415
+
+    if not key:
+        raise Refused("key: set PROMPTPULSE_KEY, or give --key", field="key")
+    with Remote(Address(url, key, project)) as remote:
+        yield remote
+
+
+def zone_of(remote: Remote) -> ZoneInfo:
+    """In which days of the project begin."""
+    from promptpulse.remote.client import as_object  # noqa: PLC0415
+
+    return ZoneInfo(str(as_object(remote.one("/api/v1/status")["project"])["time_zone"]))
+
+
+def show_json(value: object) -> None:
+    print(msgspec.json.encode(value).decode())  # noqa: T201 - plain, to be read by programs

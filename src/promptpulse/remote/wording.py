@@ -1,0 +1,55 @@
+"""Values as people read them. No number is computed here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+NOTHING = "-"
+MOST_DECIMALS = 6
+
+
+def spelled(value: object, unit: str) -> str:
+    """`1,234 ms`, `99.2 %`, `$0.0021`; a dash where nothing is known."""
+    if not isinstance(value, int | float):
+        return NOTHING
+    match unit:
+        case "ms":
+            return f"{_short(value)} ms"
+        case "percent":
+            return f"{value:.2f} %"
+        case "usd":
+            return f"${value:,.2f}" if abs(value) >= 1 or not value else f"${_short(value)}"
+        case "per_minute":
+            return f"{_short(value)}/min"
+        case _:
+            return _short(value)
+
+
+def signed_percent(value: object) -> str:
+    return f"{value:+.1f} %" if isinstance(value, int | float) else NOTHING
+
+
+def local(text: object, zone: ZoneInfo, *, seconds: bool = False) -> str:
+    """An RFC 3339 time on the clock of the project."""
+    if not text:
+        return NOTHING
+    shown = datetime.fromisoformat(str(text)).astimezone(zone)
+    return shown.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def size(count: float) -> str:
+    """Bytes."""
+    for name in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024 or name == "GiB":
+            return f"{count:.0f} {name}" if name == "B" else f"{count:.1f} {name}"
+        count /= 1024
+    raise AssertionError("unreachable")
+
+
+def _short(value: float) -> str:
+    """Three digits that matter, and no fewer than there are before the point."""
+    if isinstance(value, int) or abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    text = f"{value:.3g}"
+    return f"{value:.{MOST_DECIMALS}f}".rstrip("0") if "e" in text else text
