@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from clock import NOON, Clock
 from promptpulse.db import Database
@@ -115,6 +117,41 @@ def test_a_process_that_is_alone_takes_over_at_once(database: Database) -> None:
     runner.start(alone=True)
     assert ran.wait(10)
     runner.close()
+
+
+def test_a_job_whose_end_could_not_be_noted_runs_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    ran: list[datetime] = []
+    runner = Runner(database, clock, [Job("count", MINUTE, ran.append)], "process 1")
+
+    def lost(_: Database) -> Iterator[Session]:
+        raise OperationalError("commit", {}, ConnectionError("the database restarts"))
+
+    def run(now: datetime) -> None:
+        ran.append(now)
+        monkeypatch.setattr(Database, "writing", lost)
+
+    failing = Runner(database, clock, [Job("count", MINUTE, run)], "process 1")
+    with pytest.raises(OperationalError):
+        failing.run_due(clock())
+    monkeypatch.undo()
+    clock.forward(minutes=1)
+    assert runner.run_due(clock()) == ["count"]  # its own claim does not stop it, however often that is renewed
+    assert ran == [NOON, NOON + MINUTE]
+
+
+def test_jobs_go_on_when_the_clock_was_wrong_and_is_put_back(database: Database) -> None:
+    ran: list[datetime] = []
+    clock = Clock()
+    runner = Runner(database, clock, [Job("count", MINUTE, ran.append)], "process 1")
+    clock.now = NOON + timedelta(days=3650)
+    runner.run_due(clock())
+    clock.now = NOON
+    assert runner.run_due(clock()) == ["count"]
+    assert runner.run_due(clock()) == []
+    clock.forward(minutes=1)
+    assert runner.run_due(clock()) == ["count"]
+    assert len(ran) == 3
 
 
 def test_a_slow_job_delays_no_other(database: Database) -> None:

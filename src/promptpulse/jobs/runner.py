@@ -140,8 +140,15 @@ class Runner:
             update(JobRow)
             .where(
                 JobRow.name == job.name,
-                or_(JobRow.slot.is_(None), JobRow.slot < slot),
-                or_(JobRow.held_until.is_(None), JobRow.held_until <= now),
+                # moments far ahead are of a clock that was wrong: nobody would run it until they come
+                or_(JobRow.slot.is_(None), JobRow.slot < slot, JobRow.slot > slot + job.every + LEASE),
+                # what we hold ourselves is what we could not give back: a job has one thread
+                or_(
+                    JobRow.held_until.is_(None),
+                    JobRow.held_until <= now,
+                    JobRow.held_until > now + 2 * LEASE,
+                    JobRow.holder == self._holder,
+                ),
             )
             .values(holder=self._holder, held_until=now + LEASE, slot=slot, started_at=now)
         )
