@@ -181,6 +181,16 @@ def alerts_test(
             raise typer.Exit(1)
 
 
+@app.command()
+def mcp(url: Url = LOCAL, key: Key = "", project: ProjectId = "") -> None:
+    """Serve read-only tools to an agent by the Model Context Protocol, over standard input and output."""
+    from promptpulse import __version__  # noqa: PLC0415
+    from promptpulse.remote.agents import server  # noqa: PLC0415
+
+    with failures(), connected(url, key, project) as remote:
+        server(remote, now, __version__).run("stdio")
+
+
 @contextmanager
 def connected(url: str, key: str, project: str) -> Iterator[Remote]:
     from promptpulse.remote.client import Address, Remote  # noqa: PLC0415
