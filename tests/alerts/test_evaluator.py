@@ -89,6 +89,43 @@ def test_each_series_has_its_own_state(lite: Tower) -> None:
     assert lite.health(rule).series_total == 2
 
 
+def test_a_series_that_fires_is_watched_on_when_others_have_more_calls(lite: Tower) -> None:
+    rule = lite.rule(by=["prompt_id"], series_limit=1)
+    lite.calls(NOON + SECOND, good=5, failed=5, prompt_id="bad")
+    assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
+    lite.calls(NOON + MINUTE + SECOND, good=5, failed=5, prompt_id="bad")
+    lite.calls(NOON + MINUTE + SECOND, good=20, prompt_id="larger")
+    assert [kind for _, kind in lite.until(NOON + 2 * MINUTE)] == []
+    assert lite.states(rule) == {"prompt_id='bad'": "firing"}
+    lite.calls(NOON + 2 * MINUTE + SECOND, good=10, prompt_id="bad")
+    lite.calls(NOON + 2 * MINUTE + SECOND, good=20, prompt_id="larger")
+    assert [kind for _, kind in lite.until(NOON + 3 * MINUTE)] == ["resolved"]
+    assert (lite.alerts()[0].value, lite.alerts()[0].clear_reason) == (0.0, "")
+
+
+def test_calls_of_a_series_are_not_missed_because_others_have_more(lite: Tower) -> None:
+    rule = lite.rule(name="Silence", condition={"kind": "no_data", "minutes": 1}, by=["prompt_id"], series_limit=1)
+    lite.steady(36, start=NOON - 30 * MINUTE, good=2)  # the most calls of the day
+    lite.store_all(lite.made(NOON + (2 + m) * MINUTE + SECOND, good=3, prompt_id="now more") for m in range(4))
+    assert lite.until(NOON + 6 * MINUTE) == []
+    assert [str(r[0]) for r in lite.readings(rule)] == ["prompt_id='now more'", "prompt_id='greeting'"]
+
+
+def test_a_series_that_cannot_be_told_among_too_many_stays_as_it_is(
+    lite: Tower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("promptpulse.alerts.evaluator.LOOKED_AT", 1)
+    rule = lite.rule(by=["prompt_id"], series_limit=1)
+    lite.calls(NOON + SECOND, good=5, failed=5, prompt_id="bad")
+    assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
+    lite.calls(NOON + MINUTE + SECOND, good=5, failed=5, prompt_id="bad")
+    lite.calls(NOON + MINUTE + SECOND, good=20, prompt_id="larger")
+    assert [kind for _, kind in lite.until(NOON + 2 * MINUTE)] == []
+    assert lite.states(rule) == {"prompt_id='bad'": "firing"}
+    lite.calls(NOON + 2 * MINUTE + SECOND, good=20, prompt_id="larger")  # the only one, so that the other has none
+    assert [kind for _, kind in lite.until(NOON + 3 * MINUTE)] == ["resolved"]
+
+
 def test_rules_that_ask_alike_are_one_query(lite: Tower) -> None:
     metrics = ("error_rate", "success_rate", "p95_latency_ms", "total_requests")
     for i, metric in enumerate(metrics):

@@ -32,6 +32,7 @@ from promptpulse.incidents import service as incidents
 from promptpulse.incidents.signals import Signal, series_key
 from promptpulse.metrics import Definitions, Frame, Query, run
 from promptpulse.metrics.baseline import Baselined, Baselines
+from promptpulse.metrics.query import MAX_GROUPS
 from promptpulse.metrics.run import Group, Value
 from promptpulse.metrics.sliding import aligned, empty_of
 from promptpulse.store import Store
@@ -51,6 +52,8 @@ KEPT_AT_ONCE = 100
 """Rules of one transaction: others write between them."""
 IN_ONE = 400
 """Values of one IN."""
+LOOKED_AT = MAX_GROUPS
+"""Series that are read: one that fires, or is missed, is told from one without calls also where others have more."""
 
 
 @dataclass(slots=True)
@@ -198,10 +201,10 @@ class RuleEvaluator:
         failed: dict[int, str] = {}
         for i, one in enumerate(due):
             try:
-                queries.append(one.watch.question(one.end - one.watch.window, one.end))
+                queries.append(_wide(one.watch.question(one.end - one.watch.window, one.end)))
                 former = one.watch.former_end(one.end)
                 if former is not None:
-                    queries.append(one.watch.question(former - one.watch.window, former))
+                    queries.append(_wide(one.watch.question(former - one.watch.window, former)))
                 places.append(
                     (len(queries) - (1 if former is None else 2), None if former is None else len(queries) - 1)
                 )
@@ -338,7 +341,7 @@ class _Keeping:
     def _stepped(self, found: _Found, rows: Sequence[RuleStateRow]) -> dict[str, object]:
         due, watch = found.due, found.due.watch
         assert isinstance(found.answer, Answered)  # noqa: S101 - `_one` looked
-        series, note = _series_of(found, rows)
+        series, watched, note = _series_of(found, rows)
         policy = watch.policy
         last, since = due.evaluated_at, due.watched_from
         watched_from = since if last is not None and due.end - last <= policy.gap else due.end
@@ -353,7 +356,7 @@ class _Keeping:
             r = one.reading
             readings.append([one.key, group, r.value, r.low, r.high, r.samples])
         self._done.series += len(series)
-        self._forget(rows, {one.key for one in series})
+        self._forget(rows, watched)
         self._session.flush()
         return {
             "rule_id": watch.id, "evaluated_at": due.end, "watched_from": watched_from, "error": None, "failing_since": None,
@@ -391,7 +394,7 @@ class _Keeping:
             signal = signal_of(watch, one.key, one.group, one.reading, after)
             incidents.fire(session, signal, now, held=after.held_back)
 
-    def _forget(self, rows: Sequence[RuleStateRow], seen: set[str]) -> None:
+    def _forget(self, rows: Sequence[RuleStateRow], seen: frozenset[str]) -> None:
         """Series that nobody misses, and what was over long ago."""
         unseen = [row for row in rows if row.series not in seen]
         gone = {row.series_hash: row for row in unseen if row.phase == "no_data"}
@@ -437,22 +440,25 @@ def signal_of(watch: Watch, key: str, group: Group, reading: Reading, state: Sta
     )
 
 
-def _series_of(found: _Found, rows: Sequence[RuleStateRow]) -> tuple[list[_Series], str]:
-    """Those with calls, those that are more than ok, and those that are missed; and what is to be said of all."""
+def _series_of(found: _Found, rows: Sequence[RuleStateRow]) -> tuple[list[_Series], frozenset[str], str]:
+    """Those with calls, those that are more than ok, and those that are missed; keys of these and of those of which nothing is
+    known now; and what is to be said of all."""
     watch, answer = found.due.watch, found.answer
     assert isinstance(answer, Answered)  # noqa: S101 - as above
     by = watch.body.by
     kept = {row.series: row for row in rows}
     groups: dict[str, Group] = {}
-    for group in answer.groups:
+    for group in answer.groups[: watch.body.series_limit]:
         groups[series_key(dict(zip(by, group, strict=True)))] = group
     for row in rows:
         if row.phase not in {"ok", "no_data"} or (row.phase == "no_data" and found.remembered is not None):
             groups.setdefault(row.series, tuple(row.group.get(name) for name in by))
     for group in sorted(found.remembered or (), key=repr)[: watch.body.series_limit]:
         groups.setdefault(series_key(dict(zip(by, group, strict=True))), group)
-    order = list(groups.items())
     position = {group: i for i, group in enumerate(answer.groups)}
+    # of one that is not among those read, nobody knows whether it has calls
+    told = answer.groups_total <= len(answer.groups)
+    order = [(key, group) for key, group in groups.items() if told or group in position]
     places = [position.get(group) for _, group in order]
     values = _row(answer, watch.metric_key, places, empty_of(watch.metric))
     samples = _row(answer, watch.samples_key, places, 0.0)
@@ -465,7 +471,8 @@ def _series_of(found: _Found, rows: Sequence[RuleStateRow]) -> tuple[list[_Serie
             if readings[i].value is None and group not in found.remembered and not firing:
                 # it never had a call, or none for so long that it is not missed
                 readings[i] = Reading(0.0, 0, judged=False)
-    return [_Series(key, group, readings[i], kept.get(key)) for i, (key, group) in enumerate(order)], note
+    found_series = [_Series(key, group, readings[i], kept.get(key)) for i, (key, group) in enumerate(order)]
+    return found_series, frozenset(groups), note
 
 
 def _row(answer: Answered, key: str, places: Sequence[int | None], empty: float) -> Floats:
@@ -509,6 +516,10 @@ def _given(found: _Found, groups: Sequence[Group]) -> tuple[Given, str]:
         high=column(one.high for one in told),
     )
     return given, note
+
+
+def _wide(query: Query) -> Query:
+    return replace(query, limit=LOOKED_AT) if query.by else query
 
 
 def _empty(query: Query, key: str) -> Value:
