@@ -184,7 +184,8 @@ def _chart(store: Store, baselines: Baselines, case: Case) -> shapes.DossierChar
         expected=[e.expected for e in expected] if expected and known else None,
         low=[e.low for e in expected] if expected and known else None,
         high=[e.high for e in expected] if expected and known else None,
-        threshold=case.alert.threshold if metric.key == case.alert.metric else None,
+        # a budget is of a whole period, not of a bucket
+        threshold=case.alert.threshold if metric.key == case.alert.metric and case.alert.source != "budget" else None,
         where=[*where_out(case.alert), *(filter_out(f) for f in case.grouped())],
     )
 

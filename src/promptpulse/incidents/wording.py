@@ -185,10 +185,17 @@ def _milliseconds(value: float) -> str:
     return f"{_significant(value / 1000)} s" if abs(value) >= 1000 else f"{round(value)} ms"
 
 
+def _dollars(value: float) -> str:
+    """With cents from a dollar on; less than that has few digits that matter."""
+    amount = abs(value)
+    text = f"{amount:.2f}" if 1 <= amount < 1000 else _significant(amount)
+    return f"{'-' if value < 0 else ''}${text}"
+
+
 FIGURES: Mapping[str, Callable[[float], str]] = {
     "percent": lambda value: f"{_significant(round(value, 2))} %",
     "ms": _milliseconds,
-    "usd": lambda value: f"{'-' if value < 0 else ''}${_significant(abs(value))}",
+    "usd": _dollars,
     "tokens": lambda value: f"{round(value):,} tokens",
     "count": lambda value: f"{round(value):,}" if abs(value) >= 10 else _significant(value),
     "per_minute": lambda value: f"{_significant(value)} a minute",

@@ -20,7 +20,12 @@ export function ConfirmButton({ does, label, consequence, size = "compact-xs", p
   const [opened, dialog] = useDisclosure(false);
   return (
     <>
-      <Button size={size} variant="default" onClick={dialog.open} aria-label={`${label}: ${does}`}>
+      <Button
+        size={size}
+        variant="default"
+        onClick={dialog.open}
+        aria-label={label === does ? label : `${label}: ${does}`}
+      >
         {label}
       </Button>
       <Modal opened={opened} onClose={dialog.close} title={`${does}?`}>

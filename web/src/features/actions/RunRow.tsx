@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { Run } from "../../api/actions";
+import { NO_DATA } from "../../format/number";
 import { formatAgo, formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
@@ -37,6 +38,7 @@ export function RunRow({ run, withPolicy, now }: Props) {
         {run.can_revert && role !== "viewer" && <RevertButton run={run} />}
       </td>
       <td data-label="Evidence">
+        {evidence.facts.length === 0 && NO_DATA}
         {evidence.facts.map(({ label, text }) => (
           <div key={label} className={classes["under"]}>
             {label}: {text}

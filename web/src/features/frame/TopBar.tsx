@@ -46,19 +46,21 @@ export function TopBar({ analysis, choosesPrompts, compares, onMenu }: Props) {
             </Tooltip>
           </>
         )}
-        <Bell />
-        <Button
-          size="xs"
-          variant="default"
-          onClick={palette.open}
-          aria-label="Find pages, prompts and actions, Ctrl K"
-          className={classes["search"] ?? ""}
-        >
-          <IconSearch size={15} aria-hidden />
-          <Kbd size="xs" ml={6} visibleFrom="md">
-            Ctrl K
-          </Kbd>
-        </Button>
+        <div className={classes["always"]}>
+          <Bell />
+          <Button
+            size="xs"
+            variant="default"
+            onClick={palette.open}
+            aria-label="Find pages, prompts and actions, Ctrl K"
+            className={classes["search"] ?? ""}
+          >
+            <IconSearch size={15} aria-hidden />
+            <Kbd size="xs" ml={6} visibleFrom="md">
+              Ctrl K
+            </Kbd>
+          </Button>
+        </div>
       </div>
     </header>
   );

@@ -21,8 +21,6 @@ const OFFERED = 3;
 export function ActPanel({ incident }: { incident: IncidentDetail }) {
   const silence = useWatchWrite<unknown>();
   const [minutes, setMinutes] = useState("60");
-  const closed = incident.status === "post_mortem";
-  if (closed) return null;
   return (
     <Panel title="Act">
       <div className={classes["actions"]}>

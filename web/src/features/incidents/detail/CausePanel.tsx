@@ -70,5 +70,6 @@ export function CausePanel({ causes, metric }: Props) {
 
 function nameOf({ dimension, value, prompt_id: prompt }: Cause): string {
   const what = dimension.replaceAll("_", " ");
-  return `${what} ${value ?? "not given"}${prompt === null ? "" : ` of ${prompt}`}`;
+  const of = prompt === null || prompt === value ? "" : ` of ${prompt}`;
+  return `${what} ${value ?? "not given"}${of}`;
 }

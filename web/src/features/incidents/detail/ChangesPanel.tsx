@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import type { Dossier } from "../../../api/incidents";
 import { formatTime } from "../../../format/time";
@@ -7,6 +8,7 @@ import { promptPath } from "../../../ui/promptPath";
 import { Table } from "../../../ui/Table";
 import { minutesText } from "../../alerts/words";
 import classes from "../Incidents.module.css";
+import { More } from "./More";
 import { Part } from "./Part";
 
 const KIND = {
@@ -18,12 +20,17 @@ const KIND = {
   other: "Other",
 } as const;
 
+/** The nearest are the likeliest. */
+const FIRST = 6;
+
 type Line = Dossier["changes"]["items"][number];
 
 /** What was changed around the start, the nearest first. */
 export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
   const { time_zone: zone } = useProject();
   const href = useHref();
+  const [all, setAll] = useState(false);
+  const shown = all ? changes.items : changes.items.slice(0, FIRST);
   const linkOf = (line: Line) => {
     if (line.prompt != null) return href(promptPath(line.prompt));
     return line.experiment_id == null ? null : href(`/experiments/${line.experiment_id}`);
@@ -35,36 +42,39 @@ export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
           No deployment, price, experiment or provider change was found around the start.
         </p>
       ) : (
-        <Table label="Changes around the start" className={classes["table"]}>
-          <thead>
-            <tr>
-              <th scope="col">Change</th>
-              <th scope="col">When</th>
-              <th scope="col">By</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.items.map((line) => {
-              const to = linkOf(line);
-              return (
-                <tr key={`${line.at} ${line.text}`}>
-                  <td className={classes["main"]}>
-                    {to === null ? line.text : <Link to={to}>{line.text}</Link>}
-                    <div className={classes["under"]}>{KIND[line.kind]}</div>
-                  </td>
-                  <td>
-                    {formatTime(line.at, "dateMinute", zone)}
-                    <div className={classes["under"]}>
-                      {minutesText(Math.max(1, Math.abs(Math.round(line.minutes_before))))}{" "}
-                      {line.minutes_before >= 0 ? "before" : "after"}
-                    </div>
-                  </td>
-                  <td>{line.by}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </Table>
+        <>
+          <Table label="Changes around the start" className={classes["table"]}>
+            <thead>
+              <tr>
+                <th scope="col">Change</th>
+                <th scope="col">When</th>
+                <th scope="col">By</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((line) => {
+                const to = linkOf(line);
+                return (
+                  <tr key={`${line.at} ${line.text}`}>
+                    <td className={classes["main"]}>
+                      {to === null ? line.text : <Link to={to}>{line.text}</Link>}
+                      <div className={classes["under"]}>{KIND[line.kind]}</div>
+                    </td>
+                    <td>
+                      {formatTime(line.at, "dateMinute", zone)}
+                      <div className={classes["under"]}>
+                        {minutesText(Math.max(1, Math.abs(Math.round(line.minutes_before))))}{" "}
+                        {line.minutes_before >= 0 ? "before" : "after"}
+                      </div>
+                    </td>
+                    <td>{line.by}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </Table>
+          <More what="changes" shown={shown.length} total={changes.items.length} onAll={() => setAll(true)} />
+        </>
       )}
     </Part>
   );

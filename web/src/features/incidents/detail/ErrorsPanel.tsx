@@ -1,14 +1,20 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import type { Dossier } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { useHref } from "../../../state/useHref";
 import { Table } from "../../../ui/Table";
 import classes from "../Incidents.module.css";
+import { More } from "./More";
 import { Part } from "./Part";
+
+const FIRST = 5;
 
 /** How calls failed meanwhile; what is new stands out. */
 export function ErrorsPanel({ errors }: { errors: Dossier["errors"] }) {
   const href = useHref();
+  const [all, setAll] = useState(false);
+  const shown = all ? errors.groups : errors.groups.slice(0, FIRST);
   if (errors.error == null && errors.groups.length === 0) return null;
   return (
     <Part title="Errors meanwhile" note={`${format(errors.failed, "count")} failed calls`} error={errors.error}>
@@ -25,7 +31,7 @@ export function ErrorsPanel({ errors }: { errors: Dossier["errors"] }) {
           </tr>
         </thead>
         <tbody>
-          {errors.groups.map((group) => (
+          {shown.map((group) => (
             <tr key={group.pattern}>
               <td className={classes["main"]}>
                 <Link to={href(`/calls/${encodeURIComponent(group.call_id)}`)}>
@@ -42,6 +48,7 @@ export function ErrorsPanel({ errors }: { errors: Dossier["errors"] }) {
           ))}
         </tbody>
       </Table>
+      <More what="errors" shown={shown.length} total={errors.groups.length} onAll={() => setAll(true)} />
     </Part>
   );
 }

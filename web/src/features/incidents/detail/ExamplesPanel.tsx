@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import type { Dossier } from "../../../api/incidents";
 import { format } from "../../../format/number";
@@ -8,16 +9,21 @@ import { CallStatusMark } from "../../../ui/CallStatusMark";
 import { promptName } from "../../../ui/promptName";
 import { Table } from "../../../ui/Table";
 import classes from "../Incidents.module.css";
+import { More } from "./More";
 import { Part } from "./Part";
+
+const FIRST = 5;
 
 /** Calls that show what went wrong. */
 export function ExamplesPanel({ examples }: { examples: Dossier["examples"] }) {
   const { time_zone: zone } = useProject();
   const href = useHref();
+  const [all, setAll] = useState(false);
+  const shown = all ? examples.calls : examples.calls.slice(0, FIRST);
   if (examples.error == null && examples.calls.length === 0) return null;
   return (
     <Part title="Example calls" note={examples.shown} error={examples.error}>
-      <Table label="Example calls" className={classes["table"]}>
+      <Table label="Example calls" className={`${classes["table"] ?? ""} ${classes["cards"] ?? ""}`}>
         <thead>
           <tr>
             <th scope="col">Call</th>
@@ -31,7 +37,7 @@ export function ExamplesPanel({ examples }: { examples: Dossier["examples"] }) {
           </tr>
         </thead>
         <tbody>
-          {examples.calls.map((call) => (
+          {shown.map((call) => (
             <tr key={call.id}>
               <td className={classes["main"]}>
                 <Link to={href(`/calls/${encodeURIComponent(call.id)}`)}>
@@ -42,16 +48,21 @@ export function ExamplesPanel({ examples }: { examples: Dossier["examples"] }) {
                   {call.prompt_version === null ? "" : ` v${call.prompt_version}`}, {call.model ?? "no model"}
                 </div>
               </td>
-              <td>
+              <td data-label="Status">
                 <CallStatusMark status={call.status === "success" ? "success" : "error"} errorType={call.error_type} />
                 {call.error_message !== null && <div className={classes["under"]}>{call.error_message}</div>}
               </td>
-              <td className={classes["number"]}>{format(call.latency_ms, "ms")}</td>
-              <td className={classes["number"]}>{format(call.cost_usd, "usd")}</td>
+              <td data-label="Latency" className={classes["number"]}>
+                {format(call.latency_ms, "ms")}
+              </td>
+              <td data-label="Cost" className={classes["number"]}>
+                {format(call.cost_usd, "usd")}
+              </td>
             </tr>
           ))}
         </tbody>
       </Table>
+      <More what="examples" shown={shown.length} total={examples.calls.length} onAll={() => setAll(true)} />
     </Part>
   );
 }

@@ -18,19 +18,24 @@ interface Props {
 export function IncidentView({ incident, now }: Props) {
   const { role } = useProject();
   const mayEdit = role !== "viewer";
+  const acts = mayEdit && incident.status !== "post_mortem";
   return (
     <>
       <Head incident={incident} mayEdit={mayEdit} now={now} />
-      <div className={classes["columns"]}>
-        <div className={classes["column"]}>
+      <div className={classes["columns"]} data-acts={acts || undefined}>
+        {acts && (
+          <div className={classes["act"]}>
+            <ActPanel incident={incident} />
+          </div>
+        )}
+        <div className={`${classes["column"] ?? ""} ${classes["known"] ?? ""}`}>
           <DossierPanels incident={incident} />
           <Panel title="Alerts" note={String(incident.all_alerts.length)}>
             <AlertTable label="Alerts of this incident" alerts={incident.all_alerts} now={now} />
           </Panel>
           <PostMortemPanel incident={incident} mayEdit={mayEdit} />
         </div>
-        <div className={classes["column"]}>
-          {mayEdit && <ActPanel incident={incident} />}
+        <div className={classes["story"]}>
           <Timeline incident={incident} mayEdit={mayEdit} />
         </div>
       </div>

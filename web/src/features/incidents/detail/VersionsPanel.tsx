@@ -33,11 +33,13 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
                 {promptName(line.prompt_id)} {line.version === null ? "" : `v${line.version}`}
               </td>
               <td className={classes["number"]}>
-                {format(line.calls_before, "count")} → {format(line.calls_after, "count")}
+                {format(line.calls_after, "count")}
+                <div className={classes["under"]}>before {format(line.calls_before, "count")}</div>
               </td>
               {metrics.map(({ key, unit }) => (
                 <td key={key} className={classes["number"]}>
-                  {format(line.before[key], unit)} → {format(line.after[key], unit)}
+                  {format(line.after[key], unit)}
+                  <div className={classes["under"]}>before {format(line.before[key], unit)}</div>
                 </td>
               ))}
             </tr>

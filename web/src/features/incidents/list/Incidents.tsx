@@ -71,7 +71,7 @@ export function Incidents() {
           </Table>
         </RowsState>
         {more > 0 && (
-          <p className={classes["note"]}>
+          <p className={classes["more"]}>
             {more === 1 ? "One more is" : `${more} more are`} open for information only:{" "}
             <Link to={{ search: withParams(params, { show: "all" }).toString() }}>show all</Link>
           </p>

@@ -7,6 +7,7 @@ import { ConfirmButton } from "../../../ui/ConfirmButton";
 import { FormError } from "../../../ui/FormError";
 import { SEVERITY_WORD } from "../../../ui/severityWord";
 import classes from "../Settings.module.css";
+import own from "./Channels.module.css";
 import { ChannelState } from "./ChannelState";
 import { KINDS } from "./kinds";
 import { TestButton } from "./TestButton";
@@ -24,23 +25,33 @@ export function ChannelRow({ channel, now, mayEdit, onEdit }: Props) {
   const { id, name } = channel;
   return (
     <tr className={channel.enabled ? "" : classes["dead"]}>
-      <td data-label="Name">{name}</td>
-      <td data-label="To" className={classes["wrap"]}>
-        {KINDS[channel.kind].label}
-        <div className={classes["muted"]}>{channel.addresses?.join(", ") ?? channel.hint}</div>
+      <td data-label="Name" className={own["text"]}>
+        <div>
+          {name}
+          <div className={own["under"]}>{KINDS[channel.kind].label}</div>
+        </div>
       </td>
-      <td data-label="Gets" className={classes["wrap"]}>
-        {channel.severities.length === 0
-          ? "only what names it"
-          : channel.severities.map((one) => SEVERITY_WORD[one].toLowerCase()).join(", ")}
+      <td data-label="To" className={own["text"]}>
+        <div>
+          {channel.addresses?.join(", ") ?? channel.hint}
+          <div className={own["under"]}>
+            {channel.severities.length === 0
+              ? "only what names it"
+              : channel.severities.map((one) => SEVERITY_WORD[one].toLowerCase()).join(", ")}
+          </div>
+        </div>
       </td>
-      <td data-label="State" className={classes["wrap"]}>
-        <ChannelState channel={channel} />
+      <td data-label="State" className={own["text"]}>
+        <div>
+          <ChannelState channel={channel} />
+          {channel.last_sent_at !== null && (
+            <div className={own["under"]}>last sent {formatAgo(channel.last_sent_at, now)}</div>
+          )}
+        </div>
       </td>
-      <td data-label="Last sent">{formatAgo(channel.last_sent_at, now)}</td>
       {mayEdit && (
         <td data-label="Actions">
-          <Group gap={6}>
+          <Group gap={6} wrap="nowrap">
             <Switch
               size="xs"
               aria-label={`${name} is on`}

@@ -52,10 +52,8 @@ export function ChannelSettings() {
             <thead>
               <tr>
                 <th scope="col">Name</th>
-                <th scope="col">To</th>
-                <th scope="col">Gets</th>
+                <th scope="col">To, and what</th>
                 <th scope="col">State</th>
-                <th scope="col">Last sent</th>
                 {mayEdit && <th scope="col">Actions</th>}
               </tr>
             </thead>

@@ -71,7 +71,6 @@ export function DeliveriesPanel({ channels, mayEdit }: Props) {
               <th scope="col">Channel</th>
               <th scope="col">State</th>
               <th scope="col">When</th>
-              {mayEdit && <th scope="col">Actions</th>}
             </tr>
           </thead>
           <tbody>

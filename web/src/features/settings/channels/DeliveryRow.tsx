@@ -27,28 +27,28 @@ export function DeliveryRow({ delivery, now, mayEdit }: Props) {
   return (
     <tr>
       <td data-label="Message" className={classes["wrap"]}>
-        {delivery.title}
-        <div className={own["under"]}>
-          {delivery.event}, {delivery.severity}
+        <div>
+          {delivery.title}
+          <div className={own["under"]}>
+            {delivery.event}, {delivery.severity}
+          </div>
         </div>
       </td>
-      <td data-label="Channel">{delivery.channel}</td>
+      <td data-label="Channel" className={own["text"]}>
+        {delivery.channel}
+      </td>
       <td data-label="State" className={classes["wrap"]}>
-        <span className={own[look]}>{word}</span>
-        {delivery.attempts > 1 && <span className={own["under"]}> after {delivery.attempts} tries</span>}
-        {delivery.said !== null && delivery.state !== "sent" && <div className={own["problem"]}>{delivery.said}</div>}
-        {delivery.state === "waiting" && delivery.next_at !== null && delivery.attempts > 0 && (
-          <div className={own["under"]}>tried again at {formatTime(delivery.next_at, "second", zone)}</div>
-        )}
-      </td>
-      <td data-label="When" title={formatTime(delivery.created_at, "dateSecond", zone)}>
-        {formatAgo(delivery.created_at, now)}
-      </td>
-      {mayEdit && (
-        <td data-label="Actions">
-          {delivery.state === "dead" && (
+        <div>
+          <span className={own[look]}>{word}</span>
+          {delivery.attempts > 1 && <span className={own["under"]}> after {delivery.attempts} tries</span>}
+          {delivery.said !== null && delivery.state !== "sent" && <div className={own["problem"]}>{delivery.said}</div>}
+          {delivery.state === "waiting" && delivery.next_at !== null && delivery.attempts > 0 && (
+            <div className={own["under"]}>next try at {formatTime(delivery.next_at, "second", zone)}</div>
+          )}
+          {mayEdit && delivery.state === "dead" && (
             <Button
               size="compact-xs"
+              mt={4}
               variant="default"
               loading={resend.isPending}
               aria-label={`Send again: ${delivery.title}`}
@@ -63,8 +63,11 @@ export function DeliveryRow({ delivery, now, mayEdit }: Props) {
             </Button>
           )}
           <FormError error={resend.error} fields={[]} />
-        </td>
-      )}
+        </div>
+      </td>
+      <td data-label="When" title={formatTime(delivery.created_at, "dateSecond", zone)}>
+        {formatAgo(delivery.created_at, now)}
+      </td>
     </tr>
   );
 }

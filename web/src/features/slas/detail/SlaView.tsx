@@ -6,6 +6,7 @@ import { useHref } from "../../../state/useHref";
 import { filterText } from "../../../ui/filter/fieldChoices";
 import { Panel } from "../../../ui/Panel";
 import { whereParam } from "../../../state/whereParam";
+import { useDimensionLabels } from "../../alerts/useDimensionLabels";
 import classes from "../Slas.module.css";
 import { SlaStatus } from "../SlaStatus";
 import { objectiveText, OBJECTIVES, PERIODS } from "../words";
@@ -17,6 +18,7 @@ import { HistoryPanel } from "./HistoryPanel";
 export function SlaView({ sla }: { sla: Sla }) {
   const href = useHref();
   const { role } = useProject();
+  const labels = useDimensionLabels();
   const { state } = sla;
   const calls = href("/calls", sla.where.length === 0 ? {} : { where: whereParam(sla.where) });
   return (
@@ -29,7 +31,7 @@ export function SlaView({ sla }: { sla: Sla }) {
             <Link to={calls}>
               {sla.where.length === 0
                 ? "All calls"
-                : sla.where.map((one) => `${one.dimension} ${filterText(one)}`).join("; ")}
+                : sla.where.map((one) => `${labels.get(one.dimension) ?? one.dimension} ${filterText(one)}`).join("; ")}
             </Link>
             . {OBJECTIVES[sla.objective.kind].hint}
           </p>

@@ -3,6 +3,7 @@ import type { Sla } from "../../../api/slas";
 import { format, NO_DATA } from "../../../format/number";
 import { filterText } from "../../../ui/filter/fieldChoices";
 import { useHref } from "../../../state/useHref";
+import { useDimensionLabels } from "../../alerts/useDimensionLabels";
 import { BudgetBar } from "../BudgetBar";
 import classes from "../Slas.module.css";
 import { SlaStatus } from "../SlaStatus";
@@ -12,6 +13,7 @@ export function SlaRow({ sla }: { sla: Sla }) {
   const href = useHref();
   const navigate = useNavigate();
   const to = href(`/slas/${sla.id}`);
+  const labels = useDimensionLabels();
   const { state } = sla;
   return (
     <tr className={classes["row"]} onClick={() => void navigate(to)}>
@@ -24,7 +26,7 @@ export function SlaRow({ sla }: { sla: Sla }) {
         </div>
         {sla.where.length > 0 && (
           <div className={classes["under"]}>
-            {sla.where.map((one) => `${one.dimension} ${filterText(one)}`).join("; ")}
+            {sla.where.map((one) => `${labels.get(one.dimension) ?? one.dimension} ${filterText(one)}`).join("; ")}
           </div>
         )}
       </td>
