@@ -96,6 +96,21 @@ def test_recovery_is_verified(scene: Scene) -> None:
     assert scene.ward.incident().status == "resolved"
 
 
+@pytest.mark.parametrize("value", [None, 2500.0], ids=["nothing measured", "still over the threshold"])
+def test_an_alert_that_ends_without_a_good_value_is_no_recovery(scene: Scene, value: float | None) -> None:
+    """Its rule was deleted, no calls come any more, or what is normal has moved."""
+    scene.policy()
+    scene.fire()
+    scene.round()
+    scene.ward.clock.forward(minutes=4)
+    scene.ward.clear(scene.signal(), value)
+    scene.round()
+    assert scene.run().status == "unknown"
+    kind, text = scene.ward.timeline()[-1]
+    assert kind == "action"
+    assert text.startswith("Nobody knows whether it helped: slow answers ended after 4 min (it recovered), ")
+
+
 def test_what_does_not_help_is_escalated(scene: Scene) -> None:
     scene.policy(watch_minutes=15)
     scene.fire()

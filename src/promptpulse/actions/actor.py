@@ -256,6 +256,12 @@ class Actor:
             _, incident, alert = _of(session, run_row)
             if alert.cleared_at is not None:
                 took = duration(max(timedelta(0), alert.cleared_at - run_row.acted_at))
+                if not _is_good(alert):
+                    why = f" ({alert.clear_reason.rstrip('.')})" if alert.clear_reason else ""
+                    seen = f"and {figure(alert.value, alert.unit)} was the last value"
+                    reason = f"Nobody knows whether it helped: {alert.name} ended after {took}{why}, {seen}."
+                    _finish(session, run_row, "unknown", reason, reason, now)
+                    return
                 reason = f"It helped: {alert.metric_label or alert.name} is {figure(alert.value, alert.unit)} again, {took} later."
                 _finish(session, run_row, "recovered", reason, reason, now, kind="verified")
             elif run_row.watch_until is not None and now >= run_row.watch_until:
@@ -402,6 +408,13 @@ def _run_of(session: Session, row: PolicyRow, incident_id: str) -> str | None:
     key = _key(row.id, dry_run=service.policy_of(row).dry_run)
     mine = (ActionRunRow.policy_key == key, ActionRunRow.incident_id == incident_id)
     return session.scalar(select(ActionRunRow.status).where(*mine))
+
+
+def _is_good(alert: AlertRow) -> bool:
+    """Of one that is over: it also ends when its rule is deleted, when no calls come, and when what is normal has moved."""
+    if alert.value is None or alert.threshold is None:
+        return False
+    return alert.value <= alert.threshold if alert.direction == "above" else alert.value >= alert.threshold
 
 
 def _skip(session: Session, run_row: ActionRunRow, reason: str, now: datetime) -> None:

@@ -165,7 +165,8 @@ def keep(session: Session, row: SlaRow, asked: Asked, found: Found | AppError, n
             was.add(speed)
         elif not holds[speed] and speed in was:
             reason = clear_reason(speed) if wanted.alerts else "Its alerts were turned off."
-            value = found.assessment.tally.compliance
+            # without a value nobody takes it for a recovery
+            value = found.assessment.tally.compliance if wanted.alerts else None
             incidents.clear(session, row.project_id, service.SOURCE, row.id, speed, value, now, reason)
             was.discard(speed)
     state.firing = [speed for speed in SPEEDS if speed in was]
