@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -39,6 +39,7 @@ from promptpulse.core.recent import Recent
 from promptpulse.core.slots import Slots
 from promptpulse.costs.repricing import Repricer
 from promptpulse.costs.routes import router as costs_router
+from promptpulse.dashboards.data import Sources as DashboardSources
 from promptpulse.dashboards.links import Limits as LinkLimits
 from promptpulse.dashboards.routes import router as dashboards_router
 from promptpulse.dashboards.shared_routes import router as shared_router
@@ -62,6 +63,7 @@ from promptpulse.ingest.live import Hub
 from promptpulse.ingest.otlp import RecentCalls
 from promptpulse.ingest.pipeline import Pipeline
 from promptpulse.ingest.price import Prices
+from promptpulse.ingest.redaction import Redactor
 from promptpulse.ingest.routes import router as ingest_router
 from promptpulse.ingest.writer import Writer
 from promptpulse.jobs import Job, Runner
@@ -70,9 +72,10 @@ from promptpulse.metrics.baseline import Baselines
 from promptpulse.notify.delivery import Delivery
 from promptpulse.notify.delivery import tidy as tidy_outbox
 from promptpulse.notify.guard import guarded_client
+from promptpulse.notify.models import REPORT
 from promptpulse.notify.routes import router as notify_router
 from promptpulse.notify.secrets import Keyring, open_keyring
-from promptpulse.notify.sending import open_post
+from promptpulse.notify.sending import Post, open_post
 from promptpulse.notify.sending.mail import mail_server
 from promptpulse.overview.routes import router as overview_router
 from promptpulse.prompts.langfuse import router as langfuse_router
@@ -80,8 +83,12 @@ from promptpulse.prompts.registry import Registry
 from promptpulse.prompts.routes import router as prompts_router
 from promptpulse.quality.routes import router as quality_router
 from promptpulse.query.routes import router as query_router
+from promptpulse.reports.gather import Sources as ReportSources
+from promptpulse.reports.mailing import ReportMails
 from promptpulse.reports.routes import router as reports_router
+from promptpulse.reports.runs import Reporter
 from promptpulse.retention.routes import router as retention_router
+from promptpulse.retention.settings import keep_counts, redaction_of
 from promptpulse.scores.langfuse import router as langfuse_scores_router
 from promptpulse.scores.routes import router as scores_router
 from promptpulse.settings import Settings
@@ -93,6 +100,7 @@ from promptpulse.web.errors import add_error_handlers
 from promptpulse.web.headers import BodyLimit, SecurityHeaders, SingleSlash
 from promptpulse.web.health import router as health_router
 from promptpulse.web.openapi import describe
+from promptpulse.web.operation import router as operation_router
 from promptpulse.web.pages import router as pages_router
 
 log = logging.getLogger(__name__)
@@ -134,6 +142,7 @@ class Services:
     jobs: Runner
     objectives: Objectives
     actor: Actor
+    reporter: Reporter
     lock: FolderLock | None
 
     def close(self) -> None:
@@ -146,6 +155,7 @@ class Services:
         self.pipeline.writer.close()
         self.assigner.close()
         self.facts.close()
+        keep_counts(self.database, self.pipeline.redactor, self.clock())
         self.accounts.close()
         self.store.close()
         self.database.close()
@@ -184,8 +194,8 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
             lock.release()
         raise
     hub = Hub()
-    writer = Writer(store, clock, on_stored=partial(hub.publish, "calls"))
-    facts = FactWriter(store, clock, on_stored=hub.publish)
+    redactor = Redactor(redaction_of(database), clock)
+    writer, facts = writers_of(store, hub, redactor, clock)
     registry = Registry(database, clock)
     experiments = Experiments(database, clock)
     assigner = Assigner(database, clock, facts.events)
@@ -196,6 +206,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         writer=writer,
         counts=Counts(),
         hub=hub,
+        redactor=redactor,
         clock=clock,
         max_body_bytes=settings.max_body_mb << 20,
         prompt_of=experiments.prompt_of,
@@ -208,14 +219,14 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     repricer.start()
     keyring = open_keyring(settings.secret_key, settings.data / "secret.key")
     outgoing = guarded_client(allow_private=settings.allow_private_targets)
-    post = open_post(
-        outgoing,
-        mail_server(settings.smtp_url, settings.smtp_from),
-        settings.base_url,
-        allow_private=settings.allow_private_targets,
+    delivery = Delivery(
+        database,
+        keyring,
+        post_of(settings, database, keyring, outgoing),
+        clock,
+        partial(hub.publish, "notifications"),
+        uuid7(clock()),
     )
-    holder = uuid7(clock())
-    delivery = Delivery(database, keyring, post, clock, partial(hub.publish, "notifications"), holder)
     delivery.start(alone=store.embedded)
     definitions = DefinitionRegistry(database, clock)
     baselines = Baselines(store, clock)
@@ -228,13 +239,18 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         experiments.forget(project_id)
 
     actor = Actor(store, database, definitions.of, keyring, outgoing, changed)
-    repeated: list[Job] = [
+    analyst = Analyst(store)
+    reporter = reporter_of(store, database, analyst, pipeline.prices, definitions)
+    repeated = (
         Job("rules", RULES_EVERY, rules.run),
         Job("budgets", timedelta(minutes=5), Budgets(store, database).round),
         Job("objectives", timedelta(minutes=1), objectives.round),
         Job("incidents", timedelta(seconds=15), dossiers.round),
         Job("actions", timedelta(seconds=10), actor.round),
-    ]
+        Job("redactions", timedelta(minutes=1), partial(keep_counts, database, redactor)),
+        Job("reports", timedelta(seconds=30), reporter.round),
+        Job("messages", timedelta(hours=1), partial(tidy_messages, database)),
+    )
     jobs = Runner(database, clock, repeated, uuid7(clock()))
     jobs.start(alone=store.embedded)
     return Services(
@@ -251,7 +267,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         experiments=experiments,
         assigner=assigner,
         evaluator=Evaluator(experiments, assigner, registry, clock, random.random),
-        analyst=Analyst(store),
+        analyst=analyst,
         exports=Slots("exports", max(1, settings.max_queries // 2)),
         recent=Recent(),
         repricer=repricer,
@@ -262,8 +278,23 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         jobs=jobs,
         objectives=objectives,
         actor=actor,
+        reporter=reporter,
         lock=lock,
     )
+
+
+def post_of(settings: Settings, database: Database, keyring: Keyring, outgoing: httpx.Client) -> Post:
+    """What sends messages: those of channels, and reports."""
+    mails = mail_server(settings.smtp_url, settings.smtp_from)
+    post = open_post(outgoing, mails, settings.base_url, allow_private=settings.allow_private_targets)
+    reports = ReportMails(database, keyring, mails, settings.base_url)
+    return replace(post, senders={**post.senders, REPORT: reports})
+
+
+def reporter_of(
+    store: Store, database: Database, analyst: Analyst, prices: Prices, definitions: DefinitionRegistry
+) -> Reporter:
+    return Reporter(database, ReportSources(DashboardSources(store, database, analyst), prices), definitions.of)
 
 
 @contextmanager
@@ -291,6 +322,12 @@ def open_event_store(url: str, now: datetime, max_queries: int = 4) -> Store:
     for table, hours in rollups.repair(store, now).items():
         log.warning("rollup %s differed from the calls (hours: %d) and was rebuilt there", table, hours)
     return store
+
+
+def writers_of(store: Store, hub: Hub, redactor: Redactor, clock: Clock) -> tuple[Writer, FactWriter]:
+    """What they store was redacted before, and open pages are told of it."""
+    calls = Writer(store, clock, on_stored=partial(hub.publish, "calls"), redact=redactor.calls)
+    return calls, FactWriter(store, clock, on_stored=hub.publish, redact=redactor.facts)
 
 
 def prices_of(database: Database) -> Callable[[str], Sequence[PriceOverride]]:
@@ -336,7 +373,7 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
         analysis_router, scores_router, langfuse_scores_router, overview_router, definitions_router, views_router,
         costs_router, compare_router, cohorts_router, quality_router, dashboards_router, shared_router, health_router,
         notify_router, alerts_router, incidents_router, silences_router, slas_router, actions_router, scaling_router,
-        reports_router, retention_router,
+        reports_router, retention_router, operation_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app

@@ -24,6 +24,7 @@ import promptpulse.incidents.models
 import promptpulse.jobs.models
 import promptpulse.notify.models
 import promptpulse.prompts.models
+import promptpulse.reports.models
 import promptpulse.slas.models
 from promptpulse.core.errors import Refused
 from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, open_database
@@ -41,6 +42,7 @@ SLICES = (
     promptpulse.jobs.models,
     promptpulse.notify.models,
     promptpulse.prompts.models,
+    promptpulse.reports.models,
     promptpulse.slas.models,
 )
 """Imported, they fill `Base.metadata`."""

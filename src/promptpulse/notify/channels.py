@@ -19,7 +19,7 @@ from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
 from promptpulse.db import exclusive, flush_or
 from promptpulse.notify.messages import Severity
-from promptpulse.notify.models import ChannelRow, DeliveryRow, RouteRow
+from promptpulse.notify.models import REPORT, ChannelRow, DeliveryRow, RouteRow
 from promptpulse.notify.outbox import DEAD_SHOWN, WAKE
 from promptpulse.notify.secrets import Keyring
 from promptpulse.notify.shapes import ChannelIn, ChannelPatch, Kind
@@ -60,14 +60,16 @@ class Counted:
 def channels_of(session: Session, project_id: str) -> Sequence[ChannelRow]:
     """By name."""
     return session.scalars(
-        select(ChannelRow).where(ChannelRow.project_id == project_id).order_by(ChannelRow.name)
+        select(ChannelRow)
+        .where(ChannelRow.project_id == project_id, ChannelRow.kind != REPORT)
+        .order_by(ChannelRow.name)
     ).all()
 
 
 def existing(session: Session, project_id: str, channel_id: str) -> ChannelRow:
     """Raises NotFound."""
     row = session.get(ChannelRow, channel_id) if is_id(channel_id) else None
-    if row is None or row.project_id != project_id:
+    if row is None or row.project_id != project_id or row.kind == REPORT:
         raise no_channel(channel_id)
     return row
 
@@ -79,7 +81,8 @@ def no_channel(channel_id: str, field: str | None = None) -> NotFound:
 def create(session: Session, project_id: str, wanted: ChannelIn, keyring: Keyring, by: By) -> Made:
     """Raises Refused for a bad value and Conflict for a second channel of the name, or one too many."""
     exclusive(session, f"channels of {project_id}")
-    count = select(func.count()).select_from(ChannelRow).where(ChannelRow.project_id == project_id)
+    own = (ChannelRow.project_id == project_id, ChannelRow.kind != REPORT)
+    count = select(func.count()).select_from(ChannelRow).where(*own)
     if (session.scalar(count) or 0) >= MOST:
         raise Conflict(f"the project has {MOST} channels, and no more are kept; delete one first")
     _check_fields(wanted.kind, wanted, TAKES[wanted.kind][0])

@@ -32,7 +32,6 @@ from promptpulse.notify.models import ChannelRow, DeliveryRow, NotificationRow
 from promptpulse.notify.outbox import WAKE
 from promptpulse.notify.secrets import Keyring
 from promptpulse.notify.sending import Post
-from promptpulse.notify.shapes import Kind
 from promptpulse.notify.values import Delivered, Later, Outcome, Parcel, Refused, Target, message_from
 
 log = logging.getLogger(__name__)
@@ -323,13 +322,12 @@ class Delivery:
         )
 
     def _send(self, target: Target, parcel: Parcel) -> tuple[Outcome, float]:
-        kind: Kind = target.kind  # type: ignore[assignment]  # only kinds are written there
         begun = time.perf_counter()
         try:
-            outcome = self.post.senders[kind](target, parcel)
+            outcome = self.post.senders[target.kind](target, parcel)
         except Exception as e:  # noqa: BLE001 - one bad message must not end the lane; its text may hold a secret
             places = "".join(traceback.format_tb(e.__traceback__))
-            log.error("%s in a sender of kind %s\n%s", type(e).__name__, kind, places)  # noqa: TRY400
+            log.error("%s in a sender of kind %s\n%s", type(e).__name__, target.kind, places)  # noqa: TRY400
             outcome = Later(f"sending failed unexpectedly ({type(e).__name__}); the log of the server tells more")
         return replace(outcome, said=outcome.said.replace("\x00", "")), time.perf_counter() - begun
 

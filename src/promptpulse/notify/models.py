@@ -13,6 +13,10 @@ Counted = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database counts up; on SQLite only an INTEGER does."""
 
 
+REPORT = "report"
+"""Kind of the channels that `reports` makes, one for each address; they are not among those that people define."""
+
+
 class ChannelRow(Base):
     """Where messages go. It is also a lane: one process at a time sends its messages, one after the other."""
 

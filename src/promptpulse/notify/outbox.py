@@ -16,7 +16,7 @@ from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict, NotFound
 from promptpulse.core.ids import stable_hash, uuid7
 from promptpulse.notify.messages import Message, Severity
-from promptpulse.notify.models import ChannelRow, DeliveryRow, RouteRow
+from promptpulse.notify.models import REPORT, ChannelRow, DeliveryRow, RouteRow
 from promptpulse.notify.values import message_json
 
 WAKE = "promptpulse_messages"
@@ -107,14 +107,17 @@ def deliveries(
     session: Session, project_id: str, asked: Asked, limit: int, offset: int
 ) -> tuple[Sequence[tuple[DeliveryRow, ChannelRow]], int]:
     """A page of them, newest first, with their channels; and how many there are in all."""
-    which: list[ColumnElement[bool]] = [DeliveryRow.project_id == project_id]
+    which: list[ColumnElement[bool]] = [DeliveryRow.project_id == project_id, ChannelRow.kind != REPORT]
     if asked.channel_id is not None:
         which.append(DeliveryRow.channel_id == asked.channel_id)
     if asked.thread is not None:
         which.append(DeliveryRow.thread == short(asked.thread))
     if asked.state is not None:
         which.append(DeliveryRow.state == asked.state)
-    total = session.scalar(select(func.count()).select_from(DeliveryRow).where(*which)) or 0
+    of_channel = ChannelRow.id == DeliveryRow.channel_id
+    total = (
+        session.scalar(select(func.count()).select_from(DeliveryRow).join(ChannelRow, of_channel).where(*which)) or 0
+    )
     rows = session.execute(
         select(DeliveryRow, ChannelRow)
         .join(ChannelRow, ChannelRow.id == DeliveryRow.channel_id)
@@ -132,7 +135,7 @@ def resend(session: Session, project_id: str, delivery_id: str, by: By) -> tuple
         session.execute(
             select(DeliveryRow, ChannelRow)
             .join(ChannelRow, ChannelRow.id == DeliveryRow.channel_id)
-            .where(DeliveryRow.id == delivery_id, DeliveryRow.project_id == project_id)
+            .where(DeliveryRow.id == delivery_id, DeliveryRow.project_id == project_id, ChannelRow.kind != REPORT)
         ).one_or_none()
         if is_id(delivery_id)
         else None

@@ -30,7 +30,7 @@ HEADERS = {
 }
 
 
-SHARED_PATHS = ("/shared/", "/api/v1/shared/")
+SHARED_PATHS = ("/shared/", "/api/v1/shared/", "/api/v1/reports/unsubscribe/")
 SHARED = {
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",

@@ -21,7 +21,8 @@ Sender = Callable[[Target, Parcel], Outcome]
 class Post:
     """Everything that leaves by a channel."""
 
-    senders: Mapping[Kind, Sender]
+    senders: Mapping[str, Sender]
+    """By kind: those of `shapes.Kind`, and those that other packages add."""
     guard: Guard
 
     def check_url(self, kind: Kind, url: str) -> None:
@@ -36,7 +37,7 @@ class Post:
 
 def open_post(client: httpx.Client, server: mail.MailServer | None, base_url: str, *, allow_private: bool) -> Post:
     """`client`: of `guard.guarded_client`. `base_url`: of this server, for links."""
-    senders: dict[Kind, Sender] = {
+    senders: dict[str, Sender] = {
         "email": partial(mail.send, server, base_url),
         "slack": partial(slack.send, client, base_url),
         "pagerduty": partial(pagerduty.send, client, base_url),

@@ -119,9 +119,16 @@ def mail(message: Message, target: Target, server: MailServer, parcel: Parcel, b
 def send(server: MailServer | None, base_url: str, target: Target, parcel: Parcel) -> Outcome:
     if server is None:
         return Later("no mail server is known; the operator sets PROMPTPULSE_SMTP_URL")
-    secrets = (server.password, server.user)
     try:
         letter = mail(parcel.message, target, server, parcel, base_url)
+    except ValueError as e:
+        return _failed(server, e, (server.password, server.user))
+    return deliver(server, letter)
+
+
+def deliver(server: MailServer, letter: EmailMessage) -> Outcome:
+    secrets = (server.password, server.user)
+    try:
         with _connected(server) as connection:
             refused = connection.send_message(letter)
     except (smtplib.SMTPException, OSError, ValueError) as e:
