@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ TOO_HEAVY = {
     158,  # TOO_MANY_ROWS
     396,  # TOO_MANY_ROWS_OR_BYTES
 }
+SLOW_MS = 2000
 READ_SETTINGS = {
     "max_execution_time": 30,
     "max_memory_usage": 2 << 30,
@@ -84,6 +86,16 @@ class Answer:
         return self.columns[self.names.index(name)] if self.columns else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """A query that took long. Its values are not in it."""
+
+    ended: float
+    """By `time.monotonic`."""
+    elapsed_ms: float
+    sql: str
+
+
 class Store:
     """A bounded pool of connections to one database. Thread-safe; every method blocks."""
 
@@ -97,17 +109,22 @@ class Store:
             for _ in range(readers):
                 self._readers.put(_connect(url, READ_SETTINGS))
         self._size = readers
+        self.slow: deque[Slow] = deque(maxlen=50)
+        """The last ones, from old to new."""
 
     def query(self, sql: str, params: Mapping[str, object] | None = None, *, wait_s: float = 30.0) -> Answer:
         """Read. Values are bound as `{name:Type}`. Raises `TooHeavy`, `Unavailable` (no free connection), `StoreError`."""
         started = time.perf_counter()
         with self._reader(wait_s) as client, _errors():
             result = client.query(sql, parameters=dict(params or {}), column_oriented=True)
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        if elapsed_ms >= SLOW_MS:
+            self.slow.append(Slow(time.monotonic(), elapsed_ms, " ".join(sql.split())[:2000]))
         return Answer(
             tuple(result.column_names),
             result.result_columns,
             None if self.embedded else int(result.summary.get("read_rows", 0)),
-            (time.perf_counter() - started) * 1000,
+            elapsed_ms,
         )
 
     def command(self, sql: str, params: Mapping[str, object] | None = None) -> None:
