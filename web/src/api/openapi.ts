@@ -3225,6 +3225,252 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reports
+         * @description By name, each with its next time and its last run.
+         */
+        get: operations["list_reports_api_v1_reports_get"];
+        put?: never;
+        /**
+         * Define a report
+         * @description It is made at its next time; nothing is sent now.
+         */
+        post: operations["create_report_api_v1_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a report
+         * @description As it would look if it were made now. Nothing is kept or sent.
+         */
+        post: operations["preview_report_api_v1_reports_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether to unsubscribe
+         * @description Without signing in. A page with one button: programs that look at links in mails must not unsubscribe anybody.
+         */
+        get: operations["ask_to_unsubscribe_api_v1_reports_unsubscribe__token__get"];
+        put?: never;
+        /**
+         * Unsubscribe
+         * @description Without signing in: by the button of the page, or by a mail program (RFC 8058).
+         */
+        post: operations["unsubscribe_api_v1_reports_unsubscribe__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a report
+         * @description With its next time and its last run.
+         */
+        get: operations["read_report_api_v1_reports__report_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a report
+         * @description With its history.
+         */
+        delete: operations["delete_report_api_v1_reports__report_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a report
+         * @description A period that was reported is not reported again, whatever the new schedule says.
+         */
+        patch: operations["change_report_api_v1_reports__report_id__patch"];
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History of a report
+         * @description Newest first, each with who got it.
+         */
+        get: operations["list_runs_api_v1_reports__report_id__runs_get"];
+        put?: never;
+        /**
+         * Send a report now
+         * @description To all recipients; or, as a test, to the addresses that are named. Its schedule stays as it is.
+         */
+        post: operations["send_report_api_v1_reports__report_id__runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a report that was made
+         * @description As the recipients got it. 409 when it was not made.
+         */
+        get: operations["read_run_api_v1_reports__report_id__runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/runs/{run_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A report as PDF
+         * @description What was made, on paper.
+         */
+        get: operations["pdf_of_run_api_v1_reports__report_id__runs__run_id__pdf_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/redaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is taken out of texts
+         * @description Before anything is stored; and how often it was.
+         */
+        get: operations["read_redaction_api_v1_retention_redaction_get"];
+        /**
+         * Change what is taken out of texts
+         * @description For admins. Counts for what arrives from now, in this process at once, in others within 10 s. What is stored stays.
+         */
+        put: operations["change_redaction_api_v1_retention_redaction_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/redaction/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try what is taken out of a text
+         * @description With what is saved, or with what might be. Nothing is stored or counted.
+         */
+        post: operations["preview_api_v1_retention_redaction_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the server does
+         * @description Versions, clock, disk, store, mail, and the last runs of repeated work. For `promptpulse doctor` and your monitoring.
+         */
+        get: operations["server_api_v1_server_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back up both stores
+         * @description A tar file of one moment, for `promptpulse restore`: all projects, calls with texts, settings, and the key that the
+         *     secrets of channels are encrypted with. What was answered before is in it. The header `X-Total-Bytes` says about how long
+         *     it is. One at a time.
+         */
+        get: operations["backup_api_v1_server_backup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3800,6 +4046,26 @@ export interface components {
             success: true;
             data: components["schemas"]["ReconciliationDetail"];
         };
+        /** Answer[RedactionOut] */
+        Answer_RedactionOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["RedactionOut"];
+        };
+        /** Answer[ReportOut] */
+        Answer_ReportOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReportOut"];
+        };
         /** Answer[RepricingOut] */
         Answer_RepricingOut_: {
             /**
@@ -3860,15 +4126,15 @@ export interface components {
             success: true;
             data: components["schemas"]["RulePreview"];
         };
-        /** Answer[RunOut] */
-        Answer_RunOut_: {
+        /** Answer[RunPage] */
+        Answer_RunPage_: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["RunOut"];
+            data: components["schemas"]["RunPage"];
         };
         /** Answer[ScoreNames] */
         Answer_ScoreNames_: {
@@ -3899,6 +4165,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["ServedPrompt"];
+        };
+        /** Answer[ServerOut] */
+        Answer_ServerOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ServerOut"];
         };
         /** Answer[SessionOut] */
         Answer_SessionOut_: {
@@ -4287,6 +4563,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["ReconciliationOut"][];
+        };
+        /** Answer[list[ReportOut]] */
+        Answer_list_ReportOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ReportOut"][];
         };
         /** Answer[list[RepricingOut]] */
         Answer_list_RepricingOut__: {
@@ -5949,6 +6236,43 @@ export interface components {
             scores: components["schemas"]["NamedVariation"][];
         };
         /**
+         * Custom
+         * @description On some weekdays; or on the first of them in a month.
+         */
+        Custom: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "custom";
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * First Of Month
+             * @description Only the first of these weekdays in each month.
+             * @default false
+             */
+            first_of_month: boolean;
+            /**
+             * Hour
+             * @description Of the wall clock in the project's time zone.
+             * @default 8
+             */
+            hour: number;
+            /**
+             * Minute
+             * @default 0
+             */
+            minute: number;
+            /**
+             * Covers
+             * @description day: the one before. week: the seven days before. month: the calendar month before. since_last: the days since the last report, so that Monday's covers the weekend.
+             * @default since_last
+             * @enum {string}
+             */
+            covers: "day" | "week" | "month" | "since_last";
+        };
+        /**
          * CustomMetricIn
          * @description A number that the project defines by itself.
          */
@@ -6046,6 +6370,28 @@ export interface components {
             threshold?: number | null;
             /** Description */
             description?: string | null;
+        };
+        /**
+         * Daily
+         * @description Every day, about the day before.
+         */
+        Daily: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "daily";
+            /**
+             * Hour
+             * @description Of the wall clock in the project's time zone.
+             * @default 8
+             */
+            hour: number;
+            /**
+             * Minute
+             * @default 0
+             */
+            minute: number;
         };
         /** DashboardBody */
         "DashboardBody-Input": {
@@ -6329,6 +6675,28 @@ export interface components {
              * @description What the receiver answered last, or why it could not be asked.
              */
             said: string | null;
+        };
+        /** DeliveryState */
+        DeliveryState: {
+            /**
+             * To
+             * @description Address, or name of the channel.
+             */
+            to: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "dead";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Said
+             * @description What the receiver answered, or why it could not be asked.
+             */
+            said: string | null;
+            /** Finished At */
+            finished_at: string | null;
         };
         /** DeployIn */
         DeployIn: {
@@ -8222,6 +8590,38 @@ export interface components {
              */
             rejected: components["schemas"]["RejectedOut"][];
         };
+        /** JobOut */
+        JobOut: {
+            /**
+             * Name
+             * @example rules
+             */
+            name: string;
+            /**
+             * Started At
+             * @description Of the last run.
+             * @example 2026-11-21T09:30:00Z
+             */
+            started_at: string | null;
+            /**
+             * Finished At
+             * @description null while it runs.
+             * @example 2026-11-21T09:30:00Z
+             */
+            finished_at: string | null;
+            /**
+             * Failures
+             * @description Failed runs since the last good one.
+             * @example 0
+             */
+            failures: number;
+            /**
+             * Error
+             * @description Of the last run.
+             * @example null
+             */
+            error: string | null;
+        };
         JsonValue: unknown;
         /** KeyMade */
         KeyMade: {
@@ -8833,6 +9233,33 @@ export interface components {
              */
             last_at: string;
         };
+        /**
+         * Monthly
+         * @description Once a month, about the month before.
+         */
+        Monthly: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "monthly";
+            /**
+             * Day
+             * @default 1
+             */
+            day: number;
+            /**
+             * Hour
+             * @description Of the wall clock in the project's time zone.
+             * @default 8
+             */
+            hour: number;
+            /**
+             * Minute
+             * @default 0
+             */
+            minute: number;
+        };
         /** NamedVariation */
         NamedVariation: {
             /** Name */
@@ -9023,18 +9450,6 @@ export interface components {
             data: components["schemas"]["PromptOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
-        /** Page[RunOut] */
-        Page_RunOut_: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["RunOut"][];
-            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
-        };
         /** Page[SubmissionOut] */
         Page_SubmissionOut_: {
             /**
@@ -9074,6 +9489,31 @@ export interface components {
              * @example four words of mine
              */
             new_password: string;
+        };
+        /**
+         * PatternIn
+         * @description A project's own pattern.
+         */
+        PatternIn: {
+            /**
+             * Name
+             * @description Stands in the text as `[name]`.
+             * @example customer_numbers
+             */
+            name: string;
+            /**
+             * Pattern
+             * @description A regular expression whose repeats all have an end, such as {1,20}.
+             * @example \bcust-\d{6,10}\b
+             */
+            pattern: string;
+        };
+        /** PatternOut */
+        PatternOut: {
+            /** Name */
+            name: string;
+            /** Pattern */
+            pattern: string;
         };
         /**
          * PauseExperimentAction
@@ -9465,18 +9905,6 @@ export interface components {
             units: number;
             /** Days */
             days: number | null;
-        };
-        /**
-         * PreviewIn
-         * @description A rule as it would be saved, and over how many days it is tried.
-         */
-        PreviewIn: {
-            rule: components["schemas"]["RuleIn"];
-            /**
-             * Days
-             * @default 30
-             */
-            days: number;
         };
         /**
          * PreviewSeries
@@ -10275,6 +10703,42 @@ export interface components {
             /** Created By */
             created_by: string;
         };
+        /** RedactionIn */
+        RedactionIn: {
+            /**
+             * Api Keys
+             * @description Keys, tokens and private keys, by how they begin.
+             * @default true
+             */
+            api_keys: boolean;
+            /**
+             * Card Numbers
+             * @description Card numbers, by their length and check digit.
+             * @default true
+             */
+            card_numbers: boolean;
+            /** Patterns */
+            patterns?: components["schemas"]["PatternIn"][];
+        };
+        /**
+         * RedactionOut
+         * @description What is taken out of texts before anything is stored.
+         */
+        RedactionOut: {
+            /** Api Keys */
+            api_keys: boolean;
+            /** Card Numbers */
+            card_numbers: boolean;
+            /** Patterns */
+            patterns: components["schemas"]["PatternOut"][];
+            /**
+             * Replaced
+             * @description How often each took something out, by name; up to a minute old. Names that are gone stay counted.
+             */
+            replaced: {
+                [key: string]: number;
+            };
+        };
         /** RejectedOut */
         RejectedOut: {
             /**
@@ -10287,6 +10751,162 @@ export interface components {
              * @description The field, the value and what to do.
              */
             error: string;
+        };
+        /** ReportIn */
+        ReportIn: {
+            /**
+             * Name
+             * @example Morning summary
+             */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Schedule */
+            schedule: components["schemas"]["Daily"] | components["schemas"]["Weekly"] | components["schemas"]["Monthly"] | components["schemas"]["Custom"];
+            /**
+             * Dashboard
+             * @description Id of a dashboard, or name of a ready-made one; null: the usual report.
+             */
+            dashboard?: string | null;
+            /**
+             * Where
+             * @description Only calls that meet these.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * Addresses
+             * @description Each gets a mail of its own and can unsubscribe.
+             * @default []
+             */
+            addresses: string[];
+            /**
+             * Channels
+             * @description Get a short message with a link, such as a channel of Slack.
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Quiet
+             * @description Send nothing when there is nothing to say.
+             * @default false
+             */
+            quiet: boolean;
+            /**
+             * Pdf
+             * @description Attach the report as PDF, too.
+             * @default false
+             */
+            pdf: boolean;
+        };
+        /** ReportOut */
+        ReportOut: {
+            /**
+             * Name
+             * @example Morning summary
+             */
+            name: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Schedule */
+            schedule: components["schemas"]["Daily"] | components["schemas"]["Weekly"] | components["schemas"]["Monthly"] | components["schemas"]["Custom"];
+            /**
+             * Dashboard
+             * @description Id of a dashboard, or name of a ready-made one; null: the usual report.
+             */
+            dashboard?: string | null;
+            /**
+             * Where
+             * @description Only calls that meet these.
+             * @default []
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * Addresses
+             * @description Each gets a mail of its own and can unsubscribe.
+             * @default []
+             */
+            addresses: string[];
+            /**
+             * Channels
+             * @description Get a short message with a link, such as a channel of Slack.
+             * @default []
+             */
+            channels: string[];
+            /**
+             * Quiet
+             * @description Send nothing when there is nothing to say.
+             * @default false
+             */
+            quiet: boolean;
+            /**
+             * Pdf
+             * @description Attach the report as PDF, too.
+             * @default false
+             */
+            pdf: boolean;
+            /** Id */
+            id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /**
+             * When
+             * @description The schedule in words.
+             * @example Every day at 08:00
+             */
+            when: string;
+            /**
+             * Next At
+             * @description null while it is off.
+             */
+            next_at: string | null;
+            /**
+             * Unsubscribed
+             * @description Addresses among the recipients that do not want it any more.
+             */
+            unsubscribed: string[];
+            /** @description The last one by schedule. */
+            last_run: components["schemas"]["promptpulse__reports__shapes__RunOut"] | null;
+        };
+        /**
+         * ReportPatch
+         * @description Absent leaves a value as it is. null is a value of `dashboard` alone.
+         */
+        ReportPatch: {
+            /** Name */
+            name?: string | null;
+            /** Enabled */
+            enabled?: boolean | null;
+            /** Schedule */
+            schedule?: (components["schemas"]["Daily"] | components["schemas"]["Weekly"] | components["schemas"]["Monthly"] | components["schemas"]["Custom"]) | null;
+            /** Dashboard */
+            dashboard?: string | null;
+            /** Where */
+            where?: components["schemas"]["FilterIn"][] | null;
+            /** Addresses */
+            addresses?: string[] | null;
+            /** Channels */
+            channels?: string[] | null;
+            /** Quiet */
+            quiet?: boolean | null;
+            /** Pdf */
+            pdf?: boolean | null;
         };
         /**
          * RepricingIn
@@ -10959,54 +11579,41 @@ export interface components {
             /** Elapsed Ms */
             elapsed_ms: number;
         };
-        /** RunOut */
-        RunOut: {
-            /** Id */
-            id: string;
-            /** Policy Id */
-            policy_id: string | null;
-            /** Policy Name */
-            policy_name: string;
-            /** Incident Id */
-            incident_id: string;
-            /** Alert Id */
-            alert_id: string;
+        /** RunIn */
+        RunIn: {
             /**
-             * Status
-             * @description waiting: not enough calls, or too soon after another act. watching: done; does the metric recover? recovered, escalated: it did, it did not. skipped: not to be done, `outcome` says why. failed: it could not be done. unknown: the server ended in the middle; look whether it was done.
-             * @enum {string}
+             * To
+             * @description A test: only to these addresses. null: to all recipients, now.
              */
-            status: "waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted";
-            /** Dry Run */
-            dry_run: boolean;
-            /** Action */
-            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
+            to?: string[] | null;
+        };
+        /** RunPage */
+        RunPage: {
+            /** Subject */
+            subject: string;
             /**
-             * Outcome
-             * @example support-reply is served in version 6 again, instead of 7.
+             * Html
+             * @description A whole page without scripts; images are inside.
              */
-            outcome: string;
-            evidence: components["schemas"]["Evidence"];
+            html: string;
+            /** Text */
+            text: string;
             /**
-             * Detail
-             * @description Such as versions before and after.
-             */
-            detail: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
-            /**
-             * Started At
+             * Start
              * Format: date-time
              */
-            started_at: string;
-            /** Acted At */
-            acted_at: string | null;
-            /** Watch Until */
-            watch_until: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Can Revert */
-            can_revert: boolean;
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Quiet
+             * @description Why there is nothing to say; null: there is something.
+             */
+            quiet: string | null;
+            run: components["schemas"]["promptpulse__reports__shapes__RunOut"];
         };
         /** SampleRatio */
         SampleRatio: {
@@ -11302,6 +11909,94 @@ export interface components {
             config: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /** ServerOut */
+        ServerOut: {
+            /**
+             * Version
+             * @example 1.0.0
+             */
+            version: string;
+            /**
+             * Python
+             * @example 3.11.9
+             */
+            python: string;
+            /**
+             * Now
+             * Format: date-time
+             * @description The server's clock.
+             * @example 2026-11-21T09:30:00Z
+             */
+            now: string;
+            /**
+             * Disk Free Bytes
+             * @description Of the data folder.
+             * @example 52000000000
+             */
+            disk_free_bytes: number;
+            /**
+             * @example {
+             *       "bytes": 96000000,
+             *       "calls": 1200000,
+             *       "calls_ahead": 0,
+             *       "embedded": true,
+             *       "parts": 120
+             *     }
+             */
+            store: components["schemas"]["StoreOut"];
+            /**
+             * Database
+             * @example sqlite
+             */
+            database: string;
+            /**
+             * Queued Bytes
+             * @description Calls that wait to be stored.
+             * @example 0
+             */
+            queued_bytes: number;
+            /**
+             * Mail
+             * @description A mail server is set.
+             * @example true
+             */
+            mail: boolean;
+            /**
+             * Messages
+             * @description To channels, by state: waiting, dead.
+             * @example {
+             *       "dead": 0,
+             *       "waiting": 0
+             *     }
+             */
+            messages: {
+                [key: string]: number;
+            };
+            /**
+             * Jobs
+             * @example [
+             *       {
+             *         "failures": 0,
+             *         "finished_at": "2026-11-21T09:30:00Z",
+             *         "name": "rules",
+             *         "started_at": "2026-11-21T09:30:00Z"
+             *       }
+             *     ]
+             */
+            jobs: components["schemas"]["JobOut"][];
+            /**
+             * Slow Queries
+             * @description Of more than 2 s, since the start; the newest first, 50 at most.
+             * @example [
+             *       {
+             *         "elapsed_ms": 2400,
+             *         "seconds_ago": 12.5,
+             *         "statement": "SELECT count() FROM calls WHERE ..."
+             *       }
+             *     ]
+             */
+            slow_queries: components["schemas"]["SlowOut"][];
         };
         /** SessionOut */
         SessionOut: {
@@ -11862,6 +12557,25 @@ export interface components {
              */
             speeds: ("page" | "ticket" | "spent")[];
         };
+        /** SlowOut */
+        SlowOut: {
+            /**
+             * Seconds Ago
+             * @example 12.5
+             */
+            seconds_ago: number;
+            /**
+             * Elapsed Ms
+             * @example 2400
+             */
+            elapsed_ms: number;
+            /**
+             * Statement
+             * @description Without its values.
+             * @example SELECT count() FROM calls WHERE ...
+             */
+            statement: string;
+        };
         /**
          * Spread
          * @description Of the numbers of one score; booleans count as 0 and 1.
@@ -12018,6 +12732,37 @@ export interface components {
              * @description Id or name; null: the one that the alert names.
              */
             variant?: string | null;
+        };
+        /** StoreOut */
+        StoreOut: {
+            /**
+             * Embedded
+             * @example true
+             */
+            embedded: boolean;
+            /**
+             * Calls
+             * @example 1200000
+             */
+            calls: number;
+            /**
+             * Bytes
+             * @description On disk, all tables.
+             * @example 96000000
+             */
+            bytes: number;
+            /**
+             * Parts
+             * @description Pieces of tables; many hundreds slow queries down.
+             * @example 120
+             */
+            parts: number;
+            /**
+             * Calls Ahead
+             * @description Calls that lie more than 5 minutes in the future.
+             * @example 0
+             */
+            calls_ahead: number;
         };
         /** Stored */
         Stored: {
@@ -12890,6 +13635,34 @@ export interface components {
             amount?: number | null;
         };
         /**
+         * Weekly
+         * @description Once a week, about the seven days before.
+         */
+        Weekly: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "weekly";
+            /**
+             * Weekday
+             * @description 0 is Monday.
+             * @default 0
+             */
+            weekday: number;
+            /**
+             * Hour
+             * @description Of the wall clock in the project's time zone.
+             * @default 8
+             */
+            hour: number;
+            /**
+             * Minute
+             * @default 0
+             */
+            minute: number;
+        };
+        /**
          * WeeklyWindow
          * @description In the project's time zone.
          */
@@ -13096,6 +13869,46 @@ export interface components {
              */
             range?: ("1h" | "24h" | "7d" | "30d") | null;
         };
+        /** Answer[PreviewOut] */
+        promptpulse__accounts__shapes__Answer_PreviewOut___1: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["promptpulse__reports__shapes__PreviewOut"];
+        };
+        /** Answer[PreviewOut] */
+        promptpulse__accounts__shapes__Answer_PreviewOut___2: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["promptpulse__retention__shapes__PreviewOut"];
+        };
+        /** Answer[RunOut] */
+        promptpulse__accounts__shapes__Answer_RunOut___1: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["promptpulse__actions__shapes__RunOut"];
+        };
+        /** Answer[RunOut] */
+        promptpulse__accounts__shapes__Answer_RunOut___2: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["promptpulse__reports__shapes__RunOut"];
+        };
         /** PageMeta */
         promptpulse__accounts__shapes__PageMeta: {
             /**
@@ -13104,6 +13917,91 @@ export interface components {
              * @example 12
              */
             total: number;
+        };
+        /** Page[RunOut] */
+        promptpulse__accounts__shapes__Page_RunOut___1: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["promptpulse__actions__shapes__RunOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[RunOut] */
+        promptpulse__accounts__shapes__Page_RunOut___2: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["promptpulse__reports__shapes__RunOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** RunOut */
+        promptpulse__actions__shapes__RunOut: {
+            /** Id */
+            id: string;
+            /** Policy Id */
+            policy_id: string | null;
+            /** Policy Name */
+            policy_name: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Alert Id */
+            alert_id: string;
+            /**
+             * Status
+             * @description waiting: not enough calls, or too soon after another act. watching: done; does the metric recover? recovered, escalated: it did, it did not. skipped: not to be done, `outcome` says why. failed: it could not be done. unknown: the server ended in the middle; look whether it was done.
+             * @enum {string}
+             */
+            status: "waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Action */
+            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
+            /**
+             * Outcome
+             * @example support-reply is served in version 6 again, instead of 7.
+             */
+            outcome: string;
+            evidence: components["schemas"]["Evidence"];
+            /**
+             * Detail
+             * @description Such as versions before and after.
+             */
+            detail: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Acted At */
+            acted_at: string | null;
+            /** Watch Until */
+            watch_until: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Can Revert */
+            can_revert: boolean;
+        };
+        /**
+         * PreviewIn
+         * @description A rule as it would be saved, and over how many days it is tried.
+         */
+        promptpulse__alerts__shapes__PreviewIn: {
+            rule: components["schemas"]["RuleIn"];
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
         };
         /** PageMeta */
         promptpulse__calls__shapes__PageMeta: {
@@ -13163,6 +14061,116 @@ export interface components {
             unit: string;
             /** Better */
             better: string;
+        };
+        /** PreviewOut */
+        promptpulse__reports__shapes__PreviewOut: {
+            /** Subject */
+            subject: string;
+            /**
+             * Html
+             * @description A whole page without scripts; images are inside.
+             */
+            html: string;
+            /** Text */
+            text: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Quiet
+             * @description Why there is nothing to say; null: there is something.
+             */
+            quiet: string | null;
+            /**
+             * Upcoming
+             * @description The next five times.
+             */
+            upcoming: string[];
+        };
+        /**
+         * RunOut
+         * @description One time that the report was made.
+         */
+        promptpulse__reports__shapes__RunOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual" | "test";
+            /**
+             * State
+             * @description quiet: there was nothing to say. skipped: too late, the server was away.
+             * @enum {string}
+             */
+            state: "waiting" | "making" | "made" | "quiet" | "skipped" | "failed";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description Of the period it is about.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Period
+             * @example Friday, 20 November 2026
+             */
+            period: string;
+            /** Said */
+            said: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryState"][];
+        };
+        /** PreviewIn */
+        promptpulse__retention__shapes__PreviewIn: {
+            /**
+             * Text
+             * @example My key is sk-proj-0123456789abcdef0123.
+             */
+            text: string;
+            /** @description null: as it is saved. */
+            redaction?: components["schemas"]["RedactionIn"] | null;
+        };
+        /** PreviewOut */
+        promptpulse__retention__shapes__PreviewOut: {
+            /**
+             * Text
+             * @description As it would be stored.
+             */
+            text: string;
+            /**
+             * Replaced
+             * @description How much would be taken out, by name.
+             */
+            replaced: {
+                [key: string]: number;
+            };
         };
         /**
          * CallIn
@@ -22856,7 +23864,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PreviewIn"];
+                "application/json": components["schemas"]["promptpulse__alerts__shapes__PreviewIn"];
             };
         };
         responses: {
@@ -25856,7 +26864,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Page_RunOut_"];
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Page_RunOut___1"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -25933,7 +26941,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Answer_RunOut_"];
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_RunOut___1"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -26014,7 +27022,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Answer_RunOut_"];
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_RunOut___1"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -26063,6 +27071,1015 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Figure"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_reports_api_v1_reports_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "name": "Morning summary",
+                     *           "enabled": true,
+                     *           "schedule": {
+                     *             "kind": "daily",
+                     *             "hour": 8,
+                     *             "minute": 0
+                     *           },
+                     *           "where": [],
+                     *           "addresses": [
+                     *             "ada@example.com"
+                     *           ],
+                     *           "channels": [],
+                     *           "quiet": false,
+                     *           "pdf": false,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "changed_at": "2026-11-21T09:30:00Z",
+                     *           "when": "Every day at 08:00",
+                     *           "next_at": "2026-11-22T08:00:00Z",
+                     *           "unsubscribed": [],
+                     *           "last_run": {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "kind": "scheduled",
+                     *             "state": "made",
+                     *             "due_at": "2026-11-21T09:30:00Z",
+                     *             "start": "2026-11-20T00:00:00Z",
+                     *             "end": "2026-11-21T00:00:00Z",
+                     *             "period": "Friday, 20 November 2026",
+                     *             "created_at": "2026-11-21T09:30:00Z",
+                     *             "created_by": "PromptPulse",
+                     *             "finished_at": "2026-11-21T09:30:00Z",
+                     *             "deliveries": [
+                     *               {
+                     *                 "to": "ada@example.com",
+                     *                 "state": "sent",
+                     *                 "attempts": 1,
+                     *                 "said": "sent by mail.example.com",
+                     *                 "finished_at": "2026-11-21T09:30:00Z"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ReportOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    create_report_api_v1_reports_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Morning summary",
+                     *         "enabled": true,
+                     *         "schedule": {
+                     *           "kind": "daily",
+                     *           "hour": 8,
+                     *           "minute": 0
+                     *         },
+                     *         "where": [],
+                     *         "addresses": [
+                     *           "ada@example.com"
+                     *         ],
+                     *         "channels": [],
+                     *         "quiet": false,
+                     *         "pdf": false,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "when": "Every day at 08:00",
+                     *         "next_at": "2026-11-22T08:00:00Z",
+                     *         "unsubscribed": [],
+                     *         "last_run": {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "kind": "scheduled",
+                     *           "state": "made",
+                     *           "due_at": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-20T00:00:00Z",
+                     *           "end": "2026-11-21T00:00:00Z",
+                     *           "period": "Friday, 20 November 2026",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "PromptPulse",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deliveries": [
+                     *             {
+                     *               "to": "ada@example.com",
+                     *               "state": "sent",
+                     *               "attempts": 1,
+                     *               "said": "sent by mail.example.com",
+                     *               "finished_at": "2026-11-21T09:30:00Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ReportOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    preview_report_api_v1_reports_preview_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "subject": "[shop] Morning summary: Friday, 20 November 2026",
+                     *         "html": "<!doctype html>...",
+                     *         "text": "Morning summary ...",
+                     *         "start": "2026-11-20T00:00:00Z",
+                     *         "end": "2026-11-21T00:00:00Z",
+                     *         "upcoming": [
+                     *           "2026-11-22T08:00:00Z"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___1"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    ask_to_unsubscribe_api_v1_reports_unsubscribe__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last part of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": "<!doctype html>..."
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    unsubscribe_api_v1_reports_unsubscribe__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The last part of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": "<!doctype html>..."
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_report_api_v1_reports__report_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Morning summary",
+                     *         "enabled": true,
+                     *         "schedule": {
+                     *           "kind": "daily",
+                     *           "hour": 8,
+                     *           "minute": 0
+                     *         },
+                     *         "where": [],
+                     *         "addresses": [
+                     *           "ada@example.com"
+                     *         ],
+                     *         "channels": [],
+                     *         "quiet": false,
+                     *         "pdf": false,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "when": "Every day at 08:00",
+                     *         "next_at": "2026-11-22T08:00:00Z",
+                     *         "unsubscribed": [],
+                     *         "last_run": {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "kind": "scheduled",
+                     *           "state": "made",
+                     *           "due_at": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-20T00:00:00Z",
+                     *           "end": "2026-11-21T00:00:00Z",
+                     *           "period": "Friday, 20 November 2026",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "PromptPulse",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deliveries": [
+                     *             {
+                     *               "to": "ada@example.com",
+                     *               "state": "sent",
+                     *               "attempts": 1,
+                     *               "said": "sent by mail.example.com",
+                     *               "finished_at": "2026-11-21T09:30:00Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ReportOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    delete_report_api_v1_reports__report_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_NoneType_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_report_api_v1_reports__report_id__patch: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "name": "Morning summary",
+                     *         "enabled": true,
+                     *         "schedule": {
+                     *           "kind": "daily",
+                     *           "hour": 8,
+                     *           "minute": 0
+                     *         },
+                     *         "where": [],
+                     *         "addresses": [
+                     *           "ada@example.com"
+                     *         ],
+                     *         "channels": [],
+                     *         "quiet": false,
+                     *         "pdf": false,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "changed_at": "2026-11-21T09:30:00Z",
+                     *         "when": "Every day at 08:00",
+                     *         "next_at": "2026-11-22T08:00:00Z",
+                     *         "unsubscribed": [],
+                     *         "last_run": {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "kind": "scheduled",
+                     *           "state": "made",
+                     *           "due_at": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-20T00:00:00Z",
+                     *           "end": "2026-11-21T00:00:00Z",
+                     *           "period": "Friday, 20 November 2026",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "PromptPulse",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deliveries": [
+                     *             {
+                     *               "to": "ada@example.com",
+                     *               "state": "sent",
+                     *               "attempts": 1,
+                     *               "said": "sent by mail.example.com",
+                     *               "finished_at": "2026-11-21T09:30:00Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ReportOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_runs_api_v1_reports__report_id__runs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "kind": "scheduled",
+                     *           "state": "made",
+                     *           "due_at": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-20T00:00:00Z",
+                     *           "end": "2026-11-21T00:00:00Z",
+                     *           "period": "Friday, 20 November 2026",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "PromptPulse",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deliveries": [
+                     *             {
+                     *               "to": "ada@example.com",
+                     *               "state": "sent",
+                     *               "attempts": 1,
+                     *               "said": "sent by mail.example.com",
+                     *               "finished_at": "2026-11-21T09:30:00Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Page_RunOut___2"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    send_report_api_v1_reports__report_id__runs_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "kind": "scheduled",
+                     *         "state": "made",
+                     *         "due_at": "2026-11-21T09:30:00Z",
+                     *         "start": "2026-11-20T00:00:00Z",
+                     *         "end": "2026-11-21T00:00:00Z",
+                     *         "period": "Friday, 20 November 2026",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "PromptPulse",
+                     *         "finished_at": "2026-11-21T09:30:00Z",
+                     *         "deliveries": [
+                     *           {
+                     *             "to": "ada@example.com",
+                     *             "state": "sent",
+                     *             "attempts": 1,
+                     *             "said": "sent by mail.example.com",
+                     *             "finished_at": "2026-11-21T09:30:00Z"
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_RunOut___2"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_run_api_v1_reports__report_id__runs__run_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "subject": "[shop] Morning summary: Friday, 20 November 2026",
+                     *         "html": "<!doctype html>...",
+                     *         "text": "Morning summary ...",
+                     *         "start": "2026-11-20T00:00:00Z",
+                     *         "end": "2026-11-21T00:00:00Z",
+                     *         "run": {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "kind": "scheduled",
+                     *           "state": "made",
+                     *           "due_at": "2026-11-21T09:30:00Z",
+                     *           "start": "2026-11-20T00:00:00Z",
+                     *           "end": "2026-11-21T00:00:00Z",
+                     *           "period": "Friday, 20 November 2026",
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "PromptPulse",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deliveries": [
+                     *             {
+                     *               "to": "ada@example.com",
+                     *               "state": "sent",
+                     *               "attempts": 1,
+                     *               "said": "sent by mail.example.com",
+                     *               "finished_at": "2026-11-21T09:30:00Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RunPage_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    pdf_of_run_api_v1_reports__report_id__runs__run_id__pdf_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": "%PDF-1.7 ..."
+                     *     }
+                     */
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_redaction_api_v1_retention_redaction_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "api_keys": true,
+                     *         "card_numbers": true,
+                     *         "patterns": [
+                     *           {
+                     *             "name": "customer_numbers",
+                     *             "pattern": "\\bcust-\\d{6,10}\\b"
+                     *           }
+                     *         ],
+                     *         "replaced": {
+                     *           "api_keys": 12
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RedactionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_redaction_api_v1_retention_redaction_put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedactionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "api_keys": true,
+                     *         "card_numbers": true,
+                     *         "patterns": [
+                     *           {
+                     *             "name": "customer_numbers",
+                     *             "pattern": "\\bcust-\\d{6,10}\\b"
+                     *           }
+                     *         ],
+                     *         "replaced": {
+                     *           "api_keys": 12
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_RedactionOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    preview_api_v1_retention_redaction_preview_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["promptpulse__retention__shapes__PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "text": "My key is [api_keys].",
+                     *         "replaced": {
+                     *           "api_keys": 1
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___2"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    server_api_v1_server_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "version": "1.0.0",
+                     *         "python": "3.11.9",
+                     *         "now": "2026-11-21T09:30:00Z",
+                     *         "disk_free_bytes": 52000000000,
+                     *         "store": {
+                     *           "embedded": true,
+                     *           "calls": 1200000,
+                     *           "bytes": 96000000,
+                     *           "parts": 120,
+                     *           "calls_ahead": 0
+                     *         },
+                     *         "database": "sqlite",
+                     *         "queued_bytes": 0,
+                     *         "mail": true,
+                     *         "messages": {
+                     *           "waiting": 0,
+                     *           "dead": 0
+                     *         },
+                     *         "jobs": [
+                     *           {
+                     *             "name": "rules",
+                     *             "started_at": "2026-11-21T09:30:00Z",
+                     *             "finished_at": "2026-11-21T09:30:00Z",
+                     *             "failures": 0
+                     *           }
+                     *         ],
+                     *         "slow_queries": [
+                     *           {
+                     *             "seconds_ago": 12.5,
+                     *             "elapsed_ms": 2400,
+                     *             "statement": "SELECT count() FROM calls WHERE ..."
+                     *           }
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ServerOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    backup_api_v1_server_backup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-tar": string;
                 };
             };
             400: components["responses"]["Failure"];
