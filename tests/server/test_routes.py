@@ -79,6 +79,8 @@ TABLE: dict[str, Need] = {
     "GET /api/metrics": "read",
     "GET /api/v1/live": "read",
     "GET /api/v1/status": "read",
+    "GET /api/v1/server": "instance",
+    "GET /api/v1/server/backup": "instance",
     "GET /api/v1/overview": "read",
     "GET /api/v1/prompts": "read",
     "POST /api/v1/prompts": "editor",
