@@ -13,7 +13,9 @@ from making_facts import Making, store_facts
 from promptpulse.core.errors import AppError
 from promptpulse.core.times import to_micros
 from promptpulse.incidents import service as incidents
+from promptpulse.incidents import silences
 from promptpulse.incidents.models import AlertRow
+from promptpulse.incidents.shapes import SilenceIn
 from promptpulse.incidents.signals import Signal
 from promptpulse.metrics import run
 from promptpulse.metrics.definitions import Definitions, custom_metric
@@ -235,6 +237,22 @@ def test_quiet_hours_hold_messages_back_but_not_the_incident(lite: Tower) -> Non
     assert lite.until(NOON + 2 * MINUTE) == [("40", "fired")]
     assert (len(lite.alerts()), lite.sent()) == (1, [])
     assert lite.until(NOON + 4 * MINUTE) == [("190", "reminder")]
+    assert lite.sent() == ["fired"]
+
+
+def test_a_silence_that_ends_in_quiet_hours_wakes_nobody(lite: Tower) -> None:
+    lite.channel("warning")
+    lite.rule(quiet_hours=[{"start": "13:02", "end": "13:06"}])
+    until = NOON + 4 * MINUTE
+    with lite.database.writing() as session:
+        silences.add(session, lite.project, SilenceIn(end=until, reason="deploying"), lite.by)
+    lite.store_all(lite.made(NOON + minute * MINUTE + SECOND, failed=3) for minute in range(10))
+    assert lite.until(until) == [("40", "fired")]  # before the quiet hours, and silenced
+    with lite.database.writing() as session:
+        assert incidents.unmute(session, lite.project, lite.clock()) == 1
+    lite.until(NOON + 5 * MINUTE)
+    assert (lite.alerts()[0].incident_id is not None, lite.sent()) == (True, [])
+    lite.until(NOON + 7 * MINUTE)
     assert lite.sent() == ["fired"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -36,7 +37,7 @@ def unmute(ward: Ward) -> int:
 def test_what_is_silenced_is_stored_and_told_when_the_silence_ends(ward: Ward) -> None:
     pager = ward.channel("pager", "warning")
     of_silence = silence(ward, match={"prompt_id": ["support-reply"]})
-    signal = ward.signal(prompt_id="support-reply")
+    signal = replace(ward.signal(prompt_id="support-reply"), source="sla")
     alert = ward.fire(signal)
     assert (alert.silence_id, alert.incident_id, alert.notified_at) == (of_silence, None, None)
     ward.fire(ward.signal(prompt_id="greeting"))
@@ -47,6 +48,16 @@ def test_what_is_silenced_is_stored_and_told_when_the_silence_ends(ward: Ward) -
     assert [unmute(ward), unmute(ward)] == [1, 0]
     assert ward.events(pager) == ["fired", "fired"]
     assert len(ward.incidents()) == 2
+
+
+def test_of_a_rule_the_next_round_tells_which_knows_its_quiet_hours(ward: Ward) -> None:
+    pager = ward.channel("pager", "warning")
+    silence(ward)
+    ward.fire(ward.signal())
+    ward.clock.forward(hours=1)
+    assert (unmute(ward), len(ward.incidents()), ward.events(pager)) == (1, 1, [])
+    ward.fire(ward.signal())
+    assert ward.events(pager) == ["fired"]
 
 
 def test_what_is_over_before_the_silence_is_never_told(ward: Ward) -> None:

@@ -392,7 +392,9 @@ class _Keeping:
         elif after.phase == "firing":
             # also without an event: its value and its worst value are brought up to date
             signal = signal_of(watch, one.key, one.group, one.reading, after)
-            incidents.fire(session, signal, now, held=after.held_back)
+            quiet = watch.policy.quiet
+            held = after.held_back or (quiet is not None and quiet.covers(now))
+            incidents.fire(session, signal, now, held=held)
 
     def _forget(self, rows: Sequence[RuleStateRow], seen: frozenset[str]) -> None:
         """Series that nobody misses, and what was over long ago."""

@@ -20,7 +20,7 @@ from promptpulse.db import exclusive
 from promptpulse.incidents import grouping, silences
 from promptpulse.incidents.life import OPEN, SEVERITIES, gravest, is_graver
 from promptpulse.incidents.models import AlertRow, IncidentEventRow, IncidentRow
-from promptpulse.incidents.signals import Signal
+from promptpulse.incidents.signals import Signal, Source
 from promptpulse.incidents.wording import (
     cut,
     duration,
@@ -37,6 +37,7 @@ from promptpulse.notify.messages import Event, Fact, Message, Severity
 
 PROMPTPULSE = "PromptPulse"
 """Actor of what happens by itself."""
+RULE: Source = "rule"
 Detail = Mapping[str, str | int | float | bool | None]
 
 
@@ -166,7 +167,9 @@ def note(
 
 
 def unmute(session: Session, project_id: str, now: datetime) -> int:
-    """Tell of alerts that still fire although their silence is over. How many there were."""
+    """Tell of alerts that still fire although their silence is over. How many there were.
+
+    Rules tell by themselves, with their next round: they know their quiet hours."""
     lock(session, project_id)
     muted = session.scalars(
         select(AlertRow).where(
@@ -177,7 +180,8 @@ def unmute(session: Session, project_id: str, now: datetime) -> int:
     for alert in muted:
         if _unmuted(session, alert, now):
             _place(session, alert, now)
-            _tell(session, alert, now)
+            if alert.source != RULE:
+                _tell(session, alert, now)
             told += 1
     return told
 
