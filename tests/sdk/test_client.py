@@ -149,7 +149,7 @@ def test_prompts_are_fetched_compiled_and_scored(mine: Project) -> None:
 
     with promptpulse.prompt(prompt, user_id="user-42"):
         made = promptpulse.call(latency_ms=5, **PLAIN)
-        promptpulse.score("helpful", True, call_id=made)
+        promptpulse.score("helpful", True)  # of the last call inside
     prompt.push_score("rating", 5, user_id="user-7", comment="quick")
     (row,) = sent(mine)
     assert (row["prompt_id"], row["prompt_version"]) == ("greeting", "1")

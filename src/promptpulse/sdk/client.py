@@ -87,6 +87,8 @@ class Client:
             row["service"] = self.settings.service or None
         if not row.get("environment"):
             row["environment"] = self.settings.environment or None
+        if frame is not None:
+            frame.call_id = str(row["id"])
         self._delivery.put("calls", row, size)
         return str(row["id"])
 
@@ -115,8 +117,8 @@ class Client:
             labels["prompt_id"] = prompt
         elif frame is not None:
             of = frame.prompt
-        if trace_id is None and call_id is None and frame is not None and frame.trace_id:
-            trace_id = frame.trace_id
+        if trace_id is None and call_id is None and frame is not None:
+            call_id, trace_id = (frame.call_id, None) if frame.call_id else (None, frame.trace_id or None)
         scored = id or new_id()
         body = {
             "sdkEventId": scored,

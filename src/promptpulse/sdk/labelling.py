@@ -35,7 +35,7 @@ OF_PROMPT = ("prompt_id", "prompt_version", "experiment_id", "variant_id")
 class Frame:
     """The labels of one block, with those of the blocks around it."""
 
-    __slots__ = ("attributes", "fields", "prompt", "properties", "trace_id")
+    __slots__ = ("attributes", "call_id", "fields", "prompt", "properties", "trace_id")
 
     def __init__(
         self, fields: Mapping[str, Label], properties: Mapping[str, Scalar], prompt: Prompt | None = None
@@ -45,6 +45,8 @@ class Frame:
         self.attributes.update((PROPERTY + key, _text(value)) for key, value in properties.items())
         self.trace_id = ""
         """Of the last span that began inside."""
+        self.call_id = ""
+        """Of the last call by hand inside, where it came after the span."""
 
 
 CURRENT: ContextVar[Frame | None] = ContextVar("promptpulse", default=None)

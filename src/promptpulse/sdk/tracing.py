@@ -47,6 +47,7 @@ class Spans(SpanProcessor):
             frame = CURRENT.get()
             if frame is not None:
                 span.set_attributes(frame.attributes)
+                frame.call_id = ""
                 frame.trace_id = format(span.context.trace_id, "032x") if span.context else ""
             else:
                 inherited = _of_parent(parent_context)
