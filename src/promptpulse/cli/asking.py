@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -13,36 +11,12 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from promptpulse.cli.parts import AsJson, app, err, failures, now, out
+from promptpulse.cli.parts import LOCAL, AsJson, Key, ProjectId, Url, app, connected, err, failures, now, out
 from promptpulse.core.errors import Refused
 
 if TYPE_CHECKING:
     from promptpulse.remote.client import Remote
 
-Url = Annotated[
-    str, typer.Option("--url", help="Address of the server.", envvar="PROMPTPULSE_URL", rich_help_panel="Server")
-]
-Key = Annotated[
-    str,
-    typer.Option(
-        "--key",
-        help="API key or personal token.",
-        envvar="PROMPTPULSE_KEY",
-        rich_help_panel="Server",
-        show_default=False,
-    ),
-]
-ProjectId = Annotated[
-    str,
-    typer.Option(
-        "--project",
-        help="Id of the project, for a personal token; a key has its own.",
-        envvar="PROMPTPULSE_PROJECT",
-        rich_help_panel="Server",
-        show_default=False,
-    ),
-]
-LOCAL = "http://127.0.0.1:8321"
 alerts = typer.Typer(no_args_is_help=True, help="Alerts of a project.")
 app.add_typer(alerts, name="alerts")
 
@@ -189,16 +163,6 @@ def mcp(url: Url = LOCAL, key: Key = "", project: ProjectId = "") -> None:
 
     with failures(), connected(url, key, project) as remote:
         server(remote, now, __version__).run("stdio")
-
-
-@contextmanager
-def connected(url: str, key: str, project: str) -> Iterator[Remote]:
-    from promptpulse.remote.client import Address, Remote  # noqa: PLC0415
-
-    if not key:
-        raise Refused("key: set PROMPTPULSE_KEY, or give --key", field="key")
-    with Remote(Address(url, key, project)) as remote:
-        yield remote
 
 
 def zone_of(remote: Remote) -> ZoneInfo:

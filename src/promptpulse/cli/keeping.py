@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import msgspec
 import typer
 
 from promptpulse.accounts.bootstrap import FIRST_PROJECT
-from promptpulse.cli.parts import AsJson, Data, app, err, failures, now, out, settings_of
+from promptpulse.cli.parts import (
+    LOCAL,
+    AsJson,
+    Data,
+    Key,
+    Url,
+    app,
+    bytes_bar,
+    connected,
+    err,
+    failures,
+    now,
+    out,
+    settings_of,
+)  # fmt: skip
+from promptpulse.core.errors import Refused
 
 MARKS = {"ok": "[green]ok[/green]     ", "warning": "[yellow]warning[/yellow]", "wrong": "[red]wrong[/red]  "}
 
@@ -96,3 +113,74 @@ def rebuild_rollups(data: Data = None) -> None:
         for table in rollups.rebuild_all(store):
             out.print(f"Rebuilt {table}")
         out.print(f"Rebuilt {days.build_all(store, now())} days")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write; it holds secrets, and is readable by you alone.")],
+    url: Url = LOCAL,
+    key: Key = "",
+    offline: Annotated[
+        Path | None, typer.Option("--offline", help="Data folder of a server that is stopped.", show_default=False)
+    ] = None,
+) -> None:
+    """Back up the stores of a running server: events, settings and secret.key, of one moment. Needs an instance key."""
+    from promptpulse.remote import saving  # noqa: PLC0415
+    from promptpulse.web import backup as stores  # noqa: PLC0415
+
+    with failures():
+        file.absolute().parent.mkdir(parents=True, exist_ok=True)
+        with bytes_bar("Backing up") as progress:
+            if offline is not None:
+                _offline(offline, file, progress)
+            else:
+                with connected(url, key, "") as remote:
+                    saving.save(remote, file, progress)
+        with bytes_bar("Checking") as progress:
+            made = stores.check(file, progress)
+        out.print(f"{made.calls:,} calls and all settings of {made.made_at} in {file}", soft_wrap=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file of `promptpulse backup`.", exists=True, dir_okay=False)],
+    data: Data = None,
+) -> None:
+    """Fill an empty data folder from a backup; then `serve` on it. A newer version brings it up to date by itself."""
+    from promptpulse.web import backup as stores  # noqa: PLC0415
+
+    with failures():
+        settings = settings_of({"data": data})
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with bytes_bar("Restoring") as progress:
+            made = stores.restore(file, settings.data, progress)
+        out.print(
+            f"{made.calls:,} calls and all settings of {made.made_at} (version {made.version}) are in {settings.data};"
+            f" next: promptpulse serve --data {settings.data}",
+            soft_wrap=True,
+        )
+
+
+def _offline(data: Path, file: Path, progress: Callable[[int, int | None], None]) -> None:
+    from promptpulse.app import owned_event_store  # noqa: PLC0415
+    from promptpulse.db import open_database  # noqa: PLC0415
+    from promptpulse.web import backup as stores  # noqa: PLC0415
+
+    settings = settings_of({"data": data, "log_level": "warning"})
+    if not (data / "settings.db").is_file():
+        raise Refused(f"{data} is no data folder of PromptPulse: there is no settings.db in it", field="offline")
+    with owned_event_store(settings, now()) as store:
+        database = open_database(settings.resolved_database_url)
+        made = stores.Backup(stores.Sources(store, database, data), now())
+        try:
+            with _private(file) as target:
+                for piece in made.pieces():
+                    target.write(piece)
+                    progress(target.tell(), max(made.size, target.tell()))
+        finally:
+            made.close()
+            database.close()
+
+
+def _private(file: Path) -> IO[bytes]:
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

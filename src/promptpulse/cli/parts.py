@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.bootstrap import Beginning, begin
-from promptpulse.core.errors import AppError
+from promptpulse.core.errors import AppError, Refused
 from promptpulse.core.lock import FolderLock
 from promptpulse.settings import Settings
+
+if TYPE_CHECKING:
+    from promptpulse.remote.client import Remote
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=True, help="Production metrics of LLM prompts.", pretty_exceptions_enable=False
@@ -29,6 +33,30 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (PROMPTPULSE_DATA).", show_default=False)]
+Url = Annotated[
+    str, typer.Option("--url", help="Address of the server.", envvar="PROMPTPULSE_URL", rich_help_panel="Server")
+]
+Key = Annotated[
+    str,
+    typer.Option(
+        "--key",
+        help="API key or personal token.",
+        envvar="PROMPTPULSE_KEY",
+        rich_help_panel="Server",
+        show_default=False,
+    ),
+]
+ProjectId = Annotated[
+    str,
+    typer.Option(
+        "--project",
+        help="Id of the project, for a personal token; a key has its own.",
+        envvar="PROMPTPULSE_PROJECT",
+        rich_help_panel="Server",
+        show_default=False,
+    ),
+]
+LOCAL = "http://127.0.0.1:8321"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -110,3 +138,28 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     return value.strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else str(value)
+
+
+@contextmanager
+def connected(url: str, key: str, project: str) -> Iterator[Remote]:
+    from promptpulse.remote.client import Address, Remote  # noqa: PLC0415
+
+    if not key:
+        raise Refused("key: set PROMPTPULSE_KEY, or give --key", field="key")
+    with Remote(Address(url, key, project)) as remote:
+        yield remote
+
+
+@contextmanager
+def bytes_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar on the error output: bytes that are done, and how many there will be."""
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

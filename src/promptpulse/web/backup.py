@@ -174,13 +174,22 @@ def restore(file: Path, data: Path, progress: Progress) -> Restored:
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    made = Restored(str(manifest["version"]), str(manifest["made_at"]), int(str(manifest["calls"])))
     _restore_events(manifest, staging, data)
     for name in (SECRET, SETTINGS):
         if (staging / name).is_file():
             (staging / name).replace(data / name)
     shutil.rmtree(staging)
-    return made
+    return _made(manifest)
+
+
+def check(file: Path, progress: Progress) -> Restored:
+    """Read a backup to its end, and compare every file with its sum. Raises `Damaged`."""
+    manifest = _unpack(file, None, progress)
+    return _made(manifest)
+
+
+def _made(manifest: dict[str, object]) -> Restored:
+    return Restored(str(manifest["version"]), str(manifest["made_at"]), int(str(manifest["calls"])))
 
 
 def _restore_events(manifest: dict[str, object], staging: Path, data: Path) -> None:
@@ -200,7 +209,7 @@ def _restore_events(manifest: dict[str, object], staging: Path, data: Path) -> N
         store.close()
 
 
-def _unpack(file: Path, folder: Path, progress: Progress) -> dict[str, object]:
+def _unpack(file: Path, folder: Path | None, progress: Progress) -> dict[str, object]:
     """Every file, each compared with its sum. The manifest."""
     hashes: dict[str, str] = {}
     documents: dict[str, dict[str, object]] = {}
@@ -216,7 +225,7 @@ def _unpack(file: Path, folder: Path, progress: Progress) -> dict[str, object]:
                     if member.name == MANIFEST:
                         _check(documents[MANIFEST])
                 else:
-                    hashes[member.name] = _write(source, _inside(folder, member.name))
+                    hashes[member.name] = _write(source, folder, member.name)
                 progress(raw.tell(), size)
     except (tarfile.TarError, EOFError, msgspec.MsgspecError) as e:
         raise Damaged(f"{file} is no backup, or not whole: {e}") from e
@@ -237,14 +246,22 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _write(source: IO[bytes], path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _write(source: IO[bytes], folder: Path | None, name: str) -> str:
+    """Its sum; without a folder it is read only."""
     hashed = hashlib.sha256()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+    with _target(folder, name) as target:
         while piece := source.read(PIECE):
             hashed.update(piece)
             target.write(piece)
     return hashed.hexdigest()
+
+
+def _target(folder: Path | None, name: str) -> IO[bytes]:
+    if folder is None:
+        return Path(os.devnull).open("wb")
+    path = _inside(folder, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _header(name: str, size: int) -> bytes:
