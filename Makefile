@@ -7,7 +7,7 @@ STATIC := src/promptpulse/static/index.html
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package.json web/vite.config.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo dev test check bench format types lock clean
+.PHONY: help install web demo dev test check bench format types docs wheel lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -66,10 +66,16 @@ types: install ## Make the web app's API types from the routes
 	@$(BIN)/promptpulse openapi > web/openapi.json
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent types && npx prettier --write --log-level warn src/api/openapi.ts openapi.json
 
+docs: install ## Build the documentation as a site, in site/; a broken link is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
+
+wheel: install ## Build the package with the web app in it, in dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
 lock: ## Resolve requirements.lock anew
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 
 clean: ## Remove everything that was generated
-	rm -rf $(VENV) web/node_modules tests/laikatest/node_modules src/promptpulse/static .demo .mypy_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules tests/laikatest/node_modules src/promptpulse/static dist site .demo .mypy_cache .ruff_cache
