@@ -10,6 +10,10 @@ from sqlalchemy.orm import Session
 from alerts.tower import Tower
 from clock import NOON
 from making_facts import Making, store_facts
+from promptpulse.accounts.service import create_project
+from promptpulse.alerts.evaluator import RuleEvaluator
+from promptpulse.alerts.models import RuleRow
+from promptpulse.alerts.ready_made import give_ready_made
 from promptpulse.core.errors import AppError
 from promptpulse.core.times import to_micros
 from promptpulse.incidents import service as incidents
@@ -18,7 +22,8 @@ from promptpulse.incidents.models import AlertRow
 from promptpulse.incidents.shapes import SilenceIn
 from promptpulse.incidents.signals import Signal
 from promptpulse.metrics import run
-from promptpulse.metrics.definitions import Definitions, custom_metric
+from promptpulse.metrics.baseline import Baselines
+from promptpulse.metrics.definitions import NONE, Definitions, custom_metric
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -158,6 +163,39 @@ def test_a_rule_whose_query_fails_says_so_and_stops_no_other(lite: Tower) -> Non
     assert "custom.gone" in health.error
     assert health.failing_since == NOON + 10 * SECOND
     assert health.evaluated_at is None
+
+
+def test_a_rule_that_cannot_be_read_and_a_project_without_definitions_stop_no_other(
+    lite: Tower, caplog: pytest.LogCaptureFixture
+) -> None:
+    unreadable = lite.rule(name="Of a later version")
+    lite.rule()
+    with lite.database.writing() as session:
+        session.get_one(RuleRow, unreadable).body = {"condition": {"kind": "from the future"}}
+        other = create_project(session, "broken", "Europe/Berlin", lite.by).id
+        give_ready_made(session, other, lite.clock())
+
+    def definitions(project: str) -> Definitions:
+        if project == other:
+            raise ValueError("no such thing")
+        return NONE
+
+    lite.evaluator = RuleEvaluator(lite.store, lite.database, definitions, Baselines(lite.store, lite.clock))
+    lite.calls(NOON + SECOND, failed=3)
+    assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
+    assert caplog.text.count(f"rule {unreadable} cannot be read") == 1
+
+
+def test_rules_go_on_when_the_clock_was_wrong_and_is_put_back(lite: Tower) -> None:
+    rule = lite.rule()
+    lite.clock.now = NOON + timedelta(days=3650)
+    lite.round()
+    lite.clock.now = NOON
+    lite.calls(NOON + SECOND, failed=3)
+    assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
+    lite.restart()
+    assert [kind for _, kind in lite.until(NOON + 2 * MINUTE)] == ["resolved"]
+    assert lite.health(rule).evaluated_at == NOON + MINUTE + 30 * SECOND
 
 
 def test_what_fires_still_fires_while_its_query_fails(lite: Tower, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,8 @@ TICK = timedelta(seconds=10)
 REMEMBERED, RECENT = timedelta(days=1), timedelta(days=7)
 """Series with calls so recently are watched on without calls; a project (or filter) without calls so long is not missed."""
 LOOK_AGAIN = timedelta(minutes=10)
+AHEAD = timedelta(minutes=2)
+"""A window that ends later was judged by a clock that was wrong: it does not count."""
 KEPT_STATES = 500
 """Of a rule: what was over long ago is forgotten first."""
 KEPT_AT_ONCE = 100
@@ -116,7 +118,8 @@ class RuleEvaluator:
     ) -> None:
         self._store, self._database, self._definitions, self._baselines = store, database, definitions, baselines
         self._delay = delay
-        self._bodies: dict[tuple[str, int], RuleIn] = {}
+        self._bodies: dict[tuple[str, int], RuleIn | None] = {}
+        """None: cannot be read."""
         self._tried: dict[str, datetime] = {}
         self._given: set[str] = set()
         """Projects that have the ready-made rules."""
@@ -173,23 +176,43 @@ class RuleEvaluator:
                 .outerjoin(RuleHealthRow, RuleHealthRow.rule_id == RuleRow.id)
                 .where(
                     RuleRow.enabled,
-                    or_(RuleHealthRow.evaluated_at.is_(None), RuleHealthRow.evaluated_at < latest),
+                    or_(
+                        RuleHealthRow.evaluated_at.is_(None),
+                        RuleHealthRow.evaluated_at < latest,
+                        RuleHealthRow.evaluated_at > now + AHEAD,
+                    ),
                 )
                 .order_by(RuleRow.id)
             ).all()  # fmt: skip
-        definitions = {project: self._definitions(project) for project in {row.project_id for row in rows}}
-        bodies, found = {}, []
+        definitions = self._known_definitions({row.project_id for row in rows})
+        bodies: dict[tuple[str, int], RuleIn | None] = {}
+        found = []
         for row in rows:
             key = (row.id, row.revision)
-            body = bodies[key] = self._bodies.get(key) or RuleIn.model_validate(row.body)
+            body = bodies[key] = self._bodies[key] if key in self._bodies else _read(row.id, row.body)
+            if body is None or row.project_id not in definitions:
+                continue
             watch = Watch(row.id, row.project_id, row.revision, body, row.time_zone, definitions[row.project_id])
             end = aligned(now - self._delay, watch.every)
-            seen = max(filter(None, (row.evaluated_at, self._tried.get(row.id))), default=None)
+            evaluated_at, tried = (
+                at if at is not None and at <= now + AHEAD else None
+                for at in (row.evaluated_at, self._tried.get(row.id))
+            )
+            seen = max(filter(None, (evaluated_at, tried)), default=None)
             if seen is None or seen < end:
-                found.append(_Due(watch, end, row.evaluated_at, row.watched_from))
+                found.append(_Due(watch, end, evaluated_at, row.watched_from if evaluated_at else None))
         self._bodies |= bodies
         if len(self._bodies) > 2 * len(rows) + 1000:
             self._bodies = bodies
+        return found
+
+    def _known_definitions(self, projects: Iterable[str]) -> dict[str, Definitions]:
+        found = {}
+        for project_id in projects:
+            try:
+                found[project_id] = self._definitions(project_id)
+            except Exception:
+                log.exception("the definitions of project %s cannot be read; its rules wait", project_id)
         return found
 
     def _ask(self, due: Sequence[_Due], now: datetime, done: Round) -> list[_Found]:
@@ -301,7 +324,8 @@ class _Keeping:
             if id_ not in current:
                 continue  # deleted or switched off since
             revision, evaluated_at, has_health = current[id_]
-            if revision != one.due.watch.revision or (evaluated_at is not None and evaluated_at >= one.due.end):
+            was_here = evaluated_at is not None and one.due.end <= evaluated_at <= self._now + AHEAD
+            if revision != one.due.watch.revision or was_here:
                 continue  # changed since, or another process was here
             (changed if has_health else fresh).append(self._one(one, rows.get(id_, [])))
         if fresh:
@@ -518,6 +542,14 @@ def _given(found: _Found, groups: Sequence[Group]) -> tuple[Given, str]:
         high=column(one.high for one in told),
     )
     return given, note
+
+
+def _read(rule_id: str, body: object) -> RuleIn | None:
+    try:
+        return RuleIn.model_validate(body)
+    except ValidationError:
+        log.exception("rule %s cannot be read; others go on", rule_id)
+        return None
 
 
 def _wide(query: Query) -> Query:
