@@ -20,7 +20,9 @@ from promptpulse.db import migrate, open_database
 from promptpulse.ingest import imports
 from promptpulse.ingest.imports.mapping import TimeFormat
 from promptpulse.ingest.price import Prices
+from promptpulse.ingest.redaction import Redactor
 from promptpulse.metrics import zone
+from promptpulse.retention.settings import keep_counts, redaction_of
 from promptpulse.settings import Settings
 
 
@@ -55,8 +57,12 @@ def run(wanted: Wanted, settings: Settings, clock: Callable[[], datetime], out: 
             begin(database, Beginning(*settings.bootstrap), clock())
             with database.sessions() as session:
                 project = ref(project_named(session, wanted.project))
-            write = imports.direct_writer(store, project, Prices(prices_of(database)), clock)
-            report = _import(wanted.file, form, write, clock(), out)
+            redactor = Redactor(redaction_of(database), clock)
+            write = imports.direct_writer(store, project, Prices(prices_of(database)), clock, redactor.calls)
+            try:
+                report = _import(wanted.file, form, write, clock(), out)
+            finally:
+                keep_counts(database, redactor, clock())
             database.close()
             return report
     except Conflict as e:

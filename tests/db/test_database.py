@@ -25,6 +25,7 @@ import promptpulse.jobs.models
 import promptpulse.notify.models
 import promptpulse.prompts.models
 import promptpulse.reports.models
+import promptpulse.retention.models
 import promptpulse.slas.models
 from promptpulse.core.errors import Refused
 from promptpulse.db import Base, Database, ExactDecimal, UtcDateTime, migrate, open_database
@@ -43,6 +44,7 @@ SLICES = (
     promptpulse.notify.models,
     promptpulse.prompts.models,
     promptpulse.reports.models,
+    promptpulse.retention.models,
     promptpulse.slas.models,
 )
 """Imported, they fill `Base.metadata`."""
@@ -78,7 +80,7 @@ def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
     database = open_database(empty_url)
     with database.sessions() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0013"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0015"]
     database.close()
 
 

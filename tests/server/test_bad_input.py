@@ -110,6 +110,18 @@ FILE: Json = {"promptpulse_dashboard": 1, "dashboard": {"name": "Board"}}
 LINK = "/shared/0000"
 CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     # what is wrong, request, body, status, field
+    ("a pattern without an end", "PUT /retention/redaction", {"patterns": [{"name": "x", "pattern": "a+"}]}, 422,
+     "patterns.0.pattern"),
+    ("a pattern of nothing", "PUT /retention/redaction", {"patterns": [{"name": "x", "pattern": "a?"}]}, 422,
+     "patterns.0.pattern"),
+    ("a pattern that is none", "PUT /retention/redaction", {"patterns": [{"name": "x", "pattern": "["}]}, 422,
+     "patterns.0.pattern"),
+    ("a pattern with an odd name", "PUT /retention/redaction", {"patterns": [{"name": "X!", "pattern": "abc"}]}, 422,
+     "patterns.0.name"),
+    ("a pattern of half a character", "PUT /retention/redaction", '{"patterns": [{"name": "x", "pattern": "\\ud800"}]}', 422,
+     "patterns.0.pattern"),
+    ("a preview of a long text", "POST /retention/redaction/preview", {"text": "x" * 20_001}, 422, "text"),
+    ("a preview of nothing", "POST /retention/redaction/preview", {}, 422, "text"),
     ("a silence without an end", "POST /silences", {}, 422, "end"),
     ("a silence that is over", "POST /silences", {"start": "2020-01-01T00:00:00Z", "end": "2020-01-02T00:00:00Z"}, 422, "end"),
     ("a silence that ends before it starts", "POST /silences", {"start": MONTH["end"], "end": MONTH["start"]}, 422, "end"),

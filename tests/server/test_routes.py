@@ -217,6 +217,9 @@ TABLE: dict[str, Need] = {
     "GET /api/v1/action-runs/{run_id}": "read",
     "POST /api/v1/action-runs/{run_id}/revert": "editor",
     "GET /api/v1/scaling/figure": "read",
+    "GET /api/v1/retention/redaction": "read",
+    "PUT /api/v1/retention/redaction": "admin",
+    "POST /api/v1/retention/redaction/preview": "admin",
     "GET /api/v1/silences": "read",
     "POST /api/v1/silences": "editor",
     "DELETE /api/v1/silences/{silence_id}": "editor",
@@ -366,6 +369,8 @@ class World:
             "PATCH /api/v1/policies/{policy_id}": {"daily_cap": 2},
             "POST /api/v1/policies/{policy_id}/try": {},
             "POST /api/v1/action-runs/{run_id}/revert": {},
+            "PUT /api/v1/retention/redaction": {"patterns": []},
+            "POST /api/v1/retention/redaction/preview": {"text": "x"},
             "POST /api/v1/silences": {"end": days_from_now(1)},
             "POST /api/v1/metrics/custom": {"name": "made by a walk", "formula": "count()"},
             "POST /api/v1/metrics/custom/check": {
@@ -437,7 +442,7 @@ class World:
                     "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
                     "/api/v1/metrics/targets", "/api/v1/dashboards", f"{COSTS}/budgets", f"{COSTS}/repricings",
                     f"{COSTS}/reconciliations", "/api/v1/rules", "/api/v1/alerts", "/api/v1/incidents", "/api/v1/silences",
-                    "/api/v1/slas", "/api/v1/policies", "/api/v1/action-runs",
+                    "/api/v1/slas", "/api/v1/policies", "/api/v1/action-runs", "/api/v1/retention/redaction",
                     "/api/v1/channels", "/api/v1/channels/routing", "/api/v1/deliveries", "/api/v1/notifications",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )

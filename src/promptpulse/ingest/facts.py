@@ -14,6 +14,7 @@ from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.ingest.grouping import Grouping, persist
 from promptpulse.ingest.rows import EVENT_TYPES, SCORE_TYPES, fact_columns
+from promptpulse.ingest.writer import as_they_are
 from promptpulse.store import Store
 
 LOOK_BACK = timedelta(days=30)
@@ -27,6 +28,8 @@ Fact = TypeVar("Fact", bound=Score | Event)
 Kind = Literal["scores", "events"]
 Stored = Callable[[Kind, Counter[str]], None]
 """Is told how many submissions or events of each project were stored."""
+Redact = Callable[[Sequence[Score | Event]], None]
+"""Takes out of facts, in place, what must not be kept."""
 Key = tuple[str, str]
 """A project and an id."""
 
@@ -34,9 +37,15 @@ Key = tuple[str, str]
 class FactWriter:
     """Two threads between many requests and one store. `scores` and `events` may be called from any thread."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], on_stored: Stored | None = None) -> None:
-        self._scores = _Facts(_SCORES, store, clock, on_stored)
-        self._events = _Facts(_EVENTS, store, clock, on_stored)
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        on_stored: Stored | None = None,
+        redact: Redact = as_they_are,
+    ) -> None:
+        self._scores = _Facts(_SCORES, store, clock, on_stored, redact)
+        self._events = _Facts(_EVENTS, store, clock, on_stored, redact)
 
     def start(self) -> None:
         """Remember what is stored, then serve."""
@@ -95,8 +104,14 @@ class _Facts(Generic[Fact]):
     """The writer of one table."""
 
     def __init__(
-        self, table: _Table[Fact], store: Store, clock: Callable[[], datetime], on_stored: Stored | None
+        self,
+        table: _Table[Fact],
+        store: Store,
+        clock: Callable[[], datetime],
+        on_stored: Stored | None,
+        redact: Redact,
     ) -> None:
+        self._redact = redact
         self._table = table
         self._store = store
         self._clock = clock
@@ -131,6 +146,7 @@ class _Facts(Generic[Fact]):
             new.update(key for key in keys if key not in again)
             repeated.append(frozenset(fact_id for _, fact_id in again))
         if fresh:
+            self._redact(list(fresh.values()))
             self._insert(list(fresh.values()), now)
             self._known.add(new)
             if self._on_stored:

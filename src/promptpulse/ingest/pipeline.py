@@ -15,6 +15,7 @@ from promptpulse.ingest.counts import Counts
 from promptpulse.ingest.live import Hub
 from promptpulse.ingest.otlp import RecentCalls
 from promptpulse.ingest.price import Prices
+from promptpulse.ingest.redaction import Redactor
 from promptpulse.ingest.writer import Writer
 from promptpulse.store import Store
 
@@ -35,6 +36,7 @@ class Pipeline:
     writer: Writer
     counts: Counts
     hub: Hub
+    redactor: Redactor
     clock: Callable[[], datetime]
     max_body_bytes: int
     prompt_of: PromptOf = lambda _project, _experiment, _variant: None

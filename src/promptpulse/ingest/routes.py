@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
@@ -162,9 +163,7 @@ async def logs(request: Request, access: Annotated[Access, Depends(may_ingest)])
     body = await read_body(request, pipeline.max_body_bytes)
     texts = await pipeline.read(_read_logs, body, media)
     if texts and access.project.capture_content:
-        await run_in_threadpool(
-            insert_texts, pipeline.store, access.project.id, texts, int(pipeline.clock().timestamp())
-        )
+        await run_in_threadpool(_keep_texts, pipeline, access.project.id, texts)
         dropped = {}
     else:
         dropped = {"content_not_captured": len(texts)} if texts else {}
@@ -258,6 +257,13 @@ def _read_traces(pipeline: Pipeline, body: bytes, media: Media, access: Access) 
         reading.abandon()
         raise
     return reading
+
+
+def _keep_texts(pipeline: Pipeline, project: str, texts: list[Content]) -> None:
+    redact = partial(pipeline.redactor.text, project)
+    for text in texts:
+        text.input, text.output = redact(text.input), redact(text.output)
+    insert_texts(pipeline.store, project, texts, int(pipeline.clock().timestamp()))
 
 
 def _read_logs(_pipeline: Pipeline, body: bytes, media: Media) -> list[Content]:

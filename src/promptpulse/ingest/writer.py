@@ -29,6 +29,12 @@ ROW_BYTES = 1500
 """Rough size of a queued call without texts, for the bound of the queue."""
 
 Stored = Callable[[Counter[str]], None]
+Redact = Callable[[Sequence[Call]], None]
+"""Takes out of calls, in place, what must not be kept."""
+
+
+def as_they_are(_rows: object) -> None:
+    """Takes nothing out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,14 @@ class _Batch:
 class Writer:
     """A thread between many requests and one store. `write` may be called from any thread."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], on_stored: Stored | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        on_stored: Stored | None = None,
+        redact: Redact = as_they_are,
+    ) -> None:
+        self._redact = redact
         self._store = store
         self._clock = clock
         self._on_stored = on_stored
@@ -104,6 +117,7 @@ class Writer:
         duplicates = self._seen.duplicates(calls, frozenset(undated), now)
         fresh = [c for i, c in enumerate(calls) if i not in duplicates] if duplicates else calls
         if fresh:
+            self._redact(fresh)
             insert(self._store, fresh, int(now.timestamp()))
             self._seen.add(fresh)
             if self._on_stored:

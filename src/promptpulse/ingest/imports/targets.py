@@ -28,7 +28,7 @@ from promptpulse.core.times import from_micros, rfc3339
 from promptpulse.ingest.calls_in import CallIn
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.seen import Seen
-from promptpulse.ingest.writer import insert
+from promptpulse.ingest.writer import Redact, as_they_are, insert
 from promptpulse.store import Store
 
 REQUEST_ROWS = 1_000
@@ -52,7 +52,9 @@ Write = Callable[[Sequence[Call]], Sent]
 """Stores a batch, each call once. What it raises ends the import; running it again goes on."""
 
 
-def direct_writer(store: Store, project: ProjectRef, prices: Prices, clock: Callable[[], datetime]) -> Write:
+def direct_writer(
+    store: Store, project: ProjectRef, prices: Prices, clock: Callable[[], datetime], redact: Redact = as_they_are
+) -> Write:
     """Writes into `store`, which no other process may own meanwhile when it is embedded, and whose rollups were repaired
     when it was opened (an earlier import may have been killed)."""
     seen = Seen(store, exclusive=store.embedded)
@@ -68,6 +70,7 @@ def direct_writer(store: Store, project: ProjectRef, prices: Prices, clock: Call
             if call.cost_source == CostSource.UNPRICED:  # an exported cost keeps its source and the day of its price
                 prices.price(call, project)
         if fresh:
+            redact(fresh)
             insert(store, fresh, int(now.timestamp()))
             seen.add(fresh)
         return Sent(len(fresh), len(duplicates))

@@ -1,0 +1,55 @@
+"""Tables of what is redacted, and of requests to forget a user."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from promptpulse.db import Base, UtcDateTime
+
+
+class RedactionRow(Base):
+    """What a project takes out of texts; without a row: what is built in."""
+
+    __tablename__ = "redactions"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    api_keys: Mapped[bool] = mapped_column(Boolean)
+    card_numbers: Mapped[bool] = mapped_column(Boolean)
+    patterns: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    """Each with `name` and `pattern`."""
+
+
+class RedactionCount(Base):
+    __tablename__ = "redaction_counts"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    replaced: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ForgetRow(Base):
+    """A request to forget a user, and how far it is. Its steps are in `forgetting`."""
+
+    __tablename__ = "forget_requests"
+    __table_args__ = (Index("ix_forget_requests_project_id_created_at", "project_id", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    user_hash: Mapped[str] = mapped_column(String(64))
+    """HMAC of the user's id with the id of the project: the same request can be recognised, the id not be read."""
+    user_id: Mapped[str | None] = mapped_column(Text)
+    """Gone as soon as the request is done."""
+    status: Mapped[str] = mapped_column(String(10), index=True)
+    step: Mapped[str] = mapped_column(String(20))
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    """Rows by table."""
+    days: Mapped[list[str]] = mapped_column(JSON)
+    """UTC days whose rollups are computed anew."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(300))
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """The process that works on it holds it so long; another may take it then."""
