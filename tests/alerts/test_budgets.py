@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from clock import Clock
 from experiments.lab import new_lab
 from promptpulse.accounts.models import Project
+from promptpulse.accounts.service import create_project
 from promptpulse.accounts.values import By
 from promptpulse.alerts.budgets import SEVERITIES, Budgets
 from promptpulse.core.call import Call
@@ -182,3 +183,26 @@ def test_a_budget_of_a_prompt_counts_its_calls_alone_and_weeks_begin_in_the_zone
     purse.clock.now = NOON.replace(hour=18, minute=30)
     assert purse.told() == [("50", "info", True)]
     assert [f["values"] for f in purse.alert("50").where] == [["report"]]
+
+
+def test_a_project_that_fails_stops_no_other(
+    purse: Purse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    purse.budget(100.0)
+    with purse.database.writing() as session:
+        other_id = create_project(session, "other", "Europe/Berlin", purse.by).id
+    other = Purse(purse.store, purse.database, other_id, purse.clock)
+    other.budget(100.0)
+    of_project = Budgets.evaluate
+    asked: list[str] = []
+
+    def evaluate(of: Budgets, project_id: str, tz: str, now: datetime) -> None:
+        asked.append(project_id)
+        if len(asked) == 1:
+            raise ValueError("a fault of ours")
+        of_project(of, project_id, tz, now)
+
+    monkeypatch.setattr(Budgets, "evaluate", evaluate)
+    Budgets(purse.store, purse.database).round(purse.clock())
+    assert set(asked) == {purse.project, other.project}
+    assert f"budgets of project {asked[0]} could not be evaluated" in caplog.text

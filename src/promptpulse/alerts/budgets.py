@@ -15,7 +15,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from promptpulse.accounts.models import Project
-from promptpulse.core.errors import AppError
 from promptpulse.costs.budgets import budgets_of
 from promptpulse.costs.models import BudgetRow
 from promptpulse.costs.present import asked_of
@@ -55,7 +54,7 @@ class Budgets:
         for project_id, tz in projects:
             try:
                 self.evaluate(project_id, tz, now)
-            except AppError:
+            except Exception:
                 log.exception("budgets of project %s could not be evaluated", project_id)
 
     def evaluate(self, project_id: str, tz: str, now: datetime) -> None:

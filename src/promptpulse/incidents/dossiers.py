@@ -27,6 +27,8 @@ SETTLED = timedelta(minutes=1)
 """After it resolved: late calls are there."""
 AT_ONCE = 10
 """Incidents of one round."""
+LATER = timedelta(minutes=2)
+"""When one that failed is tried again."""
 OLDEST, RECENT = timedelta(days=7), timedelta(days=1)
 """Of incidents that are looked at: opened, resolved."""
 
@@ -88,6 +90,8 @@ class Dossiers:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
+        self._failed: dict[str, datetime] = {}
+        """When, by id of the incident."""
 
     def round(self, now: datetime) -> None:
         database = self._sources.database
@@ -99,11 +103,16 @@ class Dossiers:
         for project_id, incident_id in self.due(now):
             try:
                 keep(self._sources, project_id, incident_id, now)
-            except AppError as e:
-                log.warning("the dossier of incident %s could not be made: %s", incident_id, e.message)
+            except Exception as e:
+                self._failed[incident_id] = now
+                if isinstance(e, AppError):
+                    log.warning("the dossier of incident %s could not be made: %s", incident_id, e.message)
+                else:
+                    log.exception("the dossier of incident %s could not be made", incident_id)
 
     def due(self, now: datetime) -> Sequence[tuple[str, str]]:
-        """Project and id of incidents, the newest first."""
+        """Project and id of incidents, the newest first; those that failed just now wait, so that others have their turn."""
+        self._failed = {id_: at for id_, at in self._failed.items() if timedelta() <= now - at < LATER}
         row = IncidentRow
         may_be = or_(row.dossier_at.is_(None), row.status.in_(OPEN), row.resolved_at > now - RECENT)
         with self._sources.database.sessions() as session:
@@ -112,7 +121,7 @@ class Dossiers:
                 .where(row.opened_at > now - OLDEST, may_be)
                 .order_by(row.opened_at.desc())
             ).all()
-        due = [(one[0], one[1]) for one in found if is_due(one[2], one[3], one[4], now)]
+        due = [(one[0], one[1]) for one in found if one[1] not in self._failed and is_due(one[2], one[3], one[4], now)]
         return due[:AT_ONCE]
 
 
