@@ -5,7 +5,21 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import alerts, assignment, exports, faults, forecast, ingest, nab, notify, pages, queries, statistics, web
+from bench import (
+    alerts,
+    assignment,
+    exports,
+    faults,
+    forecast,
+    ingest,
+    nab,
+    notify,
+    pages,
+    queries,
+    sdk,
+    statistics,
+    web,
+)
 from bench.report import Row, show
 
 MEASUREMENTS = {
@@ -21,6 +35,7 @@ MEASUREMENTS = {
     "faults": faults.run,
     "alerts": alerts.run,
     "notify": notify.run,
+    "sdk": sdk.run,
 }
 
 

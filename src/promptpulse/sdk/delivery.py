@@ -164,7 +164,7 @@ class Delivery:
             self._keep_or_drop(self._requests(batch))
             self._done += len(batch)
         if lost := sum(self._counts["dropped"].values()):
-            self._tell("lost", f"{lost} were dropped before they could be sent ({self._last_error or 'no room'})")
+            self._tell("lost", f"{lost} were dropped before they could be sent ({self._last_error or 'the time was over'})")
         self._wire.close()
 
     def stats(self) -> Stats:
