@@ -36,6 +36,10 @@ const PolicyDetail = lazyPage(async () => (await import("./features/actions/deta
 const Dashboards = lazyPage(async () => (await import("./features/dashboards/list/Dashboards")).Dashboards);
 const DashboardPage = lazyPage(async () => (await import("./features/dashboards/view/DashboardPage")).DashboardPage);
 const DashboardEditor = lazyPage(async () => (await import("./features/dashboards/builder/EditorPage")).EditorPage);
+const Reports = lazyPage(async () => (await import("./features/reports/Reports")).Reports);
+const ReportFormPage = lazyPage(async () => (await import("./features/reports/ReportFormPage")).ReportFormPage);
+const ReportDetail = lazyPage(async () => (await import("./features/reports/ReportDetail")).ReportDetail);
+const ReportRunPage = lazyPage(async () => (await import("./features/reports/RunPage")).RunPage);
 const SharedPage = lazyPage(async () => (await import("./features/dashboards/share/SharedPage")).SharedPage);
 const Start = lazyPage(async () => (await import("./features/start/Start")).Start);
 const Settings = lazyPage(async () => (await import("./features/settings/Settings")).Settings);
@@ -84,6 +88,11 @@ const ROUTES = createRoutesFromElements(
       <Route path="dashboards/new" element={<DashboardEditor key="new" />} />
       <Route path="dashboards/:id" element={<DashboardPage />} />
       <Route path="dashboards/:id/edit" element={<DashboardEditor />} />
+      <Route path="reports" element={<Reports />} />
+      <Route path="reports/new" element={<ReportFormPage key="new" />} />
+      <Route path="reports/:id" element={<ReportDetail />} />
+      <Route path="reports/:id/edit" element={<ReportFormPage />} />
+      <Route path="reports/:id/runs/:run" element={<ReportRunPage />} />
       <Route path="start" element={<Start />} />
       <Route path="settings/:part?" element={<Settings />} />
       <Route path="*" element={<NotFound />} />

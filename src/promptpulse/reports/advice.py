@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, cast
@@ -14,6 +14,7 @@ from promptpulse.compare.service import Asked as Comparing
 from promptpulse.compare.versions import versions
 from promptpulse.core.errors import AppError
 from promptpulse.costs.advice import price_of, suggestion
+from promptpulse.costs.shapes import Fact
 from promptpulse.dashboards.asking import Context
 from promptpulse.incidents.wording import figure
 from promptpulse.ingest.price import Prices
@@ -137,7 +138,7 @@ def _versions(store: Store, context: Context, period: Period, by_prompt: Mapping
             evidence=found.lines,
             mark="Migrate" if found.decision == "better" else "Go back",
             look="good" if found.decision == "better" else "bad",
-            path=f"/compare?prompts={quote(prompt, safe='')}",
+            path=f"/prompts/{quote(prompt, safe='')}",
         )
 
 
@@ -172,8 +173,20 @@ def _savings(store: Store, prices: Prices, project: ProjectRef, context: Context
         yield Item(
             title=one.title,
             detail=f"{saving}{one.detail}",
-            evidence=[f"{fact.label}: {wording.plain(fact.value, fact.unit)}" for fact in one.facts],
+            evidence=_facts(one.facts),
             mark="Save",
             look="good",
             path="/costs",
         )
+
+
+def _facts(facts: Sequence[Fact]) -> list[str]:
+    """One line each; an interval stands behind what it is of."""
+    values = {fact.label: wording.plain(fact.value, fact.unit) for fact in facts}
+    found = []
+    for label, value in values.items():
+        if ", 95 % interval " in label:
+            continue
+        low, high = (values.get(f"{label}, 95 % interval {end}") for end in ("from", "to"))
+        found.append(f"{label}: {value}" if low is None else f"{label}: {value} ({low} to {high})")
+    return found

@@ -43,7 +43,7 @@ def report_out(session: Session, row: ReportRow, tz: str) -> shapes.ReportOut:
     )
 
 
-def runs_out(session: Session, rows: Sequence[ReportRunRow], tz: str) -> list[shapes.RunOut]:
+def runs_out(session: Session, rows: Sequence[ReportRunRow], tz: str) -> list[shapes.ReportRunOut]:
     keys = [key_of(row.id) for row in rows]
     threads = {thread_of(row.report_id) for row in rows}
     found = session.execute(
@@ -56,15 +56,15 @@ def runs_out(session: Session, rows: Sequence[ReportRunRow], tz: str) -> list[sh
         )
         .order_by(ChannelRow.name)
     ).all()
-    deliveries: dict[str, list[shapes.DeliveryState]] = {}
+    deliveries: dict[str, list[shapes.ReportDelivery]] = {}
     for delivery, channel in found:
         deliveries.setdefault(delivery.key, []).append(_delivery(delivery, channel))
     return [_run(row, deliveries.get(key_of(row.id), []), tz) for row in rows]
 
 
-def rendered(content: Content, base_url: str, page: str) -> shapes.Rendered:
+def rendered(content: Content, base_url: str, page: str) -> shapes.RenderedReport:
     found = written(content, Links(base_url, page))
-    return shapes.Rendered(
+    return shapes.RenderedReport(
         subject=found.subject,
         html=found.html,
         text=found.text,
@@ -74,9 +74,9 @@ def rendered(content: Content, base_url: str, page: str) -> shapes.Rendered:
     )
 
 
-def _run(row: ReportRunRow, deliveries: list[shapes.DeliveryState], tz: str) -> shapes.RunOut:
+def _run(row: ReportRunRow, deliveries: list[shapes.ReportDelivery], tz: str) -> shapes.ReportRunOut:
     start, end = (at.astimezone(zone(tz)).date() for at in (row.start_at, row.end_at))
-    return shapes.RunOut(
+    return shapes.ReportRunOut(
         id=row.id,
         kind=cast("shapes.RunKind", row.kind),  # from a Literal
         state=cast("shapes.RunState", row.state),
@@ -92,10 +92,10 @@ def _run(row: ReportRunRow, deliveries: list[shapes.DeliveryState], tz: str) -> 
     )
 
 
-def _delivery(row: DeliveryRow, channel: ChannelRow) -> shapes.DeliveryState:
+def _delivery(row: DeliveryRow, channel: ChannelRow) -> shapes.ReportDelivery:
     addresses = channel.settings.get("addresses")
     is_address = channel.kind == REPORT and isinstance(addresses, list) and bool(addresses)
-    return shapes.DeliveryState(
+    return shapes.ReportDelivery(
         to=str(addresses[0]) if is_address and isinstance(addresses, list) else channel.name,
         state=row.state,
         attempts=row.attempts,

@@ -17,6 +17,7 @@ from promptpulse.reports.content import Bars, Chart, Content, Figure, Item, Sect
 from promptpulse.reports.wording import NONE
 
 LONGEST_SUBJECT = 200
+NO_BREAK = "\u00a0"
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
@@ -126,8 +127,13 @@ def unsubscribe_page(title: str, text: str, button: str = "", *, again: bool = F
 
 
 def _shown(section: Section, images: list[_Image]) -> _Shown:
-    tables = [_Table(t.columns, t.rows, t.more, words(t)) for t in section.tables]
+    tables = [_Table(t.columns, [[_whole(c) for c in row] for row in t.rows], t.more, words(t)) for t in section.tables]
     return _Shown(section.title, section.note, section.figures, section.items, section.texts, tables, images)
+
+
+def _whole(cell: str) -> str:
+    """Figures are not broken: `5.5 s (+3 %)` in two lines at most."""
+    return NO_BREAK.join(cell.split(" ")).replace(f"{NO_BREAK}(", " (") if _is_number(cell) else cell
 
 
 def words(table: Table) -> list[bool]:

@@ -70,7 +70,7 @@ def create_report(body: shapes.ReportIn, request: Request, access: Editor) -> An
     summary="Preview a report",
     responses=documented(200, {**RENDERED, "upcoming": ["2026-11-22T08:00:00Z"]}, 401, 403),
 )
-def preview_report(body: shapes.ReportIn, request: Request, access: Reader) -> Answer[shapes.PreviewOut]:
+def preview_report(body: shapes.ReportIn, request: Request, access: Reader) -> Answer[shapes.ReportPreview]:
     """As it would look if it were made now. Nothing is kept or sent."""
     services = request.app.state.services
     now = services.clock()
@@ -82,7 +82,7 @@ def preview_report(body: shapes.ReportIn, request: Request, access: Reader) -> A
     content = services.reporter.preview(wanted, project, now)
     found = rendered(content, services.settings.base_url, content.path)
     times = schedule.upcoming(wanted.schedule, now, zone(project.time_zone), 5)
-    return Answer(data=shapes.PreviewOut(**dict(found), upcoming=[one.at for one in times]))
+    return Answer(data=shapes.ReportPreview(**dict(found), upcoming=[one.at for one in times]))
 
 
 @router.get(
@@ -150,7 +150,7 @@ def list_runs(
     access: Reader,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
-) -> Page[shapes.RunOut]:
+) -> Page[shapes.ReportRunOut]:
     """Newest first, each with who got it."""
     with request.app.state.services.database.sessions() as session:
         row = service.existing(session, access.project.id, report_id)
@@ -164,7 +164,9 @@ def list_runs(
     summary="Send a report now",
     responses=documented(201, RUN, 401, 403, 404, 409),
 )
-def send_report(report_id: Id, body: shapes.RunIn, request: Request, access: Editor) -> Answer[shapes.RunOut]:
+def send_report(
+    report_id: Id, body: shapes.ReportRunIn, request: Request, access: Editor
+) -> Answer[shapes.ReportRunOut]:
     """To all recipients; or, as a test, to the addresses that are named. Its schedule stays as it is."""
     services, project = request.app.state.services, access.project
     now = services.clock()
@@ -190,7 +192,7 @@ def send_report(report_id: Id, body: shapes.RunIn, request: Request, access: Edi
     summary="Read a report that was made",
     responses=documented(200, {**RENDERED, "run": RUN}, 401, 403, 404, 409),
 )
-def read_run(report_id: Id, run_id: Id, request: Request, access: Reader) -> Answer[shapes.RunPage]:
+def read_run(report_id: Id, run_id: Id, request: Request, access: Reader) -> Answer[shapes.ReportPage]:
     """As the recipients got it. 409 when it was not made."""
     services = request.app.state.services
     with services.database.sessions() as session:
@@ -198,7 +200,7 @@ def read_run(report_id: Id, run_id: Id, request: Request, access: Reader) -> Ans
         content = _content(run)
         out = runs_out(session, [run], access.project.time_zone)[0]
     found = rendered(content, services.settings.base_url, content.path)
-    return Answer(data=shapes.RunPage(**dict(found), run=out))
+    return Answer(data=shapes.ReportPage(**dict(found), run=out))
 
 
 @router.get(

@@ -80,14 +80,14 @@ def matches(schedule: Schedule, day: date) -> bool:
         case Daily():
             return True
         case Weekly():
-            return day.weekday() == schedule.weekday
+            return day.isoweekday() == schedule.weekday
         case Monthly():
             return day.day == schedule.day
         case Custom():
-            if day.weekday() not in schedule.weekdays:
+            if day.isoweekday() not in schedule.weekdays:
                 return False
             return not schedule.first_of_month or not any(
-                date(day.year, day.month, n).weekday() in schedule.weekdays for n in range(1, day.day)
+                date(day.year, day.month, n).isoweekday() in schedule.weekdays for n in range(1, day.day)
             )
 
 
@@ -98,11 +98,11 @@ def worded(schedule: Schedule) -> str:
         case Daily():
             return f"Every day {at}"
         case Weekly():
-            return f"Every {DAYS[schedule.weekday]} {at}"
+            return f"Every {DAYS[schedule.weekday - 1]} {at}"
         case Monthly():
             return f"On day {schedule.day} of every month {at}"
         case Custom():
-            named = [DAYS[n] for n in sorted(set(schedule.weekdays))]
+            named = [DAYS[n - 1] for n in sorted(set(schedule.weekdays))]
             if named == list(DAYS[:5]):
                 days = "weekday"
             elif len(named) == 7:

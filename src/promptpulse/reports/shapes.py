@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from promptpulse.accounts.shapes import Input
 from promptpulse.definitions.asked import FilterIn, Text
 
-Weekday = Annotated[int, Field(ge=0, le=6, description="0 is Monday.")]
+Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday.")]
 Hour = Annotated[int, Field(ge=0, le=23, description="Of the wall clock in the project's time zone.")]
 Minute = Annotated[int, Field(ge=0, le=59)]
 Covers = Literal["day", "week", "month", "since_last"]
@@ -30,7 +30,7 @@ class Weekly(Input):
     """Once a week, about the seven days before."""
 
     kind: Literal["weekly"]
-    weekday: Weekday = 0
+    weekday: Weekday = 1
     hour: Hour = 8
     minute: Minute = 0
 
@@ -95,7 +95,7 @@ class ReportPatch(Input):
     pdf: bool | None = None
 
 
-class DeliveryState(BaseModel):
+class ReportDelivery(BaseModel):
     to: str = Field(description="Address, or name of the channel.")
     state: Literal["waiting", "sent", "dead"]
     attempts: int
@@ -103,7 +103,7 @@ class DeliveryState(BaseModel):
     finished_at: datetime | None
 
 
-class RunOut(BaseModel):
+class ReportRunOut(BaseModel):
     """One time that the report was made."""
 
     id: str
@@ -117,7 +117,7 @@ class RunOut(BaseModel):
     created_at: datetime
     created_by: str
     finished_at: datetime | None
-    deliveries: list[DeliveryState]
+    deliveries: list[ReportDelivery]
 
 
 class ReportOut(ReportIn):
@@ -128,10 +128,10 @@ class ReportOut(ReportIn):
     when: str = Field(description="The schedule in words.", examples=["Every day at 08:00"])
     next_at: datetime | None = Field(description="null while it is off.")
     unsubscribed: list[str] = Field(description="Addresses among the recipients that do not want it any more.")
-    last_run: RunOut | None = Field(description="The last one by schedule.")
+    last_run: ReportRunOut | None = Field(description="The last one by schedule.")
 
 
-class Rendered(BaseModel):
+class RenderedReport(BaseModel):
     """A report as it looks."""
 
     subject: str
@@ -142,15 +142,15 @@ class Rendered(BaseModel):
     quiet: str | None = Field(description="Why there is nothing to say; null: there is something.")
 
 
-class PreviewOut(Rendered):
+class ReportPreview(RenderedReport):
     upcoming: list[datetime] = Field(description="The next five times.")
 
 
-class RunPage(Rendered):
-    run: RunOut
+class ReportPage(RenderedReport):
+    run: ReportRunOut
 
 
-class RunIn(Input):
+class ReportRunIn(Input):
     to: Annotated[
         list[Text] | None,
         Field(

@@ -3996,6 +3996,16 @@ export interface components {
             success: true;
             data: components["schemas"]["PowerOut"];
         };
+        /** Answer[PreviewOut] */
+        Answer_PreviewOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PreviewOut"];
+        };
         /** Answer[PriceOut] */
         Answer_PriceOut_: {
             /**
@@ -4066,6 +4076,36 @@ export interface components {
             success: true;
             data: components["schemas"]["ReportOut"];
         };
+        /** Answer[ReportPage] */
+        Answer_ReportPage_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReportPage"];
+        };
+        /** Answer[ReportPreview] */
+        Answer_ReportPreview_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReportPreview"];
+        };
+        /** Answer[ReportRunOut] */
+        Answer_ReportRunOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReportRunOut"];
+        };
         /** Answer[RepricingOut] */
         Answer_RepricingOut_: {
             /**
@@ -4126,15 +4166,15 @@ export interface components {
             success: true;
             data: components["schemas"]["RulePreview"];
         };
-        /** Answer[RunPage] */
-        Answer_RunPage_: {
+        /** Answer[RunOut] */
+        Answer_RunOut_: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["RunPage"];
+            data: components["schemas"]["RunOut"];
         };
         /** Answer[ScoreNames] */
         Answer_ScoreNames_: {
@@ -6675,28 +6715,6 @@ export interface components {
              * @description What the receiver answered last, or why it could not be asked.
              */
             said: string | null;
-        };
-        /** DeliveryState */
-        DeliveryState: {
-            /**
-             * To
-             * @description Address, or name of the channel.
-             */
-            to: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "sent" | "dead";
-            /** Attempts */
-            attempts: number;
-            /**
-             * Said
-             * @description What the receiver answered, or why it could not be asked.
-             */
-            said: string | null;
-            /** Finished At */
-            finished_at: string | null;
         };
         /** DeployIn */
         DeployIn: {
@@ -9450,6 +9468,30 @@ export interface components {
             data: components["schemas"]["PromptOut"][];
             meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
         };
+        /** Page[ReportRunOut] */
+        Page_ReportRunOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ReportRunOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
+        /** Page[RunOut] */
+        Page_RunOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["RunOut"][];
+            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
+        };
         /** Page[SubmissionOut] */
         Page_SubmissionOut_: {
             /**
@@ -9905,6 +9947,21 @@ export interface components {
             units: number;
             /** Days */
             days: number | null;
+        };
+        /** PreviewOut */
+        PreviewOut: {
+            /**
+             * Text
+             * @description As it would be stored.
+             */
+            text: string;
+            /**
+             * Replaced
+             * @description How much would be taken out, by name.
+             */
+            replaced: {
+                [key: string]: number;
+            };
         };
         /**
          * PreviewSeries
@@ -10752,6 +10809,28 @@ export interface components {
              */
             error: string;
         };
+        /** ReportDelivery */
+        ReportDelivery: {
+            /**
+             * To
+             * @description Address, or name of the channel.
+             */
+            to: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "dead";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Said
+             * @description What the receiver answered, or why it could not be asked.
+             */
+            said: string | null;
+            /** Finished At */
+            finished_at: string | null;
+        };
         /** ReportIn */
         ReportIn: {
             /**
@@ -10882,7 +10961,35 @@ export interface components {
              */
             unsubscribed: string[];
             /** @description The last one by schedule. */
-            last_run: components["schemas"]["promptpulse__reports__shapes__RunOut"] | null;
+            last_run: components["schemas"]["ReportRunOut"] | null;
+        };
+        /** ReportPage */
+        ReportPage: {
+            /** Subject */
+            subject: string;
+            /**
+             * Html
+             * @description A whole page without scripts; images are inside.
+             */
+            html: string;
+            /** Text */
+            text: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Quiet
+             * @description Why there is nothing to say; null: there is something.
+             */
+            quiet: string | null;
+            run: components["schemas"]["ReportRunOut"];
         };
         /**
          * ReportPatch
@@ -10907,6 +11014,99 @@ export interface components {
             quiet?: boolean | null;
             /** Pdf */
             pdf?: boolean | null;
+        };
+        /** ReportPreview */
+        ReportPreview: {
+            /** Subject */
+            subject: string;
+            /**
+             * Html
+             * @description A whole page without scripts; images are inside.
+             */
+            html: string;
+            /** Text */
+            text: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Quiet
+             * @description Why there is nothing to say; null: there is something.
+             */
+            quiet: string | null;
+            /**
+             * Upcoming
+             * @description The next five times.
+             */
+            upcoming: string[];
+        };
+        /** ReportRunIn */
+        ReportRunIn: {
+            /**
+             * To
+             * @description A test: only to these addresses. null: to all recipients, now.
+             */
+            to?: string[] | null;
+        };
+        /**
+         * ReportRunOut
+         * @description One time that the report was made.
+         */
+        ReportRunOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual" | "test";
+            /**
+             * State
+             * @description quiet: there was nothing to say. skipped: too late, the server was away.
+             * @enum {string}
+             */
+            state: "waiting" | "making" | "made" | "quiet" | "skipped" | "failed";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description Of the period it is about.
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Period
+             * @example Friday, 20 November 2026
+             */
+            period: string;
+            /** Said */
+            said: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Deliveries */
+            deliveries: components["schemas"]["ReportDelivery"][];
         };
         /**
          * RepricingIn
@@ -11579,41 +11779,54 @@ export interface components {
             /** Elapsed Ms */
             elapsed_ms: number;
         };
-        /** RunIn */
-        RunIn: {
+        /** RunOut */
+        RunOut: {
+            /** Id */
+            id: string;
+            /** Policy Id */
+            policy_id: string | null;
+            /** Policy Name */
+            policy_name: string;
+            /** Incident Id */
+            incident_id: string;
+            /** Alert Id */
+            alert_id: string;
             /**
-             * To
-             * @description A test: only to these addresses. null: to all recipients, now.
+             * Status
+             * @description waiting: not enough calls, or too soon after another act. watching: done; does the metric recover? recovered, escalated: it did, it did not. skipped: not to be done, `outcome` says why. failed: it could not be done. unknown: the server ended in the middle; look whether it was done.
+             * @enum {string}
              */
-            to?: string[] | null;
-        };
-        /** RunPage */
-        RunPage: {
-            /** Subject */
-            subject: string;
+            status: "waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted";
+            /** Dry Run */
+            dry_run: boolean;
+            /** Action */
+            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
             /**
-             * Html
-             * @description A whole page without scripts; images are inside.
+             * Outcome
+             * @example support-reply is served in version 6 again, instead of 7.
              */
-            html: string;
-            /** Text */
-            text: string;
+            outcome: string;
+            evidence: components["schemas"]["Evidence"];
             /**
-             * Start
+             * Detail
+             * @description Such as versions before and after.
+             */
+            detail: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Started At
              * Format: date-time
              */
-            start: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /**
-             * Quiet
-             * @description Why there is nothing to say; null: there is something.
-             */
-            quiet: string | null;
-            run: components["schemas"]["promptpulse__reports__shapes__RunOut"];
+            started_at: string;
+            /** Acted At */
+            acted_at: string | null;
+            /** Watch Until */
+            watch_until: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Can Revert */
+            can_revert: boolean;
         };
         /** SampleRatio */
         SampleRatio: {
@@ -13646,8 +13859,8 @@ export interface components {
             kind: "weekly";
             /**
              * Weekday
-             * @description 0 is Monday.
-             * @default 0
+             * @description 1 is Monday.
+             * @default 1
              */
             weekday: number;
             /**
@@ -13869,46 +14082,6 @@ export interface components {
              */
             range?: ("1h" | "24h" | "7d" | "30d") | null;
         };
-        /** Answer[PreviewOut] */
-        promptpulse__accounts__shapes__Answer_PreviewOut___1: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["promptpulse__reports__shapes__PreviewOut"];
-        };
-        /** Answer[PreviewOut] */
-        promptpulse__accounts__shapes__Answer_PreviewOut___2: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["promptpulse__retention__shapes__PreviewOut"];
-        };
-        /** Answer[RunOut] */
-        promptpulse__accounts__shapes__Answer_RunOut___1: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["promptpulse__actions__shapes__RunOut"];
-        };
-        /** Answer[RunOut] */
-        promptpulse__accounts__shapes__Answer_RunOut___2: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["promptpulse__reports__shapes__RunOut"];
-        };
         /** PageMeta */
         promptpulse__accounts__shapes__PageMeta: {
             /**
@@ -13917,79 +14090,6 @@ export interface components {
              * @example 12
              */
             total: number;
-        };
-        /** Page[RunOut] */
-        promptpulse__accounts__shapes__Page_RunOut___1: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["promptpulse__actions__shapes__RunOut"][];
-            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
-        };
-        /** Page[RunOut] */
-        promptpulse__accounts__shapes__Page_RunOut___2: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["promptpulse__reports__shapes__RunOut"][];
-            meta: components["schemas"]["promptpulse__accounts__shapes__PageMeta"];
-        };
-        /** RunOut */
-        promptpulse__actions__shapes__RunOut: {
-            /** Id */
-            id: string;
-            /** Policy Id */
-            policy_id: string | null;
-            /** Policy Name */
-            policy_name: string;
-            /** Incident Id */
-            incident_id: string;
-            /** Alert Id */
-            alert_id: string;
-            /**
-             * Status
-             * @description waiting: not enough calls, or too soon after another act. watching: done; does the metric recover? recovered, escalated: it did, it did not. skipped: not to be done, `outcome` says why. failed: it could not be done. unknown: the server ended in the middle; look whether it was done.
-             * @enum {string}
-             */
-            status: "waiting" | "acting" | "watching" | "recovered" | "escalated" | "skipped" | "failed" | "unknown" | "dry_run" | "reverted";
-            /** Dry Run */
-            dry_run: boolean;
-            /** Action */
-            action: components["schemas"]["WebhookAction"] | components["schemas"]["RollbackAction"] | components["schemas"]["SwitchModelAction"] | components["schemas"]["PauseExperimentAction"] | components["schemas"]["StopVariantAction"];
-            /**
-             * Outcome
-             * @example support-reply is served in version 6 again, instead of 7.
-             */
-            outcome: string;
-            evidence: components["schemas"]["Evidence"];
-            /**
-             * Detail
-             * @description Such as versions before and after.
-             */
-            detail: {
-                [key: string]: components["schemas"]["JsonValue"];
-            };
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            /** Acted At */
-            acted_at: string | null;
-            /** Watch Until */
-            watch_until: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Can Revert */
-            can_revert: boolean;
         };
         /**
          * PreviewIn
@@ -14062,91 +14162,6 @@ export interface components {
             /** Better */
             better: string;
         };
-        /** PreviewOut */
-        promptpulse__reports__shapes__PreviewOut: {
-            /** Subject */
-            subject: string;
-            /**
-             * Html
-             * @description A whole page without scripts; images are inside.
-             */
-            html: string;
-            /** Text */
-            text: string;
-            /**
-             * Start
-             * Format: date-time
-             */
-            start: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /**
-             * Quiet
-             * @description Why there is nothing to say; null: there is something.
-             */
-            quiet: string | null;
-            /**
-             * Upcoming
-             * @description The next five times.
-             */
-            upcoming: string[];
-        };
-        /**
-         * RunOut
-         * @description One time that the report was made.
-         */
-        promptpulse__reports__shapes__RunOut: {
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "scheduled" | "manual" | "test";
-            /**
-             * State
-             * @description quiet: there was nothing to say. skipped: too late, the server was away.
-             * @enum {string}
-             */
-            state: "waiting" | "making" | "made" | "quiet" | "skipped" | "failed";
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /**
-             * Start
-             * Format: date-time
-             * @description Of the period it is about.
-             */
-            start: string;
-            /**
-             * End
-             * Format: date-time
-             */
-            end: string;
-            /**
-             * Period
-             * @example Friday, 20 November 2026
-             */
-            period: string;
-            /** Said */
-            said: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Finished At */
-            finished_at: string | null;
-            /** Deliveries */
-            deliveries: components["schemas"]["DeliveryState"][];
-        };
         /** PreviewIn */
         promptpulse__retention__shapes__PreviewIn: {
             /**
@@ -14156,21 +14171,6 @@ export interface components {
             text: string;
             /** @description null: as it is saved. */
             redaction?: components["schemas"]["RedactionIn"] | null;
-        };
-        /** PreviewOut */
-        promptpulse__retention__shapes__PreviewOut: {
-            /**
-             * Text
-             * @description As it would be stored.
-             */
-            text: string;
-            /**
-             * Replaced
-             * @description How much would be taken out, by name.
-             */
-            replaced: {
-                [key: string]: number;
-            };
         };
         /**
          * CallIn
@@ -26864,7 +26864,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Page_RunOut___1"];
+                    "application/json": components["schemas"]["Page_RunOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -26941,7 +26941,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_RunOut___1"];
+                    "application/json": components["schemas"]["Answer_RunOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -27022,7 +27022,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_RunOut___1"];
+                    "application/json": components["schemas"]["Answer_RunOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -27292,7 +27292,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___1"];
+                    "application/json": components["schemas"]["Answer_ReportPreview_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -27649,7 +27649,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Page_RunOut___2"];
+                    "application/json": components["schemas"]["Page_ReportRunOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -27678,7 +27678,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RunIn"];
+                "application/json": components["schemas"]["ReportRunIn"];
             };
         };
         responses: {
@@ -27714,7 +27714,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_RunOut___2"];
+                    "application/json": components["schemas"]["Answer_ReportRunOut_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -27783,7 +27783,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["Answer_RunPage_"];
+                    "application/json": components["schemas"]["Answer_ReportPage_"];
                 };
             };
             400: components["responses"]["Failure"];
@@ -27979,7 +27979,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": components["schemas"]["promptpulse__accounts__shapes__Answer_PreviewOut___2"];
+                    "application/json": components["schemas"]["Answer_PreviewOut_"];
                 };
             };
             400: components["responses"]["Failure"];

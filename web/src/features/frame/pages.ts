@@ -7,6 +7,7 @@ import {
   IconGauge,
   IconLayoutDashboard,
   IconList,
+  IconMail,
   IconMessage2Code,
   IconPlugConnected,
   IconRosetteDiscountCheck,
@@ -44,6 +45,7 @@ export const PAGES: readonly Page[] = [
   { path: "/slas", label: "SLAs", icon: IconShieldCheck, key: "l" },
   { path: "/actions", label: "Actions", icon: IconBolt, key: "n" },
   { path: "/dashboards", label: "Dashboards", icon: IconLayoutDashboard, key: "d", begins: true },
+  { path: "/reports", label: "Reports", icon: IconMail, key: "b" },
   { path: "/settings", label: "Settings", icon: IconSettings, key: "s" },
 ];
 
