@@ -1,0 +1,134 @@
+"""Commands that ask a running server, as a user types them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from promptpulse.remote.client import Address, Remote
+from promptpulse.remote.exporting import Selection, export, wanted
+from remote.conftest import Run, Shop
+from server.process import COMMAND, environment
+
+pytestmark = pytest.mark.xdist_group("commands")
+
+
+def test_status_says_what_is_stored_and_that_nothing_is_wrong(promptpulse: Run) -> None:
+    done = promptpulse("status")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Calls      4, the newest of " in done.stdout
+    assert "Incidents  none" in done.stdout
+    told = json.loads(promptpulse("status", "--json").stdout)
+    assert (told["calls_stored"], told["incidents"], told["alerts"]) == (4, [], [])
+
+
+def test_a_question_is_answered_with_a_table(promptpulse: Run) -> None:
+    done = promptpulse("query", "requests, success rate by prompt last 1h")
+    assert [line.split() for line in done.stdout.splitlines()[2:]] == [
+        ["farewell", "2", "100.00", "%"],
+        ["greeting", "2", "50.00", "%"],
+    ]
+
+
+def test_a_question_is_answered_with_json_for_scripts(promptpulse: Run) -> None:
+    told = json.loads(promptpulse("query", "requests where prompt = greeting", "--json").stdout)
+    assert told["values"] == {"total_requests": [[2]]}
+
+
+def test_a_question_that_cannot_be_read_points_at_the_word_and_ends_with_2(promptpulse: Run) -> None:
+    done = promptpulse("query", "p95 by promt")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-2:] == ["  p95 by promt", "         ^^^^^"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "code", "says"),
+    [({"key": "wrong"}, 4, "Invalid API key"), ({"url": "http://127.0.0.1:1"}, 5, "does not answer")],
+)
+def test_exit_codes_tell_refusals_from_servers_that_are_away(
+    promptpulse: Run, settings: dict[str, str], code: int, says: str
+) -> None:
+    done = promptpulse("status", **settings)
+    assert done.returncode == code
+    assert says in done.stderr
+
+
+def test_tail_shows_stored_calls_and_then_those_that_arrive(shop: Shop) -> None:
+    following = subprocess.Popen(
+        [*COMMAND, "tail", "-n", "1", "--json"],
+        env=environment({"url": shop.server.url, "key": shop.key}),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert following.stdout is not None
+        assert json.loads(following.stdout.readline())["id"] == "call-0"
+        with shop.server.client_of(shop.server.project_key("elsewhere").key) as other:
+            shop.server.send([{"id": "not-ours", "model": "m", "latency_ms": 1}], other)
+        with shop.server.client_of(shop.key) as client:
+            shop.server.send([{"id": "fresh", "prompt_id": "tailed", "model": "m", "latency_ms": 1}], client)
+        watchdog = threading.Timer(30, following.kill)
+        watchdog.start()
+        assert json.loads(following.stdout.readline())["id"] == "fresh"
+        watchdog.cancel()
+    finally:
+        following.kill()
+        following.wait(10)
+
+
+def test_export_writes_whole_files_in_every_format(promptpulse: Run, tmp_path: Path) -> None:
+    for form in ("ndjson", "csv", "parquet"):
+        done = promptpulse("export", "calls", str(tmp_path / f"calls.{form}"), "--prompt", "greeting")
+        assert (done.returncode, done.stdout.split()[0]) == (0, "2"), done.stderr
+    rows = [json.loads(line) for line in (tmp_path / "calls.ndjson").read_text().splitlines()]
+    assert [row["id"] for row in rows] == ["call-0", "call-1"]
+    assert [row["id"] for row in csv.DictReader((tmp_path / "calls.csv").open())] == ["call-0", "call-1"]
+    assert (tmp_path / "calls.parquet").read_bytes()[:4] == b"PAR1"
+    assert {file.suffix for file in tmp_path.iterdir()} == {".ndjson", ".csv", ".parquet"}
+
+
+def test_an_export_that_broke_off_goes_on_after_its_last_whole_row(shop: Shop, tmp_path: Path) -> None:
+    file, now = tmp_path / "calls.ndjson", datetime.now(UTC)
+    given = Selection("calls", "", "1h", None, None, "greeting", None)
+    with Remote(Address(shop.server.url, shop.key)) as remote:
+        whole = wanted(given, file, now)
+        export(remote, whole, file, lambda _done, _total: None)
+        complete = file.read_bytes()
+        first = complete.splitlines(keepends=True)[0]
+        file.with_name("calls.ndjson.part").write_bytes(first + b'{"id": "half a ro')
+        question = {"path": whole.path, "format": "ndjson", "parameters": dict(whole.parameters)}
+        file.with_name("calls.ndjson.part.json").write_text(json.dumps(question))
+        file.unlink()
+        seen: list[int] = []
+        again = wanted(given, file, now.replace(year=now.year + 1))  # the range that was begun stays
+        assert export(remote, again, file, lambda done, _total: seen.append(done)) == 2
+    assert file.read_bytes() == complete
+    assert seen[0] == 1  # the first row was not fetched again
+
+
+def test_another_question_does_not_go_on_with_a_file_that_was_begun(promptpulse: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson.part").write_text("")
+    (tmp_path / "a.ndjson.part.json").write_text('{"kind": "scores", "parameters": {}}')
+    done = promptpulse("export", "calls", str(tmp_path / "a.ndjson"))
+    assert (done.returncode, "begun with another question" in done.stderr) == (1, True)
+
+
+def test_a_test_message_that_was_not_taken_ends_with_1(promptpulse: Run, shop: Shop) -> None:
+    body = {"kind": "email", "name": "on call", "addresses": ["oncall@example.com"]}
+    with shop.server.client_of(shop.key) as client:
+        assert client.post("/api/v1/channels", json=body).status_code == 201
+    done = promptpulse("alerts", "test", "on call")
+    assert (done.returncode, done.stdout.split(":")[0]) == (1, "not taken")  # the server knows no mail server
+    assert promptpulse("alerts", "test", "nobody").returncode == 1
+
+
+def test_only_an_instance_key_makes_a_backup(promptpulse: Run, tmp_path: Path) -> None:
+    done = promptpulse("backup", str(tmp_path / "b.tar"))
+    assert done.returncode == 4
+    assert list(tmp_path.iterdir()) == []
