@@ -11,10 +11,12 @@ from alerts.tower import Tower
 from clock import NOON
 from making_facts import Making, store_facts
 from promptpulse.accounts.service import create_project
+from promptpulse.alerts import service
 from promptpulse.alerts.evaluator import RuleEvaluator
 from promptpulse.alerts.models import RuleRow
 from promptpulse.alerts.ready_made import give_ready_made
-from promptpulse.core.errors import AppError
+from promptpulse.alerts.shapes import RulePatch
+from promptpulse.core.errors import AppError, NotFound
 from promptpulse.core.times import to_micros
 from promptpulse.incidents import service as incidents
 from promptpulse.incidents import silences
@@ -340,6 +342,28 @@ def test_a_round_that_read_a_rule_before_it_changed_does_not_write(
     monkeypatch.setattr("promptpulse.alerts.evaluator.run", changing)
     assert lite.round().events == []
     assert lite.alerts() == []
+
+
+def test_two_people_who_change_a_rule_at_once_keep_both_changes(tower: Tower) -> None:
+    if tower.database.engine.dialect.name == "sqlite":
+        pytest.skip("there, writing transactions are alone")
+    rule = tower.rule()
+    with tower.database.writing() as session:
+        row = service.existing(session, tower.project, rule)  # as it was before the other's change
+        tower.change(rule, description="by the first")
+        service.change(session, tower.ref, row, RulePatch(severity="critical"), NONE, tower.by)
+    (row,) = tower.rules()
+    assert (row.body["description"], row.body["severity"], row.revision) == ("by the first", "critical", 3)
+
+
+def test_a_rule_that_was_deleted_meanwhile_is_not_found(tower: Tower) -> None:
+    if tower.database.engine.dialect.name == "sqlite":
+        pytest.skip("there, writing transactions are alone")
+    rule = tower.rule()
+    with pytest.raises(NotFound), tower.database.writing() as session:
+        row = service.existing(session, tower.project, rule)
+        tower.delete(rule)
+        service.change(session, tower.ref, row, RulePatch(severity="critical"), NONE, tower.by)
 
 
 def test_two_processes_judge_each_window_once(tower: Tower) -> None:

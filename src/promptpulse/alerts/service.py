@@ -68,7 +68,7 @@ def change(
 
     Another metric, filter, grouping, window or kind of condition, and switching off, begin anew: what fires is resolved, and
     says why. Anything else keeps the state: the next round judges by the new numbers."""
-    exclusive(session, f"rules of {row.project_id}")
+    _lock(session, row)
     before = body_of(row)
     patched = RuleIn.model_validate(
         before.model_dump(mode="json") | wanted.model_dump(mode="json", include=wanted.model_fields_set)
@@ -78,7 +78,7 @@ def change(
 
 def reset(session: Session, project: ProjectRef, row: RuleRow, definitions: Definitions, by: By) -> None:
     """As its template says, but for its name and channels. Raises Conflict for a rule without one."""
-    exclusive(session, f"rules of {row.project_id}")
+    _lock(session, row)
     before = body_of(row)
     template = TEMPLATES.get(before.template or "")
     if template is None:
@@ -88,10 +88,17 @@ def reset(session: Session, project: ProjectRef, row: RuleRow, definitions: Defi
 
 
 def delete(session: Session, row: RuleRow, by: By) -> None:
-    exclusive(session, f"rules of {row.project_id}")
+    _lock(session, row)
     begin_anew(session, row, by.at, "the rule was deleted")
     session.delete(row)
     record(session, row.project_id, by, "rule.delete", row.name)
+
+
+def _lock(session: Session, row: RuleRow) -> None:
+    """Nobody else changes rules until the transaction ends; `row` is as the last of them left it. Raises NotFound."""
+    exclusive(session, f"rules of {row.project_id}")
+    if session.get(RuleRow, row.id, populate_existing=True) is None:
+        raise NotFound(f"the rule {row.name!r} was deleted meanwhile")
 
 
 def begin_anew(session: Session, row: RuleRow, now: datetime, reason: str) -> int:
