@@ -26,7 +26,7 @@ export function SwitchButtons({ policy }: { policy: Policy }) {
           size="xs"
           label="Let it act"
           does={`Let “${policy.name}” act by itself`}
-          consequence={`From now on it may ${actionText(policy.action)} without asking, ${policy.daily_cap} times a day at most. Each act can be undone.`}
+          consequence={`From now on it may ${actionText(policy.action)} without asking, ${policy.daily_cap === 1 ? "once" : `${policy.daily_cap} times`} a day at most. Each act can be undone.`}
           pending={change.isPending}
           error={change.error}
           onConfirm={(done) => set({ dry_run: false }, `“${policy.name}” acts by itself`, done)}

@@ -11,7 +11,7 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
   // calls have a column of their own
   const metrics = versions.metrics.filter(({ key }) => key !== "total_requests");
   return (
-    <Part title="Versions before and after" error={versions.error}>
+    <Part title="Versions before and after" note="small: before the start" error={versions.error}>
       <Table label="Versions before and after" className={classes["table"]}>
         <thead>
           <tr>
@@ -29,17 +29,17 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
         <tbody>
           {versions.lines.map((line) => (
             <tr key={`${line.prompt_id ?? ""} ${line.version ?? ""}`}>
-              <td className={classes["main"]}>
+              <td className={classes["few"]}>
                 {promptName(line.prompt_id)} {line.version === null ? "" : `v${line.version}`}
               </td>
               <td className={classes["number"]}>
                 {format(line.calls_after, "count")}
-                <div className={classes["under"]}>before {format(line.calls_before, "count")}</div>
+                <div className={classes["under"]}>{format(line.calls_before, "count")}</div>
               </td>
               {metrics.map(({ key, unit }) => (
                 <td key={key} className={classes["number"]}>
                   {format(line.after[key], unit)}
-                  <div className={classes["under"]}>before {format(line.before[key], unit)}</div>
+                  <div className={classes["under"]}>{format(line.before[key], unit)}</div>
                 </td>
               ))}
             </tr>

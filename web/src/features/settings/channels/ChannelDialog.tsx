@@ -15,12 +15,11 @@ import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import type { Channel, ChannelKind, ChannelMade } from "../../../api/channels";
 import { useWatchWrite } from "../../../api/useWatchWrite";
-import { errorAtField } from "../../../ui/errorAtField";
 import { FormError } from "../../../ui/FormError";
 import { SEVERITIES, SEVERITY_WORD } from "../../../ui/severityWord";
 import { Snippet } from "../../../ui/Snippet";
 import { KINDS } from "./kinds";
-import { changeOf, newChannel, problemsOf, valuesOf, type ChannelValues } from "./values";
+import { changeOf, fieldOf, newChannel, problemsOf, valuesOf, type ChannelValues } from "./values";
 
 interface Props {
   /** null makes a new one. */
@@ -52,7 +51,10 @@ export function ChannelDialog({ channel, onClose }: Props) {
           if (made.signing_secret === null) onClose();
           else setSecret(made.signing_secret);
         },
-        onError: (error) => errorAtField(form, error),
+        onError: (error) => {
+          const field = fieldOf(error);
+          if (field !== null) form.setFieldError(field, error.message);
+        },
       },
     );
   if (secret !== null) {
@@ -139,7 +141,7 @@ export function ChannelDialog({ channel, onClose }: Props) {
               ))}
             </Group>
           </Checkbox.Group>
-          <FormError error={save.error} fields={Object.keys(form.values)} />
+          <FormError error={fieldOf(save.error) === null ? save.error : null} fields={[]} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

@@ -12,7 +12,7 @@ export function TestButton({ channel }: { channel: Channel }) {
       size="compact-xs"
       variant="default"
       loading={test.isPending}
-      aria-label={`Test: channel “${name}”`}
+      aria-label={`Send test: channel “${name}”`}
       onClick={() =>
         test.mutate(
           { path: `/channels/${channel.id}/test`, method: "POST" },

@@ -1,3 +1,4 @@
+import { ApiError } from "../../../api/client";
 import type { ChangedChannel, Channel, ChannelKind, NewChannel, Severity } from "../../../api/channels";
 
 /** As typed. Secrets of a stored channel are empty: they stay as they are unless typed anew. */
@@ -57,4 +58,10 @@ export function problemsOf(values: ChannelValues, stored: boolean) {
     routing_key:
       kind === "pagerduty" && !stored && values.routing_key.trim() === "" ? "Enter the integration key" : null,
   };
+}
+
+/** The field that shows what the API refused; one of several addresses is of the field of all. */
+export function fieldOf(error: Error | null): keyof ChannelValues | null {
+  const name = error instanceof ApiError ? (error.field?.replace(/^body\./, "").split(/[.[]/)[0] ?? "") : "";
+  return name in valuesOf(null) ? (name as keyof ChannelValues) : null;
 }

@@ -27,10 +27,14 @@ export function PreviewPanel({ values, onTarget }: Props) {
   const api = useApi();
   const { id } = useProject();
   const ready = isComplete(values);
-  const [body] = useDebouncedValue(JSON.stringify({ ...bodyOf(values), name: "Preview", channels: null }), WAIT_MS);
+  // of values that are not complete yet nothing is asked, and not of those that were there before either
+  const [body] = useDebouncedValue(
+    ready ? JSON.stringify({ ...bodyOf(values), name: "Preview", channels: null }) : null,
+    WAIT_MS,
+  );
   const preview = useQuery<SlaPreview>({
     queryKey: [...watch(id), "preview of an SLA", body],
-    enabled: ready,
+    enabled: ready && body !== null,
     retry: false,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) =>
@@ -38,7 +42,7 @@ export function PreviewPanel({ values, onTarget }: Props) {
         await api<SlaPreview>("/slas/preview", {
           method: "POST",
           params: { project: id },
-          body: JSON.parse(body) as unknown,
+          body: JSON.parse(body ?? "{}") as unknown,
           signal,
         })
       ).data,

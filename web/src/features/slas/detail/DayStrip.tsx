@@ -13,20 +13,20 @@ export function DayStrip({ name, days }: Props) {
   const missed = days.filter(({ met }) => met === false).length;
   return (
     <>
-      <ul
+      <div
         className={classes["strip"]}
         role="img"
         aria-label={`${name}: below its target on ${missed} of ${days.length} days`}
       >
         {days.map((day) => (
-          <li
+          <div
             key={day.day}
             className={classes["day"]}
             data-met={day.met === null ? "unknown" : day.met ? "yes" : "no"}
             title={`${dayText(day.day)}: ${day.met === null ? "no calls" : format(day.compliance, "percent")}`}
           />
         ))}
-      </ul>
+      </div>
       <div className={classes["ends"]} aria-hidden>
         <span>{days[0] === undefined ? "" : dayText(days[0].day)}</span>
         <span>{missed === 0 ? "target met every day" : `below target on ${missed}`}</span>
