@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from promptpulse import __version__
 from server.process import Server
 
 pytestmark = pytest.mark.xdist_group("wheel")
@@ -44,7 +45,7 @@ def test_the_wheel_has_the_web_app_and_what_the_server_reads(wheel: Path) -> Non
 
 def test_the_wheel_has_nothing_else(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in ZipFile(wheel).namelist()}
-    assert {re.sub(r"-[\d.]+", "", top) for top in tops} == {"promptpulse", "promptpulse.dist-info"}
+    assert tops == {"promptpulse", f"promptpulse-{__version__}.dist-info"}
     assert not [name for name in ZipFile(wheel).namelist() if "node_modules" in name or name.endswith(".pyc")]
     assert wheel.stat().st_size < 8 << 20
 
