@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_ROWS = 1_000
 MAX_BYTES = 4_000_000
 """Of a batch, as estimated; the server takes 20 MiB."""
-AT_ONCE = 200
+AT_ONCE = 500
 """So many waiting items wake the thread before its interval is over."""
 
 Encode = Callable[[str, Sequence[object]], Iterable[Request]]
@@ -164,7 +164,9 @@ class Delivery:
             self._keep_or_drop(self._requests(batch))
             self._done += len(batch)
         if lost := sum(self._counts["dropped"].values()):
-            self._tell("lost", f"{lost} were dropped before they could be sent ({self._last_error or 'the time was over'})")
+            self._tell(
+                "lost", f"{lost} were dropped before they could be sent ({self._last_error or 'the time was over'})"
+            )
         self._wire.close()
 
     def stats(self) -> Stats:

@@ -32,7 +32,7 @@ LIBRARIES = frozenset({
 SAME = {"openai_v2": "openai", "llamaindex": "llama_index", "google_generativeai": "google_genai"}
 PREFERRED = ("opentelemetry.instrumentation.genai.", "openinference.", "opentelemetry.instrumentation.")
 """Of several instrumentations of one library the first is used: it tells most, by our recordings."""
-UNINTERESTING = ("db.system", "db.system.name", "messaging.system")
+UNINTERESTING = frozenset(("db.system", "db.system.name", "messaging.system"))
 SPAN_BYTES = 2_000
 
 
@@ -58,10 +58,12 @@ class Spans(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         try:
-            attributes = span.attributes or {}
+            attributes: Any = span.attributes or {}
+            if hasattr(attributes, "copy"):
+                attributes = attributes.copy()  # a plain dict, which is read ten times faster
             if span.context is None or not span.context.trace_flags.sampled:
                 return
-            if any(name in attributes for name in UNINTERESTING):
+            if not UNINTERESTING.isdisjoint(attributes):
                 return
             size = SPAN_BYTES + sum(len(value) for value in attributes.values() if isinstance(value, str))
             self._put("spans", span, size)
