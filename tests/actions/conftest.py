@@ -28,7 +28,7 @@ from promptpulse.incidents.models import AlertRow, IncidentRow
 from promptpulse.incidents.signals import Signal
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import NONE
-from promptpulse.notify.guard import Guard, guarded_client
+from promptpulse.notify.guard import guarded_client
 from promptpulse.notify.secrets import Keyring, open_keyring
 from promptpulse.prompts import service as prompts
 from promptpulse.store import Store
@@ -96,15 +96,13 @@ class Scene:
         )
         with self.ward.database.writing() as session:
             by = By("ada@example.com", self.ward.clock())
-            return service.create(session, self.ward.project, wanted, by, Guard(allow_private=True), self.keyring).id
+            return service.create(session, self.ward.project, wanted, by, self.keyring).id
 
     def change(self, policy_id: str, **fields: object) -> None:
         with self.ward.database.writing() as session:
             row = service.existing(session, self.ward.project, policy_id)
             by = By("ada@example.com", self.ward.clock())
-            service.change(
-                session, row, PolicyPatch.model_validate(fields), by, Guard(allow_private=True), self.keyring
-            )
+            service.change(session, row, PolicyPatch.model_validate(fields), by, self.keyring)
 
     def signal(self, rule: str = "slow") -> Signal:
         return replace(self.ward.signal(rule, prompt_id=PROMPT), severity="critical", window_s=300)

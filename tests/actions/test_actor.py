@@ -15,13 +15,16 @@ from standardwebhooks import Webhook
 from actions.conftest import PROMPT, Receiver, Scene
 from promptpulse.accounts.models import AuditEntry
 from promptpulse.accounts.values import By
+from promptpulse.actions import service
 from promptpulse.actions.actor import HELD, Actor
-from promptpulse.core.errors import Conflict
+from promptpulse.actions.shapes import PolicyPatch
+from promptpulse.core.errors import Conflict, Refused
 from promptpulse.experiments import service as experiments
 from promptpulse.experiments.assign import decide
 from promptpulse.experiments.shapes import ExperimentNew
 from promptpulse.experiments.values import Experiment
 from promptpulse.incidents.models import IncidentRow
+from promptpulse.notify.guard import Guard
 from promptpulse.prompts import service as prompts
 
 SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -274,6 +277,20 @@ def test_a_person_may_undo_it(scene: Scene) -> None:
 
 
 # Webhooks
+
+
+def test_no_name_is_looked_up_while_others_wait_to_write(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask(*_: object, **__: object) -> None:
+        raise AssertionError("a name is looked up inside a transaction")
+
+    monkeypatch.setattr("socket.getaddrinfo", ask)
+    action = {"kind": "webhook", "url": "https://scaler.example/up", "direction": "scale_up"}
+    policy = scene.policy(action=action)
+    scene.change(policy, action={**action, "direction": "scale_down"})
+    monkeypatch.undo()
+    with pytest.raises(Refused, match=r"action\.url: the address 127\.0\.0\.1 is private"):
+        action["url"] = "http://127.0.0.1/up"
+        service.check_address(PolicyPatch.model_validate({"action": action}), Guard(allow_private=False))
 
 
 def test_a_webhook_is_signed_and_sent_once(scene: Scene, receiver: Receiver) -> None:

@@ -26,7 +26,7 @@ from promptpulse.incidents.dossiers import Dossiers, Sources, made
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import NONE
 from promptpulse.metrics.baseline import Baselines
-from promptpulse.notify.guard import Guard, guarded_client
+from promptpulse.notify.guard import guarded_client
 from promptpulse.notify.secrets import open_keyring
 from promptpulse.prompts import service as prompts
 from promptpulse.store import Store
@@ -122,8 +122,7 @@ def team(store: Store, tmp_path: Path) -> Iterator[Team]:
         }
     )  # fmt: skip
     with database.writing() as session:
-        guard = Guard(allow_private=False)
-        policy = policies.create(session, tower.project, wanted, long_ago, guard, keyring).id
+        policy = policies.create(session, tower.project, wanted, long_ago, keyring).id
     actor = Actor(store, database, lambda _: NONE, keyring, outgoing, lambda _: None)
     sources = Sources(store, database, lambda _: NONE, Baselines(store, tower.clock))
     found = Team(tower, ward, actor, Dossiers(sources), sources, tower.channel("critical"), policy)

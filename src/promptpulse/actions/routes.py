@@ -60,9 +60,10 @@ def list_policies(request: Request, access: Reader) -> Answer[list[shapes.Policy
 def create_policy(body: shapes.PolicyIn, request: Request, access: Editor) -> Answer[shapes.PolicyOut]:
     """It only says what it would do, until `dry_run` is false. It may abort, never promote."""
     services = request.app.state.services
+    service.check_address(body, _guard(request))
     with services.database.writing() as session:
         by = By(access.actor, services.clock())
-        row = service.create(session, access.project.id, body, by, _guard(request), services.keyring)
+        row = service.create(session, access.project.id, body, by, services.keyring)
         return Answer(data=_told(request, session, access, [row])[0])
 
 
@@ -80,9 +81,10 @@ def change_policy(
 ) -> Answer[shapes.PolicyOut]:
     """What it has done about an incident, it does not do again."""
     services = request.app.state.services
+    service.check_address(body, _guard(request))
     with services.database.writing() as session:
         row = service.existing(session, access.project.id, policy_id)
-        service.change(session, row, body, By(access.actor, services.clock()), _guard(request), services.keyring)
+        service.change(session, row, body, By(access.actor, services.clock()), services.keyring)
         return Answer(data=_told(request, session, access, [row])[0])
 
 

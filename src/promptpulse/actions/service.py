@@ -52,8 +52,14 @@ def policy_of(row: PolicyRow) -> PolicyIn:
     return PolicyIn.model_validate({**row.settings, "name": row.name, "enabled": row.enabled})
 
 
-def checked(wanted: PolicyIn, guard: Guard) -> PolicyIn:
-    """Raises Refused for an address that nobody may connect to, a secret that signs nothing, a text that cannot be kept."""
+def check_address(wanted: PolicyIn | PolicyPatch, guard: Guard) -> None:
+    """Raises Refused for an address that nobody may connect to. Asks the name service: not inside a transaction."""
+    if isinstance(wanted.action, WebhookAction):
+        guard.check_url(wanted.action.url, "action.url")
+
+
+def checked(wanted: PolicyIn) -> PolicyIn:
+    """Raises Refused for a secret that signs nothing, and for a text that cannot be kept."""
     plain(wanted.description, "description")
     action = wanted.action
     for field, value in action.model_dump().items():
@@ -62,9 +68,7 @@ def checked(wanted: PolicyIn, guard: Guard) -> PolicyIn:
     for field, value in wanted.trigger.model_dump().items():
         for text in value if isinstance(value, list) else ():
             plain(text, f"trigger.{field}")
-    if isinstance(action, WebhookAction):
-        guard.check_url(action.url, "action.url")
-    elif wanted.secret:
+    if wanted.secret and not isinstance(action, WebhookAction):
         raise Refused("secret: only webhooks are signed; leave it out", field="secret")
     if wanted.secret and not _signs(wanted.secret):
         raise Refused(f"secret must be {MARK} and {SHORTEST_KEY} to {LONGEST_KEY} bytes as base64", field="secret")
@@ -91,9 +95,9 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/..."
 
 
-def create(session: Session, project_id: str, wanted: PolicyIn, by: By, guard: Guard, keyring: Keyring) -> PolicyRow:
-    """Raises Refused for a bad value and Conflict for a second policy of the name, or one too many."""
-    checked(wanted, guard)
+def create(session: Session, project_id: str, wanted: PolicyIn, by: By, keyring: Keyring) -> PolicyRow:
+    """After `check_address`. Raises Refused for a bad value and Conflict for a second policy of the name, or one too many."""
+    checked(wanted)
     exclusive(session, f"policies of {project_id}")
     count = select(func.count()).select_from(PolicyRow).where(PolicyRow.project_id == project_id)
     if (session.scalar(count) or 0) >= MOST:
@@ -116,14 +120,15 @@ def create(session: Session, project_id: str, wanted: PolicyIn, by: By, guard: G
     return row
 
 
-def change(session: Session, row: PolicyRow, patch: PolicyPatch, by: By, guard: Guard, keyring: Keyring) -> None:
-    """The address of a webhook stays when it is given as it is shown. Raises Refused and Conflict."""
+def change(session: Session, row: PolicyRow, patch: PolicyPatch, by: By, keyring: Keyring) -> None:
+    """After `check_address`. The address of a webhook stays when it is given as it is shown. Raises Refused and Conflict."""
+    session.refresh(row, with_for_update=True)  # somebody may have changed it since it was read
     before, hidden = policy_of(row), hidden_of(row, keyring)
     given = {k: v for k, v in patch.model_dump(mode="json", exclude_unset=True).items() if v is not None}
     wanted = PolicyIn.model_validate({**before.model_dump(mode="json", exclude={"secret"}), **given})
     if isinstance(wanted.action, WebhookAction) and hidden.url and wanted.action.url == shown(hidden.url):
         wanted = wanted.model_copy(update={"action": wanted.action.model_copy(update={"url": hidden.url})})
-    checked(wanted, guard)
+    checked(wanted)
     kept = Hidden(hidden.url, "" if "secret" in given else hidden.signing)
     secret = _secret(wanted, kept, keyring)
     row.name, row.enabled, row.settings = named(wanted.name, "name"), wanted.enabled, _settings(wanted)
