@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from promptpulse.core.times import to_micros
 from promptpulse.metrics import NONE
 from promptpulse.metrics.tallies import Goal, Tallies
 from promptpulse.slas import service
-from promptpulse.slas.evaluate import Objectives
+from promptpulse.slas.evaluate import Objectives, keep
 from promptpulse.slas.history import history, preview
 from promptpulse.slas.shapes import SlaPatch
 from promptpulse.store import Answer, Store
@@ -241,3 +242,43 @@ def test_deleting_an_objective_ends_its_alerts(world: World) -> None:
     with world.database.writing() as session:
         service.delete(session, service.existing(session, world.project, row.id), world.by)
     assert {firing for _, firing in world.alerts()} == {False}
+
+
+def test_an_objective_that_is_deleted_while_a_round_keeps_its_state_leaves_no_alert(
+    world: World,
+) -> None:
+    """On PostgreSQL they overlap: the round has told of an alert, and has not committed."""
+    database = world.database
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("there, writing transactions are alone")
+    row = world.make()
+    world.calls(NOON - 10 * MINUTE, 10, good=0, bad=4)
+    with database.sessions() as session:
+        asked = world.objectives.asked(session, (world.project, "UTC"), service.wanted_of(row), NOON, row.id)
+    found = world.objectives.find([asked], NOON)[row.id]
+
+    def delete() -> None:
+        with database.writing() as session:
+            service.delete(session, service.existing(session, world.project, row.id), world.by)
+
+    with ThreadPoolExecutor(1) as other:
+        with database.writing() as session:
+            keep(session, row, asked, found, NOON)
+            session.flush()
+            deleted = other.submit(delete)
+            wait([deleted], timeout=0.5)
+        deleted.result(10)
+    assert [firing for _, firing in world.alerts()] == [False]
+
+
+def test_two_people_who_change_an_objective_at_once_keep_both_changes(world: World) -> None:
+    database = world.database
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("there, writing transactions are alone")
+    row = world.make()
+    with database.writing() as session:
+        before = service.existing(session, world.project, row.id)
+        with database.writing() as other:
+            service.change(other, service.existing(other, world.project, row.id), SlaPatch(target=99.5), world.by)
+        service.change(session, before, SlaPatch(minimum_calls=7), world.by)
+    assert (world.read(row).target, world.read(row).minimum_calls) == (99.5, 7)

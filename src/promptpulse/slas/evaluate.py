@@ -141,7 +141,7 @@ class Objectives:
 
 def keep(session: Session, row: SlaRow, asked: Asked, found: Found | AppError, now: datetime) -> None:
     """Write down the state, and tell incidents what has begun or ended."""
-    current = session.get(SlaRow, row.id)
+    current = session.get(SlaRow, row.id, with_for_update=True)
     if current is None or current.changed_at != row.changed_at:
         return  # deleted or changed meanwhile: what was found is of something else
     state = session.get(SlaStateRow, row.id)

@@ -105,6 +105,7 @@ def create(session: Session, project_id: str, wanted: SlaIn, by: By) -> SlaRow:
 
 def change(session: Session, row: SlaRow, patch: SlaPatch, by: By) -> bool:
     """Whether anything changed. Raises Refused and Conflict."""
+    session.refresh(row, with_for_update=True)  # somebody may have changed it since it was read
     before = wanted_of(row)
     given = patch.model_dump(mode="json", exclude_unset=True)
     # null is a value of `channels` alone; elsewhere it leaves things as they are
@@ -123,6 +124,7 @@ def change(session: Session, row: SlaRow, patch: SlaPatch, by: By) -> bool:
 
 def delete(session: Session, row: SlaRow, by: By) -> None:
     """Its open alerts end."""
+    session.refresh(row, with_for_update=True)  # a round that is keeping its state has ended then
     state = session.get(SlaStateRow, row.id)
     for series in state.firing if state else ():
         incidents.clear(session, row.project_id, SOURCE, row.id, series, None, by.at, "The objective was deleted.")
