@@ -17,7 +17,10 @@ from promptpulse.accounts.models import Project
 from promptpulse.app import owned_event_store
 from promptpulse.core.errors import AppError, Conflict
 from promptpulse.db import migrate, open_database
+from promptpulse.jobs.models import JobRow
 from promptpulse.metrics import rollups
+from promptpulse.notify.sending.mail import mail_server, reach
+from promptpulse.notify.values import Delivered
 from promptpulse.settings import Settings
 from promptpulse.store import Store
 from promptpulse.web.pages import STATIC
@@ -36,13 +39,14 @@ class Check:
 def run(settings: Settings, now: datetime) -> list[Check]:
     """All checks. A running server keeps its event store to itself: those checks are then left to it."""
     found = [_versions(), _disk(settings), _pages(), _guarded("settings database", lambda: _database(settings))]
+    found += [_guarded("mail", lambda: _mail(settings)), _guarded("repeated work", lambda: _jobs(settings))]
     try:
         with owned_event_store(settings, now) as store:
             found.append(_guarded("event store", lambda: _calls(store)))
             found.append(_guarded("rollups", lambda: _rollups(store, now)))
             found.append(_guarded("clock", lambda: _clock(store, now)))
     except Conflict as e:
-        found.append(Check("event store", "ok", f"in use: {e.message.partition(';')[0]}"))
+        found.append(Check("event store", "ok", f"in use: {e.message.partition(';')[0]}; ask the server with --url"))
     except AppError as e:
         found.append(Check("event store", "wrong", e.message))
     return found
@@ -83,6 +87,30 @@ def _database(settings: Settings) -> Check:
         return Check("settings database", "ok", f"{database.engine.dialect.name}, {n} projects")
     finally:
         database.close()
+
+
+def _mail(settings: Settings) -> Check:
+    server = mail_server(settings.smtp_url, settings.smtp_from)
+    if server is None:
+        return Check(
+            "mail", "warning", "no mail server is set (PROMPTPULSE_SMTP_URL): channels by e-mail and reports wait"
+        )
+    outcome = reach(server)
+    return Check("mail", "ok" if isinstance(outcome, Delivered) else "wrong", outcome.said)
+
+
+def _jobs(settings: Settings) -> Check:
+    """The last runs of what the server does by itself, from the settings database."""
+    database = open_database(settings.resolved_database_url)
+    try:
+        with database.sessions() as session:
+            rows = session.scalars(select(JobRow).order_by(JobRow.name)).all()
+    finally:
+        database.close()
+    failing = [f"{row.name} ({row.failures} times: {row.error})" for row in rows if row.error]
+    if failing:
+        return Check("repeated work", "wrong", f"fails: {'; '.join(failing)}")
+    return Check("repeated work", "ok", f"{len(rows)} jobs, none failed" if rows else "no server has run yet")
 
 
 def _calls(store: Store) -> Check:

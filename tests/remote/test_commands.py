@@ -60,18 +60,21 @@ def test_exit_codes_tell_refusals_from_servers_that_are_away(
 
 
 def test_tail_shows_stored_calls_and_then_those_that_arrive(shop: Shop) -> None:
+    own = shop.server.project_key("followed").key
+    with shop.server.client_of(own) as client:
+        shop.server.send([{"id": "stored", "model": "m", "latency_ms": 1}], client)
     following = subprocess.Popen(
         [*COMMAND, "tail", "-n", "1", "--json"],
-        env=environment({"url": shop.server.url, "key": shop.key}),
+        env=environment({"url": shop.server.url, "key": own}),
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert following.stdout is not None
-        assert json.loads(following.stdout.readline())["id"] == "call-0"
+        assert json.loads(following.stdout.readline())["id"] == "stored"
         with shop.server.client_of(shop.server.project_key("elsewhere").key) as other:
             shop.server.send([{"id": "not-ours", "model": "m", "latency_ms": 1}], other)
-        with shop.server.client_of(shop.key) as client:
+        with shop.server.client_of(own) as client:
             shop.server.send([{"id": "fresh", "prompt_id": "tailed", "model": "m", "latency_ms": 1}], client)
         watchdog = threading.Timer(30, following.kill)
         watchdog.start()
@@ -132,3 +135,31 @@ def test_only_an_instance_key_makes_a_backup(promptpulse: Run, tmp_path: Path) -
     done = promptpulse("backup", str(tmp_path / "b.tar"))
     assert done.returncode == 4
     assert list(tmp_path.iterdir()) == []
+
+
+def test_top_shows_the_last_minutes_by_prompt(promptpulse: Run) -> None:
+    done = promptpulse("top", "--once", "--last", "1h", "--sort", "errors")
+    assert [line.split()[:4] for line in done.stdout.splitlines()[-4:]] == [
+        ["prompt", "rate", "requests", "errors"],
+        ["all", "0.0667/min", "4", "25.00"],
+        ["greeting", "0.0333/min", "2", "50.00"],
+        ["farewell", "0.0333/min", "2", "0.00"],
+    ]
+    assert promptpulse("top", "--once", "--by", "nothing").returncode == 1
+
+
+def test_the_doctor_asks_a_running_server(promptpulse: Run, shop: Shop) -> None:
+    done = promptpulse("doctor", "--url", shop.server.url, "--json", key=shop.server.key)
+    found = {check["name"]: check for check in json.loads(done.stdout)}
+    assert (done.returncode, found["clock"]["state"], found["event store"]["state"]) == (0, "ok", "ok")
+    assert (found["mail"]["state"], found["mail"]["finding"]) == ("warning", "PROMPTPULSE_SMTP_URL is not set")
+    assert promptpulse("doctor", "--url", shop.server.url).returncode == 4  # the key of a project
+
+
+def test_a_report_that_is_not_there_is_not_sent(promptpulse: Run) -> None:
+    done = promptpulse("report", "send", "nothing")
+    assert (done.returncode, "'nothing' is no report" in done.stderr) == (1, True)
+
+
+def test_shells_complete_commands(promptpulse: Run) -> None:
+    assert "complete" in promptpulse("--show-completion", "bash").stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 alerts = typer.Typer(no_args_is_help=True, help="Alerts of a project.")
 app.add_typer(alerts, name="alerts")
+reports = typer.Typer(no_args_is_help=True, help="Scheduled reports of a project.")
+app.add_typer(reports, name="report")
 
 
 @app.command()
@@ -66,6 +69,36 @@ def query(
         else:
             out.print(answering.title(body, zone))
             out.print(answering.table(answer, zone))
+
+
+@app.command()
+def top(
+    by: Annotated[str, typer.Option(help="Dimension, such as prompt, model, version or feature.")] = "prompt",
+    last: Annotated[str, typer.Option(help="Length of time: 5m, 1h, ...")] = "15m",
+    sort: Annotated[str, typer.Option(help="requests, errors, p95 or cost.")] = "requests",
+    every: Annotated[float, typer.Option(help="Seconds between two looks.", min=1)] = 2.0,
+    url: Url = LOCAL,
+    key: Key = "",
+    project: ProjectId = "",
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Print one picture and end.")] = False,
+) -> None:
+    """Watch traffic, errors, latency and cost of the last minutes. Ends with Ctrl-C."""
+    from rich.live import Live  # noqa: PLC0415
+
+    from promptpulse.remote import top as view  # noqa: PLC0415
+    from promptpulse.remote.question import length_of  # noqa: PLC0415
+
+    with failures(), connected(url, key, project) as remote:
+        if sort not in view.SORTED_BY:
+            raise Refused(f"sort: {sort!r} is not one of {', '.join(view.SORTED_BY)}", field="sort")
+        zone, window = zone_of(remote), length_of(last)
+        if once:
+            out.print(view.frame(remote, by, window, sort, now(), zone))
+            return
+        with suppress(KeyboardInterrupt), Live(console=out, screen=out.is_terminal, auto_refresh=False) as live:
+            for shown in view.frames(remote, by, window, sort, now, zone, every):
+                live.update(shown, refresh=True)
 
 
 @app.command()
@@ -152,6 +185,35 @@ def alerts_test(
             mark = "[green]taken[/green]" if result.get("ok") else "[red]not taken[/red]"
             out.print(f"{mark}: {escape(str(result.get('said') or ''))}", soft_wrap=True)
         if not result.get("ok"):
+            raise typer.Exit(1)
+
+
+@reports.command("send")
+def report_send(
+    report: Annotated[str, typer.Argument(help="Name or id of the report.")],
+    to: Annotated[list[str] | None, typer.Option(help="Only to this address, as a test; repeat it.")] = None,
+    url: Url = LOCAL,
+    key: Key = "",
+    project: ProjectId = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a report now and send it. Its schedule stays as it is. Exit code 1 when it could not be made."""
+    with failures(), connected(url, key, project) as remote:
+        found = [one for one in remote.many("/api/v1/reports") if report in {one["id"], one["name"]}]
+        if not found:
+            raise Refused(f"{report!r} is no report of the project", field="report")
+        run = remote.post(f"/api/v1/reports/{found[0]['id']}/runs", {"to": to or None})
+        told = run if isinstance(run, dict) else {}
+        if as_json:
+            show_json(told)
+        else:
+            out.print(
+                f"{told['state']}: {escape(str(told['period']))} {escape(str(told['said'] or ''))}", soft_wrap=True
+            )
+            for one in told["deliveries"]:
+                out.print(f"  {escape(one['to'])}: {one['state']} {escape(one['said'] or '')}", soft_wrap=True)
+        if told.get("state") == "failed":
             raise typer.Exit(1)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from rich.markup import escape
+from rich.progress import track
 
 from promptpulse.accounts.bootstrap import FIRST_PROJECT
 from promptpulse.cli.parts import (
@@ -28,6 +30,10 @@ from promptpulse.cli.parts import (
     settings_of,
 )  # fmt: skip
 from promptpulse.core.errors import Refused
+
+if TYPE_CHECKING:
+    from promptpulse.checks import Check
+    from promptpulse.remote.checkup import Finding
 
 MARKS = {"ok": "[green]ok[/green]     ", "warning": "[yellow]warning[/yellow]", "wrong": "[red]wrong[/red]  "}
 
@@ -87,20 +93,37 @@ def import_calls(
 
 
 @app.command()
-def doctor(data: Data = None, *, as_json: AsJson = False) -> None:
+def doctor(
+    data: Data = None,
+    url: Annotated[str, typer.Option("--url", help="Ask this running server instead; needs an instance key.")] = "",
+    key: Key = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Check what the server needs. Exit code 1 when something is wrong."""
-    from promptpulse import checks  # noqa: PLC0415
-
     with failures():
-        found = checks.run(settings_of({"data": data, "log_level": "error"}), now())
+        found = _asked(url, key) if url else _looked_at(data)
         if as_json:
             print(msgspec.json.encode(found).decode())  # noqa: T201
         else:
             for check in found:
-                mark = MARKS[check.state]
-                out.print(f"{mark} {check.name}: {check.finding}", soft_wrap=True)
+                out.print(f"{MARKS[check.state]} {check.name}: {escape(check.finding)}", soft_wrap=True)
         if any(check.state == "wrong" for check in found):
             raise typer.Exit(1)
+
+
+def _looked_at(data: Path | None) -> Sequence[Check]:
+    from promptpulse import checks  # noqa: PLC0415
+
+    return checks.run(settings_of({"data": data, "log_level": "error"}), now())
+
+
+def _asked(url: str, key: str) -> Sequence[Finding]:
+    from promptpulse import __version__  # noqa: PLC0415
+    from promptpulse.remote.checkup import checkup  # noqa: PLC0415
+
+    with connected(url, key, "") as remote:
+        return checkup(remote, now, __version__)
 
 
 @app.command(name="rebuild-rollups")
@@ -110,9 +133,14 @@ def rebuild_rollups(data: Data = None) -> None:
     from promptpulse.metrics import days, rollups  # noqa: PLC0415
 
     with failures(), owned_event_store(settings_of({"data": data, "log_level": "warning"}), now()) as store:
-        for table in rollups.rebuild_all(store):
+        with err.status("Rebuilding the rollups of hours and minutes"):
+            rebuilt = rollups.rebuild_all(store)
+        for table in rebuilt:
             out.print(f"Rebuilt {table}")
-        out.print(f"Rebuilt {days.build_all(store, now())} days")
+        over = days.unbuilt(store, now())
+        for day in track(over, "Rebuilding days", console=err):
+            days.build(store, day)
+        out.print(f"Rebuilt {len(over)} days")
 
 
 @app.command()

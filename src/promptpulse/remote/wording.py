@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 NOTHING = "-"
@@ -36,6 +36,15 @@ def local(text: object, zone: ZoneInfo, *, seconds: bool = False) -> str:
         return NOTHING
     shown = datetime.fromisoformat(str(text)).astimezone(zone)
     return shown.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def length(time: timedelta) -> str:
+    """`15 min`, `2 h`, `7 d`: in the largest unit that fits."""
+    minutes = round(time.total_seconds() / 60)
+    for unit, name in ((1440, "d"), (60, "h")):
+        if minutes % unit == 0:
+            return f"{minutes // unit} {name}"
+    return f"{minutes} min"
 
 
 def size(count: float) -> str:

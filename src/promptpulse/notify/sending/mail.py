@@ -139,6 +139,15 @@ def deliver(server: MailServer, letter: EmailMessage) -> Outcome:
     return Delivered(f"sent by {server.host}")
 
 
+def reach(server: MailServer) -> Outcome:
+    """Sign in, and send nothing."""
+    try:
+        with _connected(server):
+            return Delivered(f"{server.host}:{server.port} answers")
+    except (smtplib.SMTPException, OSError, ValueError) as e:
+        return _failed(server, e, (server.password, server.user))
+
+
 def _connected(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.implicit_tls:
