@@ -45,6 +45,7 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 NIGHTS: Json = {"weekdays": [1, 2], "start": "22:00", "end": "02:00"}
 
 
+REPORT: Json = {"name": "x", "schedule": {"kind": "daily"}}
 SLA: Json = {"name": "x", "objective": {"kind": "success_rate"}, "target": 99}
 POLICY: Json = {"name": "x", "trigger": {"kind": "alert"}, "action": {"kind": "rollback"}}
 SCALER: Json = {"kind": "webhook", "url": "https://example.com/hook", "direction": "scale_up"}
@@ -120,6 +121,11 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
      "patterns.0.name"),
     ("a pattern of half a character", "PUT /retention/redaction", '{"patterns": [{"name": "x", "pattern": "\\ud800"}]}', 422,
      "patterns.0.pattern"),
+    ("forgetting nobody", "POST /retention/forget", {"user_id": ""}, 422, "user_id"),
+    ("forgetting half a character", "POST /retention/forget", '{"user_id": "\\ud800"}', 422, "user_id"),
+    ("forgetting a list", "POST /retention/forget", {"user_id": ["a"]}, 422, "user_id"),
+    ("a request that is not there", f"GET /retention/forget/{NOWHERE}", None, 404, None),
+    ("a request with NUL", "GET /retention/forget/%00", None, 404, None),
     ("a preview of a long text", "POST /retention/redaction/preview", {"text": "x" * 20_001}, 422, "text"),
     ("a preview of nothing", "POST /retention/redaction/preview", {}, 422, "text"),
     ("a silence without an end", "POST /silences", {}, 422, "end"),
@@ -215,6 +221,20 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a rule with NUL", "DELETE /rules/%00", None, 404, None),
     ("a trial of a year", "POST /rules/preview", {"rule": RULE, "days": 365}, 422, "days"),
     ("a trial of nothing", "POST /rules/preview", {"rule": {"name": "x"}}, 422, "rule.condition"),
+    ("a report at no hour", "POST /reports", {"name": "x", "schedule": {"kind": "daily", "hour": 24}}, 422, "schedule.daily.hour"),
+    ("a report of no schedule", "POST /reports", {"name": "x", "schedule": {"kind": "yearly"}}, 422, "schedule"),
+    ("a report on no day", "POST /reports", {"name": "x", "schedule": {"kind": "custom", "weekdays": []}}, 422,
+     "schedule.custom.weekdays"),
+    ("a report to no address", "POST /reports", {**REPORT, "addresses": ["ada"]}, 422, "addresses.0"),
+    ("a report to no channel", "POST /reports", {**REPORT, "channels": [NOWHERE]}, 422, "channels"),
+    ("a report of no dashboard", "POST /reports", {**REPORT, "dashboard": NOWHERE}, 422, "dashboard"),
+    ("a report of a dashboard with NUL", "POST /reports/preview", {**REPORT, "dashboard": "\0"}, 422, "dashboard"),
+    ("a report without a name", "POST /reports", {**REPORT, "name": " "}, 422, "name"),
+    ("a report with a NUL", "POST /reports", {**REPORT, "name": "a\0b"}, 422, "name"),
+    ("a report with a wrong filter", "POST /reports", {**REPORT, "where": [{"dimension": "moon", "values": ["x"]}]}, 422, "where"),
+    ("a report that is not there", f"PATCH /reports/{NOWHERE}", {"quiet": True}, 404, None),
+    ("runs of a report with NUL", "GET /reports/%00/runs", None, 404, None),
+    ("a report sent to nobody", f"POST /reports/{NOWHERE}/runs", {"to": []}, 422, "to"),
     ("an objective of everything", "POST /slas", {**SLA, "target": 100}, 422, "target"),
     ("an objective of little", "POST /slas", {**SLA, "target": 49}, 422, "target"),
     ("an objective of no kind", "POST /slas", {**SLA, "objective": {"kind": "beauty"}}, 422, "objective"),

@@ -12,6 +12,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from promptpulse.notify.secrets import open_keyring
+from promptpulse.reports.mailing import token_of
 from promptpulse.web.errors import is_langfuse
 from server.making import eventually, new, new_experiment, new_incident, new_prompt, new_run
 from server.process import Json, Server
@@ -217,12 +219,27 @@ TABLE: dict[str, Need] = {
     "GET /api/v1/action-runs/{run_id}": "read",
     "POST /api/v1/action-runs/{run_id}/revert": "editor",
     "GET /api/v1/scaling/figure": "read",
+    "GET /api/v1/retention/forget": "admin",
+    "POST /api/v1/retention/forget": "admin",
+    "GET /api/v1/retention/forget/{request_id}": "admin",
     "GET /api/v1/retention/redaction": "read",
     "PUT /api/v1/retention/redaction": "admin",
     "POST /api/v1/retention/redaction/preview": "admin",
     "GET /api/v1/silences": "read",
     "POST /api/v1/silences": "editor",
     "DELETE /api/v1/silences/{silence_id}": "editor",
+    "GET /api/v1/reports": "read",
+    "POST /api/v1/reports": "editor",
+    "POST /api/v1/reports/preview": "read",
+    "GET /api/v1/reports/{report_id}": "read",
+    "PATCH /api/v1/reports/{report_id}": "editor",
+    "DELETE /api/v1/reports/{report_id}": "editor",
+    "GET /api/v1/reports/{report_id}/runs": "read",
+    "POST /api/v1/reports/{report_id}/runs": "editor",
+    "GET /api/v1/reports/{report_id}/runs/{report_run_id}": "read",
+    "GET /api/v1/reports/{report_id}/runs/{report_run_id}/pdf": "read",
+    "GET /api/v1/reports/unsubscribe/{subscription}": "link",
+    "POST /api/v1/reports/unsubscribe/{subscription}": "link",
     "GET /api/v1/shared/{token}": "link",
     "GET /api/v1/shared/{token}/widgets/{widget_id}": "link",
     **{f"POST {path}": "ingest" for path in OTLP},
@@ -231,6 +248,7 @@ LINKS = [route for route, need in TABLE.items() if need == "link"]
 """Opened by whoever has the token, without a key."""
 DASHBOARD = "/api/v1/dashboards/{dashboard_id}"
 SLA: Json = {"name": "x", "objective": {"kind": "success_rate"}, "target": 99}
+REPORT: Json = {"name": "x", "schedule": {"kind": "daily"}}
 POLICY: Json = {"name": "x", "trigger": {"kind": "alert"}, "action": {"kind": "rollback"}}
 INCIDENT = "/api/v1/incidents/{incident_id}"
 COSTS = "/api/v1/costs"
@@ -365,10 +383,15 @@ class World:
             "POST /api/v1/slas": {**SLA, "name": "made by a walk"},
             "POST /api/v1/slas/preview": SLA,
             "PATCH /api/v1/slas/{sla_id}": {"target": 98},
+            "POST /api/v1/reports": {**REPORT, "name": "made by a walk"},
+            "POST /api/v1/reports/preview": REPORT,
+            "PATCH /api/v1/reports/{report_id}": {"quiet": True},
+            "POST /api/v1/reports/{report_id}/runs": {"to": ["walk@example.com"]},
             "POST /api/v1/policies": {**POLICY, "name": "made by a walk"},
             "PATCH /api/v1/policies/{policy_id}": {"daily_cap": 2},
             "POST /api/v1/policies/{policy_id}/try": {},
             "POST /api/v1/action-runs/{run_id}/revert": {},
+            "POST /api/v1/retention/forget": {"user_id": "nobody"},
             "PUT /api/v1/retention/redaction": {"patterns": []},
             "POST /api/v1/retention/redaction/preview": {"text": "x"},
             "POST /api/v1/silences": {"end": days_from_now(1)},
@@ -442,7 +465,7 @@ class World:
                     "/api/v1/experiments", "/api/v1/scores", "/api/v1/scores/mappings", "/api/v1/metrics/custom",
                     "/api/v1/metrics/targets", "/api/v1/dashboards", f"{COSTS}/budgets", f"{COSTS}/repricings",
                     f"{COSTS}/reconciliations", "/api/v1/rules", "/api/v1/alerts", "/api/v1/incidents", "/api/v1/silences",
-                    "/api/v1/slas", "/api/v1/policies", "/api/v1/action-runs", "/api/v1/retention/redaction",
+                    "/api/v1/slas", "/api/v1/reports", "/api/v1/policies", "/api/v1/action-runs", "/api/v1/retention/redaction",
                     "/api/v1/channels", "/api/v1/channels/routing", "/api/v1/deliveries", "/api/v1/notifications",
                     f"/api/v1/events/experiment/{self.ids['experiment_id']}",
                 )
@@ -521,6 +544,7 @@ def world(server: Server) -> Iterator[World]:
         add_deliveries(built, client)
         add_rules(built, client)
         add_slas_and_policies(built, client)
+        built.ids["request_id"] = str(new(client, "/retention/forget", {"user_id": f"{SECRET} user"})["id"])
     yield built
     for browser in built.people.values():
         browser.close()
@@ -568,6 +592,19 @@ def add_slas_and_policies(world: World, client: httpx.Client) -> None:
     new(client, f"/prompts/{undone['id']}/rollback", {"to_version": 1})
     incident = world.ids["incident_id"]
     world.ids["run_id"] = new_run(world.server, world.a, incident, str(undone["name"]), f"{SECRET} run")
+
+
+def add_reports(world: World, client: httpx.Client) -> None:
+    """Nothing is sent: the server knows no mail server."""
+    one = "/api/v1/reports/{report_id}"
+    for route in ("", f" of PATCH {one}", f" of DELETE {one}", f" of POST {one}/runs"):
+        made = new(client, "/reports", {**REPORT, "name": f"{SECRET} report{route}"[:100]})
+        world.ids[f"report_id{route}"] = str(made["id"])
+    address = f"reader@{SECRET}.example"
+    run = new(client, f"/reports/{world.ids['report_id']}/runs", {"to": [address]})
+    world.ids["report_run_id"] = str(run["id"])
+    keyring = open_keyring("", world.server.folder / "secret.key")
+    world.ids["subscription"] = token_of(keyring, world.ids["report_id"], address)
 
 
 def add_channels(world: World, client: httpx.Client) -> None:
@@ -750,7 +787,7 @@ def without_the_question(world: World, answer: httpx.Response) -> str:
 @pytest.mark.parametrize("route", LINKS)
 @pytest.mark.parametrize("key", ["", "all", "b"])
 def test_a_wrong_link_opens_nothing_whoever_has_it(world: World, route: str, key: str) -> None:
-    elsewhere = replace(world, ids={**world.ids, "token": "x" * 43})
+    elsewhere = replace(world, ids={**world.ids, "token": "x" * 43, "subscription": "x" * 43})
     with world.key_client(key) if key else world.server.client_of("") as client:
         answer = elsewhere.ask(client, route, name_project=False)
     assert answer.status_code == 404

@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 Reader = Annotated[Access, Depends(may_read)]
 Editor = Annotated[Access, Depends(may_edit)]
 Id = Annotated[str, Path(max_length=256)]
-Token = Annotated[str, Path(max_length=2000, description="The last part of the link.")]
+Subscription = Annotated[str, Path(max_length=2000, description="The last part of the link.")]
 RUN: dict[str, JsonValue] = {
     "id": ID, "kind": "scheduled", "state": "made", "due_at": MOMENT, "start": "2026-11-20T00:00:00Z",
     "end": "2026-11-21T00:00:00Z", "period": "Friday, 20 November 2026", "said": None, "created_at": MOMENT,
@@ -86,14 +86,14 @@ def preview_report(body: shapes.ReportIn, request: Request, access: Reader) -> A
 
 
 @router.get(
-    "/unsubscribe/{token}",
+    "/unsubscribe/{subscription}",
     summary="Ask whether to unsubscribe",
     response_class=HTMLResponse,
     responses=documented(200, "<!doctype html>...", 404),
 )
-def ask_to_unsubscribe(token: Token, request: Request) -> HTMLResponse:
+def ask_to_unsubscribe(subscription: Subscription, request: Request) -> HTMLResponse:
     """Without signing in. A page with one button: programs that look at links in mails must not unsubscribe anybody."""
-    row, address, is_out = _subscription(request, token)
+    row, address, is_out = _subscription(request, subscription)
     if is_out:
         return _page(
             "You are unsubscribed", f"{address} gets no more mails of the report {row}.", "Subscribe again", again=True
@@ -102,15 +102,15 @@ def ask_to_unsubscribe(token: Token, request: Request) -> HTMLResponse:
 
 
 @router.post(
-    "/unsubscribe/{token}",
+    "/unsubscribe/{subscription}",
     summary="Unsubscribe",
     response_class=HTMLResponse,
     responses=documented(200, "<!doctype html>...", 404),
 )
-async def unsubscribe(token: Token, request: Request) -> HTMLResponse:
+async def unsubscribe(subscription: Subscription, request: Request) -> HTMLResponse:
     """Without signing in: by the button of the page, or by a mail program (RFC 8058)."""
     again = b"again=1" in (await request.body())[:1000]
-    return await run_in_threadpool(_unsubscribe, request, token, again=again)
+    return await run_in_threadpool(_unsubscribe, request, subscription, again=again)
 
 
 @router.get("/{report_id}", summary="Read a report", responses=documented(200, REPORT, 401, 403, 404))
@@ -188,15 +188,15 @@ def send_report(
 
 
 @router.get(
-    "/{report_id}/runs/{run_id}",
+    "/{report_id}/runs/{report_run_id}",
     summary="Read a report that was made",
     responses=documented(200, {**RENDERED, "run": RUN}, 401, 403, 404, 409),
 )
-def read_run(report_id: Id, run_id: Id, request: Request, access: Reader) -> Answer[shapes.ReportPage]:
+def read_run(report_id: Id, report_run_id: Id, request: Request, access: Reader) -> Answer[shapes.ReportPage]:
     """As the recipients got it. 409 when it was not made."""
     services = request.app.state.services
     with services.database.sessions() as session:
-        run = _run(request, access, report_id, run_id)
+        run = _run(request, access, report_id, report_run_id)
         content = _content(run)
         out = runs_out(session, [run], access.project.time_zone)[0]
     found = rendered(content, services.settings.base_url, content.path)
@@ -204,15 +204,15 @@ def read_run(report_id: Id, run_id: Id, request: Request, access: Reader) -> Ans
 
 
 @router.get(
-    "/{report_id}/runs/{run_id}/pdf",
+    "/{report_id}/runs/{report_run_id}/pdf",
     summary="A report as PDF",
     response_class=Response,
     responses=documented(200, "%PDF-1.7 ...", 401, 403, 404, 409),
 )
-def pdf_of_run(report_id: Id, run_id: Id, request: Request, access: Reader) -> Response:
+def pdf_of_run(report_id: Id, report_run_id: Id, request: Request, access: Reader) -> Response:
     """What was made, on paper."""
-    content = _content(_run(request, access, report_id, run_id))
-    links = Links(request.app.state.services.settings.base_url, f"/reports/{report_id}/runs/{run_id}")
+    content = _content(_run(request, access, report_id, report_run_id))
+    links = Links(request.app.state.services.settings.base_url, f"/reports/{report_id}/runs/{report_run_id}")
     headers = {"Content-Disposition": f'attachment; filename="{file_name(content)}"'}
     return Response(pdf(content, links), media_type="application/pdf", headers=headers)
 
