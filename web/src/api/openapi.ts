@@ -3269,7 +3269,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/unsubscribe/{token}": {
+    "/api/v1/reports/unsubscribe/{subscription}": {
         parameters: {
             query?: never;
             header?: never;
@@ -3280,13 +3280,13 @@ export interface paths {
          * Ask whether to unsubscribe
          * @description Without signing in. A page with one button: programs that look at links in mails must not unsubscribe anybody.
          */
-        get: operations["ask_to_unsubscribe_api_v1_reports_unsubscribe__token__get"];
+        get: operations["ask_to_unsubscribe_api_v1_reports_unsubscribe__subscription__get"];
         put?: never;
         /**
          * Unsubscribe
          * @description Without signing in: by the button of the page, or by a mail program (RFC 8058).
          */
-        post: operations["unsubscribe_api_v1_reports_unsubscribe__token__post"];
+        post: operations["unsubscribe_api_v1_reports_unsubscribe__subscription__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3345,7 +3345,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/{report_id}/runs/{run_id}": {
+    "/api/v1/reports/{report_id}/runs/{report_run_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -3356,7 +3356,7 @@ export interface paths {
          * Read a report that was made
          * @description As the recipients got it. 409 when it was not made.
          */
-        get: operations["read_run_api_v1_reports__report_id__runs__run_id__get"];
+        get: operations["read_run_api_v1_reports__report_id__runs__report_run_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3365,7 +3365,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports/{report_id}/runs/{run_id}/pdf": {
+    "/api/v1/reports/{report_id}/runs/{report_run_id}/pdf": {
         parameters: {
             query?: never;
             header?: never;
@@ -3376,7 +3376,7 @@ export interface paths {
          * A report as PDF
          * @description What was made, on paper.
          */
-        get: operations["pdf_of_run_api_v1_reports__report_id__runs__run_id__pdf_get"];
+        get: operations["pdf_of_run_api_v1_reports__report_id__runs__report_run_id__pdf_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3423,6 +3423,52 @@ export interface paths {
          * @description With what is saved, or with what might be. Nothing is stored or counted.
          */
         post: operations["preview_api_v1_retention_redaction_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List requests to forget a user
+         * @description Newest first, 100 at most. For admins.
+         */
+        get: operations["list_requests_api_v1_retention_forget_get"];
+        put?: never;
+        /**
+         * Delete the data of a user
+         * @description Calls, texts, scores, events and assignments that arrived up to now. For admins.
+         *
+         *     Runs in the background, and goes on after a restart. What the user does from now on is stored again.
+         */
+        post: operations["forget_api_v1_retention_forget_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/forget/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a request to forget a user
+         * @description How far it is. For admins.
+         */
+        get: operations["read_request_api_v1_retention_forget__request_id__get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3864,6 +3910,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["ExplainOut"];
+        };
+        /** Answer[ForgetOut] */
+        Answer_ForgetOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ForgetOut"];
         };
         /** Answer[FormulaChecked] */
         Answer_FormulaChecked_: {
@@ -4515,6 +4571,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["FieldOut"][];
+        };
+        /** Answer[list[ForgetOut]] */
+        Answer_list_ForgetOut__: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["ForgetOut"][];
         };
         /** Answer[list[KeyOut]] */
         Answer_list_KeyOut__: {
@@ -8018,6 +8085,64 @@ export interface components {
             days_left: number | null;
             /** Note */
             note: string;
+        };
+        /** ForgetIn */
+        ForgetIn: {
+            /**
+             * User Id
+             * @description As calls carry it.
+             * @example user-42
+             */
+            user_id: string;
+        };
+        /**
+         * ForgetOut
+         * @description A request to forget a user.
+         */
+        ForgetOut: {
+            /** Id */
+            id: string;
+            /**
+             * User Hash
+             * @description Recognises the same user; the id itself cannot be read from it.
+             */
+            user_hash: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done";
+            /**
+             * Step
+             * @description What is done next: count, call_texts, scores, events, calls, totals; done at the end.
+             */
+            step: string;
+            /**
+             * Counts
+             * @description Rows that were the user's, by table.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Days
+             * @description UTC days whose totals were computed anew, so far.
+             */
+            days: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Error
+             * @description Why the last try failed; it is tried again.
+             */
+            error: string | null;
         };
         /** FormulaCheckIn */
         FormulaCheckIn: {
@@ -27307,13 +27432,13 @@ export interface operations {
             503: components["responses"]["Failure"];
         };
     };
-    ask_to_unsubscribe_api_v1_reports_unsubscribe__token__get: {
+    ask_to_unsubscribe_api_v1_reports_unsubscribe__subscription__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description The last part of the link. */
-                token: string;
+                subscription: string;
             };
             cookie?: never;
         };
@@ -27347,13 +27472,13 @@ export interface operations {
             503: components["responses"]["Failure"];
         };
     };
-    unsubscribe_api_v1_reports_unsubscribe__token__post: {
+    unsubscribe_api_v1_reports_unsubscribe__subscription__post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description The last part of the link. */
-                token: string;
+                subscription: string;
             };
             cookie?: never;
         };
@@ -27729,7 +27854,7 @@ export interface operations {
             503: components["responses"]["Failure"];
         };
     };
-    read_run_api_v1_reports__report_id__runs__run_id__get: {
+    read_run_api_v1_reports__report_id__runs__report_run_id__get: {
         parameters: {
             query?: {
                 /** @description Id of the project. A key has its own; a person must say which. */
@@ -27738,7 +27863,7 @@ export interface operations {
             header?: never;
             path: {
                 report_id: string;
-                run_id: string;
+                report_run_id: string;
             };
             cookie?: never;
         };
@@ -27798,7 +27923,7 @@ export interface operations {
             503: components["responses"]["Failure"];
         };
     };
-    pdf_of_run_api_v1_reports__report_id__runs__run_id__pdf_get: {
+    pdf_of_run_api_v1_reports__report_id__runs__report_run_id__pdf_get: {
         parameters: {
             query?: {
                 /** @description Id of the project. A key has its own; a person must say which. */
@@ -27807,7 +27932,7 @@ export interface operations {
             header?: never;
             path: {
                 report_id: string;
-                run_id: string;
+                report_run_id: string;
             };
             cookie?: never;
         };
@@ -27980,6 +28105,179 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Answer_PreviewOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    list_requests_api_v1_retention_forget_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": [
+                     *         {
+                     *           "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *           "user_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "status": "done",
+                     *           "step": "done",
+                     *           "counts": {
+                     *             "assignments": 1,
+                     *             "call_texts": 40,
+                     *             "scores": 3,
+                     *             "events": 1,
+                     *             "calls": 40
+                     *           },
+                     *           "days": 6,
+                     *           "created_at": "2026-11-21T09:30:00Z",
+                     *           "created_by": "ada@example.com",
+                     *           "finished_at": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_list_ForgetOut__"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    forget_api_v1_retention_forget_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgetIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "user_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "status": "done",
+                     *         "step": "done",
+                     *         "counts": {
+                     *           "assignments": 1,
+                     *           "call_texts": 40,
+                     *           "scores": 3,
+                     *           "events": 1,
+                     *           "calls": 40
+                     *         },
+                     *         "days": 6,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "finished_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ForgetOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_request_api_v1_retention_forget__request_id__get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "user_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *         "status": "done",
+                     *         "step": "done",
+                     *         "counts": {
+                     *           "assignments": 1,
+                     *           "call_texts": 40,
+                     *           "scores": 3,
+                     *           "events": 1,
+                     *           "calls": 40
+                     *         },
+                     *         "days": 6,
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "finished_at": "2026-11-21T09:30:00Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ForgetOut_"];
                 };
             };
             400: components["responses"]["Failure"];
