@@ -18,6 +18,7 @@ from notify.sinks import Reply, Sink
 from promptpulse.core.errors import Conflict, NotFound
 from promptpulse.notify import channels
 from promptpulse.notify.delivery import BACKOFF_S, JITTER, LEASE, MOST_FAILING, MOST_LANES, tidy, wait_s
+from promptpulse.notify.models import ChannelRow, DeliveryRow
 from promptpulse.notify.outbox import channels_for, enqueue, resend
 from promptpulse.notify.secrets import Keyring
 
@@ -364,6 +365,31 @@ def test_a_sender_that_breaks_is_a_failed_try_and_its_secret_is_not_logged(
     assert office.states() == {"a": "waiting"}
     assert "RuntimeError" in caplog.text
     assert "sentinelsecret" not in caplog.text + str(office.row(channel).last_error)
+
+
+def test_a_message_that_cannot_be_read_is_dead_and_delays_nothing(office: Office, sink: Sink) -> None:
+    channel = office.channel(url=sink.url)
+    office.enqueue(channel, "of another version", "good")
+    with office.database.writing() as session:
+        number = office.messages()["of another version"].number
+        session.get_one(DeliveryRow, number).message = {"event": "from the future"}
+    assert office.delivery().drain() == 1
+    assert office.states() == {"of another version": "dead", "good": "sent"}
+    assert office.messages()["of another version"].said == "not sent: the stored message cannot be read"
+
+
+def test_messages_go_out_when_the_clock_was_wrong_and_is_put_back(office: Office, sink: Sink) -> None:
+    channel = office.channel(url=sink.url)
+    office.clock.now = NOON + timedelta(days=3650)
+    office.enqueue(channel, "a")
+    sink.reply = lambda _: Reply(500 if len(sink.got) == 1 else 200)
+    office.delivery().drain()
+    with office.database.writing() as session:  # and its process was killed while it sent
+        row = session.get_one(ChannelRow, channel)
+        row.holder, row.held_until = "another process", office.clock() + LEASE
+    office.clock.now = NOON
+    assert office.delivery().drain() == 1
+    assert office.states() == {"a": "sent"}
 
 
 def test_alerts_go_to_the_channels_of_their_severity(office: Office, sink: Sink) -> None:
