@@ -53,7 +53,8 @@ def artefacts() -> Path:
 
 @pytest.fixture(scope="package")
 def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = DemoServer(tmp_path_factory.mktemp("demo") / "data")
+    # receivers of the tests are on this machine
+    running = DemoServer(tmp_path_factory.mktemp("demo") / "data", {"allow_private_targets": "true"})
     running.start()
     yield running
     running.stop()

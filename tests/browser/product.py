@@ -25,7 +25,9 @@ class DemoServer(Server):
     """`promptpulse demo`, a month of traffic in its first project."""
 
     def launch(self) -> None:
-        self.begin("demo", {}, "--port", str(self.port), "--data", str(self.folder), "--calls", str(DEMO_CALLS))
+        self.begin(
+            "demo", self.settings, "--port", str(self.port), "--data", str(self.folder), "--calls", str(DEMO_CALLS)
+        )
 
 
 @dataclass(frozen=True)

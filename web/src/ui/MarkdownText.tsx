@@ -14,6 +14,8 @@ export function MarkdownText({ text }: { text: string }) {
         ),
         // a picture elsewhere would tell its owner who reads this
         img: ({ alt }) => <em>{alt === undefined || alt === "" ? "picture" : alt}</em>,
+        // of a list of tasks
+        input: ({ checked }) => <input type="checkbox" checked={checked} readOnly disabled aria-label="Done" />,
         h1: ({ children }) => <h3>{children}</h3>,
         h2: ({ children }) => <h3>{children}</h3>,
       }}

@@ -75,7 +75,7 @@ export function BudgetPanel({ sla, state }: Props) {
         </div>
       </dl>
       <p className={classes["note"]}>
-        {goneText(state)}. Burn rate: {burnText(state.burn_rate)}.
+        {state.burn_rate !== null && `${goneText(state)}. `}Burn rate: {burnText(state.burn_rate)}.
       </p>
     </Panel>
   );
