@@ -279,6 +279,16 @@ def test_a_person_may_undo_it(scene: Scene) -> None:
 # Webhooks
 
 
+def test_a_slow_receiver_delays_no_rollback(scene: Scene, receiver: Receiver) -> None:
+    scene.policy(name="A webhook", action={"kind": "webhook", "url": receiver.url, "direction": "scale_up"})
+    scene.policy()
+    scene.fire()
+    served: list[int] = []
+    receiver.before = lambda: served.append(scene.served())
+    scene.round()
+    assert served == [1]
+
+
 def test_no_name_is_looked_up_while_others_wait_to_write(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def ask(*_: object, **__: object) -> None:
         raise AssertionError("a name is looked up inside a transaction")

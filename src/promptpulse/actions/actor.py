@@ -93,17 +93,18 @@ class Actor:
                 log.exception("a policy could not be looked after; the next round tries again")
 
     def _candidates(self) -> list[tuple[str, str]]:
-        """Ids of policies and of alerts that fire and that they are for; the gravest alert of an incident first."""
+        """Ids of policies and of alerts that fire and that they are for; the gravest alert of an incident first. Webhooks come
+        last: their receivers may be slow."""
         with self._database.sessions() as session:
-            rows = session.scalars(select(PolicyRow).where(PolicyRow.enabled.is_(True))).all()
+            enabled = session.scalars(select(PolicyRow).where(PolicyRow.enabled.is_(True)).order_by(PolicyRow.id)).all()
+            rows = sorted(enabled, key=lambda row: service.policy_of(row).action.kind == "webhook")
             found: dict[tuple[str, str], tuple[str, str]] = {}
-            for project_id in {row.project_id for row in rows}:
-                alerts = firing(session, project_id)
-                for row in (r for r in rows if r.project_id == project_id):
-                    policy = service.policy_of(row)
-                    for alert, likely in alerts:
-                        if alert.fired_at > row.changed_at - LATELY and matches(policy, alert, likely):
-                            found.setdefault((row.id, str(alert.incident_id)), (row.id, alert.id))
+            alerts = {project_id: firing(session, project_id) for project_id in {row.project_id for row in rows}}
+            for row in rows:
+                policy = service.policy_of(row)
+                for alert, likely in alerts[row.project_id]:
+                    if alert.fired_at > row.changed_at - LATELY and matches(policy, alert, likely):
+                        found.setdefault((row.id, str(alert.incident_id)), (row.id, alert.id))
             return list(found.values())
 
     def _begin(self, policy_id: str, alert_id: str, now: datetime) -> None:
