@@ -53,6 +53,7 @@ from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.evaluate import Evaluator
 from promptpulse.experiments.registry import Experiments
 from promptpulse.experiments.routes import router as experiments_router
+from promptpulse.incidents.diagnosis_routes import router as diagnosis_router
 from promptpulse.incidents.dossiers import Dossiers
 from promptpulse.incidents.dossiers import Sources as DossierSources
 from promptpulse.incidents.routes import router as incidents_router
@@ -373,7 +374,7 @@ def api(lifespan: Lifespan | None = None) -> FastAPI:
         analysis_router, scores_router, langfuse_scores_router, overview_router, definitions_router, views_router,
         costs_router, compare_router, cohorts_router, quality_router, dashboards_router, shared_router, health_router,
         notify_router, alerts_router, incidents_router, silences_router, slas_router, actions_router, scaling_router,
-        reports_router, retention_router, operation_router,
+        diagnosis_router, reports_router, retention_router, operation_router,
     ):  # fmt: skip
         app.include_router(router)
     app.include_router(pages_router)  # last: it answers every other path with the web app
