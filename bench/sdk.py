@@ -20,10 +20,11 @@ LIMIT_US = 20.0
 PAUSE_S = 0.3
 """Between rounds, in which the thread behind sends: a host that makes 500 calls a third of a second."""
 ANSWERING = """
-import sys
+import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-PROMPT = (b'{"data": {"type": "text", "content": "[{\\"content\\": \\"Hello {{name}}\\"}]", "promptId": "p",'
-          b' "promptVersionId": "v", "name": "greeting", "version": 1, "config": {}}}')
+CONTENT = json.dumps([{"content": "Hello {{name}}"}])
+SERVED = {"type": "text", "content": CONTENT, "promptId": "p", "promptVersionId": "v", "name": "greeting", "version": 1}
+PROMPT = json.dumps({"data": SERVED}).encode()
 class Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_POST(self):
