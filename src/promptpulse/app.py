@@ -88,6 +88,7 @@ from promptpulse.reports.gather import Sources as ReportSources
 from promptpulse.reports.mailing import ReportMails
 from promptpulse.reports.routes import router as reports_router
 from promptpulse.reports.runs import Reporter
+from promptpulse.retention.forgetting import Forgetter
 from promptpulse.retention.routes import router as retention_router
 from promptpulse.retention.settings import keep_counts, redaction_of
 from promptpulse.scores.langfuse import router as langfuse_scores_router
@@ -143,12 +144,14 @@ class Services:
     jobs: Runner
     objectives: Objectives
     actor: Actor
+    forgetter: Forgetter
     reporter: Reporter
     lock: FolderLock | None
 
     def close(self) -> None:
         """Stop accepting, write what was accepted, close the stores."""
         self.pipeline.hub.close()
+        self.forgetter.close()
         self.jobs.close()
         self.delivery.close()
         self.outgoing.close()
@@ -195,8 +198,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
             lock.release()
         raise
     hub = Hub()
-    redactor = Redactor(redaction_of(database), clock)
-    writer, facts = writers_of(store, hub, redactor, clock)
+    writer, facts, redactor = ways_in(store, database, hub, clock)
     registry = Registry(database, clock)
     experiments = Experiments(database, clock)
     assigner = Assigner(database, clock, facts.events)
@@ -239,6 +241,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         registry.forget(project_id)
         experiments.forget(project_id)
 
+    forgetter = Forgetter(store, database, writer.paused, clock)
     actor = Actor(store, database, definitions.of, keyring, outgoing, changed)
     analyst = Analyst(store)
     reporter = reporter_of(store, database, analyst, pipeline.prices, definitions)
@@ -248,6 +251,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         Job("objectives", timedelta(minutes=1), objectives.round),
         Job("incidents", timedelta(seconds=15), dossiers.round),
         Job("actions", timedelta(seconds=10), actor.round),
+        Job("forgetting", timedelta(seconds=5), forgetter.round),
         Job("redactions", timedelta(minutes=1), partial(keep_counts, database, redactor)),
         Job("reports", timedelta(seconds=30), reporter.round),
         Job("messages", timedelta(hours=1), partial(tidy_messages, database)),
@@ -279,6 +283,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         jobs=jobs,
         objectives=objectives,
         actor=actor,
+        forgetter=forgetter,
         reporter=reporter,
         lock=lock,
     )
@@ -325,10 +330,11 @@ def open_event_store(url: str, now: datetime, max_queries: int = 4) -> Store:
     return store
 
 
-def writers_of(store: Store, hub: Hub, redactor: Redactor, clock: Clock) -> tuple[Writer, FactWriter]:
-    """What they store was redacted before, and open pages are told of it."""
+def ways_in(store: Store, database: Database, hub: Hub, clock: Clock) -> tuple[Writer, FactWriter, Redactor]:
+    """What the writers store was redacted before, and open pages are told of it."""
+    redactor = Redactor(redaction_of(database), clock)
     calls = Writer(store, clock, on_stored=partial(hub.publish, "calls"), redact=redactor.calls)
-    return calls, FactWriter(store, clock, on_stored=hub.publish, redact=redactor.facts)
+    return calls, FactWriter(store, clock, on_stored=hub.publish, redact=redactor.facts), redactor
 
 
 def prices_of(database: Database) -> Callable[[str], Sequence[PriceOverride]]:

@@ -136,6 +136,10 @@ class Assigner:
         """The unit's variant, and whether memory knows the answer. Never waits for the database."""
         return self._known.recall((experiment_id, unit_id))
 
+    def forget(self, unit_id: str) -> None:
+        """The assignments of a unit were deleted."""
+        self._known.forget(unit_id)
+
     def assign(self, event: Event) -> Future[Assigned]:
         """Store the assignment unless the unit has one, and tell the event store of a new one soon.
 
@@ -336,9 +340,14 @@ class _Known:
             return found, True
         return None, time.monotonic() < found
 
+    def forget(self, unit_id: str) -> None:
+        with self._lock:
+            for key in [key for key in self._variants if key[1] == unit_id]:
+                del self._variants[key]
+
     def add(self, key: Key, variant_id: str | None) -> None:
         with self._lock:
-            # An assignment is never taken back, so "none" is older knowledge.
+            # An assignment is taken back by `forget` alone, so "none" is older knowledge.
             if variant_id is not None or not isinstance(self._variants.get(key), str):
                 absent_until = time.monotonic() + ABSENT_S
                 self._variants[key] = absent_until if variant_id is None else sys.intern(variant_id)

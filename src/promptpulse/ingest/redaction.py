@@ -381,8 +381,9 @@ class _Work:
         if each == 1:
             single = len(inner) == 1 and _disjoint(inner[0], after)
             return 1 if low == high or single else high - low + 1
-        self.steps += min(before * each ** min(high, 40), LARGEST)
-        return min(sum(each**n for n in range(low, min(high, 40) + 1)), LARGEST)
+        total = sum(int(each**n) for n in range(low, min(high, 40) + 1))
+        self.steps += min(before * total, LARGEST)
+        return min(total, LARGEST)
 
 
 def _width(item: Any) -> int:

@@ -65,7 +65,9 @@ def build(store: Store, day: Day) -> None:
         here = where.replace("{t}", rollup.time)
         if store.query(f"SELECT count() AS n FROM {rollup.table} WHERE {here}", params).column("n")[0]:
             store.command(f"DELETE FROM {rollup.table} WHERE {here}", params)
-        store.command(f"INSERT INTO {rollup.table} {select(rollup, where.replace('{t}', 'ts'))}", params)
+        # a day that was computed before may come out the same
+        rows = select(rollup, where.replace("{t}", "ts"))
+        store.command(f"INSERT INTO {rollup.table} SETTINGS insert_deduplicate = 0 {rows}", params)
     # with a token of its own: a mark that was taken away and comes back is no repeated insert
     marked: dict[str, Sequence[object]] = {"project": [project], "day": [day[1]]}
     store.insert("whole_days", marked, {"project": "String", "day": "Date"}, token=str(uuid4()))

@@ -38,18 +38,17 @@ class ForgetRow(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     user_hash: Mapped[str] = mapped_column(String(64))
-    """HMAC of the user's id with the id of the project: the same request can be recognised, the id not be read."""
-    user_id: Mapped[str | None] = mapped_column(Text)
-    """Gone as soon as the request is done."""
+    """`metrics.forgotten.hash_of`: all that is known of the user."""
     status: Mapped[str] = mapped_column(String(10), index=True)
     step: Mapped[str] = mapped_column(String(20))
+    """What is done next; `done` at the end."""
     counts: Mapped[dict[str, int]] = mapped_column(JSON)
     """Rows by table."""
     days: Mapped[list[str]] = mapped_column(JSON)
-    """UTC days whose rollups are computed anew."""
+    """UTC days whose rollups are still to be computed anew."""
+    days_told: Mapped[int]
+    """Of those that were."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(300))
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)
-    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """The process that works on it holds it so long; another may take it then."""

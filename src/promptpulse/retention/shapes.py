@@ -73,13 +73,13 @@ class ForgetOut(BaseModel):
 
     id: str
     user_hash: str = Field(description="Recognises the same user; the id itself cannot be read from it.")
-    status: Literal["queued", "running", "done", "failed"]
+    status: Literal["queued", "running", "done"]
     step: str = Field(
-        description="What is done now, or was last: count, texts, scores, events, calls, rollups, settings."
+        description="What is done next: count, call_texts, scores, events, calls, totals; done at the end."
     )
     counts: dict[str, int] = Field(description="Rows that were the user's, by table.")
-    days: int = Field(description="UTC days whose totals were computed anew.")
+    days: int = Field(description="UTC days whose totals were computed anew, so far.")
     created_at: datetime
     created_by: str
     finished_at: datetime | None
-    error: str | None
+    error: str | None = Field(description="Why the last try failed; it is tried again.")

@@ -35,16 +35,15 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("project_id", sa.String(length=36), nullable=False),
         sa.Column("user_hash", sa.String(length=64), nullable=False),
-        sa.Column("user_id", sa.Text(), nullable=True),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("step", sa.String(length=20), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("days", sa.JSON(), nullable=False),
+        sa.Column("days_told", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=300), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_forget_requests_project_id"), ondelete="CASCADE"
         ),
