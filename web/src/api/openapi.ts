@@ -3225,6 +3225,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/diagnosis/{problem}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is behind a problem
+         * @description Figures before and since, the calls that carry the change, and what to do. Nothing is kept.
+         */
+        get: operations["diagnosis_api_v1_diagnosis__problem__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -3850,6 +3870,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["DeploymentOut"];
+        };
+        /** Answer[DiagnosisOut] */
+        Answer_DiagnosisOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["DiagnosisOut"];
         };
         /** Answer[DiffOut] */
         Answer_DiffOut_: {
@@ -6839,6 +6869,38 @@ export interface components {
             /** By */
             by: string;
         };
+        /** DiagnosisOut */
+        DiagnosisOut: {
+            problem: components["schemas"]["Problem"];
+            /**
+             * Before
+             * @description Start, and end (exclusive), of the period compared with.
+             */
+            before: string[];
+            /**
+             * After
+             * @description Start and end (exclusive) of the period that is looked at.
+             */
+            after: string[];
+            /**
+             * Answer
+             * @example Latency, p95: 3.5 s since, 1.2 s before.
+             */
+            answer: string;
+            /** Figures */
+            figures: components["schemas"]["FigureOut"][];
+            /** @description The calls that carry the change; null: none do, see `note`. */
+            most_likely: components["schemas"]["CauseOut"] | null;
+            /** Others */
+            others: components["schemas"]["CauseOut"][];
+            /** Note */
+            note: string;
+            /**
+             * Advice
+             * @description What to do, the first first; of the problems with figures, what they bear out.
+             */
+            advice: string[];
+        };
         /** DiffLine */
         DiffLine: {
             /**
@@ -8043,6 +8105,19 @@ export interface components {
              * @description null: there is no data, and `empty` does not say what to tell then.
              */
             value: number | null;
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Metric */
+            metric: string;
+            /** Label */
+            label: string;
+            /** Unit */
+            unit: string;
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number | null;
         };
         /**
          * FilterIn
@@ -10221,6 +10296,11 @@ export interface components {
              */
             created_by: string;
         };
+        /**
+         * Problem
+         * @enum {string}
+         */
+        Problem: "metrics-not-updating" | "high-latency" | "high-costs" | "low-success";
         /**
          * Progress
          * @description Towards the end criteria.
@@ -27196,6 +27276,88 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Figure"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    diagnosis_api_v1_diagnosis__problem__get: {
+        parameters: {
+            query?: {
+                /** @description The last hours, against as many before them. */
+                hours?: number;
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                problem: components["schemas"]["Problem"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "problem": "high-latency",
+                     *         "before": [
+                     *           "2026-11-21T09:30:00Z",
+                     *           "2026-11-21T09:30:00Z"
+                     *         ],
+                     *         "after": [
+                     *           "2026-11-21T09:30:00Z",
+                     *           "2026-11-21T09:30:00Z"
+                     *         ],
+                     *         "answer": "Latency, p95: 3.5 s since, 1.2 s before.",
+                     *         "figures": [
+                     *           {
+                     *             "metric": "p95_latency_ms",
+                     *             "label": "p95 latency",
+                     *             "unit": "ms",
+                     *             "before": 1200,
+                     *             "after": 3500
+                     *           }
+                     *         ],
+                     *         "most_likely": {
+                     *           "text": "Version 4 of support-reply carries 94 % of the change",
+                     *           "dimension": "prompt_version",
+                     *           "value": "4",
+                     *           "prompt_id": "support-reply",
+                     *           "share": 94,
+                     *           "before": 1200,
+                     *           "after": 3500,
+                     *           "without": 1210,
+                     *           "calls": 340,
+                     *           "evidence": [
+                     *             "Version 4 was deployed 6 min before"
+                     *           ]
+                     *         },
+                     *         "others": [],
+                     *         "note": "",
+                     *         "advice": [
+                     *           "Answers are longer: ask for short ones, or set a limit of tokens."
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_DiagnosisOut_"];
                 };
             };
             400: components["responses"]["Failure"];

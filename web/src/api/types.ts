@@ -71,3 +71,7 @@ export type QueryResult = Omit<Schemas["QueryOut"], "metrics" | "compare"> & {
 };
 export type Trend = NonNullable<Schemas["ChangeOut"]["trend"]>;
 export type Group = QueryResult["groups"][number];
+export type Redaction = Schemas["RedactionOut"];
+export type RedactionWanted = Pick<Redaction, "api_keys" | "card_numbers" | "patterns">;
+export type RedactionPreviewed = Schemas["PreviewOut"];
+export type ForgetRequest = Schemas["ForgetOut"];

@@ -9,6 +9,7 @@ import { MemberSettings } from "./MemberSettings";
 import { MetricSettings } from "./metrics/MetricSettings";
 import { PriceSettings } from "./PriceSettings";
 import { ProjectSettings } from "./ProjectSettings";
+import { RetentionSettings } from "./retention/RetentionSettings";
 import { ScoreSettings } from "./ScoreSettings";
 import classes from "./Settings.module.css";
 
@@ -19,6 +20,7 @@ const PARTS = [
   { path: "scores", label: "Scores", part: ScoreSettings, adminsOnly: false },
   { path: "metrics", label: "Custom metrics", part: MetricSettings, adminsOnly: false },
   { path: "channels", label: "Channels", part: ChannelSettings, adminsOnly: false },
+  { path: "retention", label: "Retention", part: RetentionSettings, adminsOnly: false },
   { path: "members", label: "Members", part: MemberSettings, adminsOnly: true },
   { path: "audit", label: "Audit log", part: AuditLog, adminsOnly: true },
   { path: "account", label: "My account", part: AccountSettings, adminsOnly: false },
