@@ -185,7 +185,7 @@ def test_a_mail_shows_its_charts_and_knows_how_to_stop(desk: Desk) -> None:
     assert "24 requests" in text
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     (attached,) = [part for part in letter.iter_attachments() if part.get_content_type() == "application/pdf"]
-    assert bytes(attached.get_payload(decode=True)).startswith(b"%PDF")  # type: ignore[arg-type]  # bytes of a PDF
+    assert bytes(attached.get_payload(decode=True)).startswith(b"%PDF")
     address = str(letter["List-Unsubscribe"]).strip("<>")
     assert address in html
     token = address.rpartition("/")[2]
