@@ -48,7 +48,7 @@ export function SlaRow({ sla }: { sla: Sla }) {
       </td>
       <td data-label="Burn rate">
         {state?.burn_rate == null ? NO_DATA : `${format(state.burn_rate, "number")} ×`}
-        {state !== null && state.burn_rate !== null && <div className={classes["under"]}>{goneText(state)}</div>}
+        {state?.burn_rate != null && <div className={classes["under"]}>{goneText(state)}</div>}
       </td>
     </tr>
   );
