@@ -491,6 +491,10 @@ class World:
         for delivery in found["/api/v1/deliveries"]:
             for field_ in GOES_ON["delivery"]:
                 del delivery[field_]
+        for incident in found["/api/v1/incidents"]:
+            del incident["cause"]  # found by a job, which tells of it
+        for path in ("/api/v1/notifications", "/api/v1/deliveries"):
+            found[path] = [one for one in found[path] if one["event"] != "note"]
         for job in found[f"{COSTS}/repricings"]:
             del job["status"], job["days_done"], job["finished_at"]  # goes on in the background
         found[f"/api/v1/projects/{self.a}/audit"] = [
