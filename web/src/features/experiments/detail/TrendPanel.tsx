@@ -59,10 +59,7 @@ export function TrendPanel({ experiment }: { experiment: Experiment }) {
   const ended = experiment.concluded_at === null ? null : Date.parse(experiment.concluded_at);
   const prompts = [...new Set(experiment.variants.map(({ prompt }) => prompt))];
   // what deploys the winner happens a moment after the end
-  const happenings = useMarks(
-    { start: started, end: ended === null ? now + 60_000 : ended + 60_000 },
-    prompts,
-  );
+  const happenings = useMarks({ start: started, end: ended === null ? now + 60_000 : ended + 60_000 }, prompts);
   const from = params.get("from");
   const until = params.get("until");
   const chart = useMemo(() => {
