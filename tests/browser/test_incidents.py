@@ -199,9 +199,9 @@ def test_an_incident_is_marked_on_charts_and_told_in_words(eyes: Eyes, own: Plac
 
 
 LOOKS = {
-    "incidents-open": ("/incidents", "Error rate of support-reply"),
+    "incidents-open": ("/incidents", "Open incidents"),
     "incidents-all": ("/incidents?show=all", "The newest 100"),
-    "incident": ("/incidents/{acknowledged}", "Most likely cause"),
+    "incident": ("/incidents/{post_mortem}", "Most likely cause"),
 }
 
 
