@@ -41,6 +41,29 @@ def test_a_weekly_window_follows_the_clock_on_the_wall(
     assert spans(window, start, end) == expected
 
 
+@pytest.mark.parametrize(
+    ("tz", "start", "end", "night", "expected"),
+    [
+        # clocks go from 2:00 to 3:00 on 29 March, which is 1:00 UTC
+        ("Europe/Berlin", time(2, 30), time(3), "03-29", ("03-29 01:30", "03-29 02:00")),
+        ("Europe/Berlin", time(2), time(3), "03-29", ("03-29 01:00", "03-29 02:00")),
+        ("Europe/Berlin", time(2, 30), time(4), "03-29", ("03-29 01:30", "03-29 03:00")),
+        ("Europe/Berlin", time(1), time(2, 30), "03-29", ("03-29 00:00", "03-29 01:30")),
+        ("Europe/Berlin", time(1, 30), time(4), "03-29", ("03-29 00:30", "03-29 02:00")),
+        # from 2:00 to 3:00 on 8 March, which is 7:00 UTC
+        ("America/New_York", time(2, 30), time(3), "03-08", ("03-08 07:30", "03-08 08:00")),
+        # from 3:00 back to 2:00 on 25 October, which is 1:00 UTC
+        ("Europe/Berlin", time(2, 30), time(3), "10-25", ("10-25 00:30", "10-25 02:00")),
+    ],
+)  # fmt: skip
+def test_what_begins_at_a_time_that_the_spring_skips_begins_as_much_later_and_lasts_as_long(
+    tz: str, start: time, end: time, night: str, expected: tuple[str, str]
+) -> None:
+    sunday = Window(at("01-01"), FOREVER, Weekly(frozenset({7}), start, end), ZoneInfo(tz))
+    day = at(night)
+    assert spans(sunday, f"{day:%m-%d}", f"{day + timedelta(days=1):%m-%d}") == [expected]
+
+
 def test_the_present_stretch_and_the_next_one() -> None:
     window = Window(at("11-01"), FOREVER, NIGHT, BERLIN)
     inside = at("11-22T00:30")

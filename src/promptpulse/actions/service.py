@@ -21,7 +21,7 @@ from promptpulse.actions.shapes import PolicyIn, PolicyPatch, RunStatus, Webhook
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
 from promptpulse.core.times import day_start
-from promptpulse.db import exclusive, flush_or
+from promptpulse.db import exclusive, flush_or, relocked
 from promptpulse.metrics import zone
 from promptpulse.notify.guard import Guard
 from promptpulse.notify.secrets import Keyring
@@ -43,8 +43,12 @@ def existing(session: Session, project_id: str, policy_id: str) -> PolicyRow:
     """Raises NotFound."""
     row = session.get(PolicyRow, policy_id) if is_id(policy_id) else None
     if row is None or row.project_id != project_id:
-        raise NotFound(f"there is no policy {policy_id!r}; GET /api/v1/policies lists them")
+        raise no_policy(policy_id)
     return row
+
+
+def no_policy(policy_id: str) -> NotFound:
+    return NotFound(f"there is no policy {policy_id!r}; GET /api/v1/policies lists them")
 
 
 def policy_of(row: PolicyRow) -> PolicyIn:
@@ -121,8 +125,10 @@ def create(session: Session, project_id: str, wanted: PolicyIn, by: By, keyring:
 
 
 def change(session: Session, row: PolicyRow, patch: PolicyPatch, by: By, keyring: Keyring) -> None:
-    """After `check_address`. The address of a webhook stays when it is given as it is shown. Raises Refused and Conflict."""
-    session.refresh(row, with_for_update=True)  # somebody may have changed it since it was read
+    """After `check_address`. The address of a webhook stays when it is given as it is shown. Raises Refused, Conflict,
+    and NotFound when it was deleted meanwhile."""
+    if not relocked(session, row):
+        raise no_policy(row.id)
     before, hidden = policy_of(row), hidden_of(row, keyring)
     given = {k: v for k, v in patch.model_dump(mode="json", exclude_unset=True).items() if v is not None}
     wanted = PolicyIn.model_validate({**before.model_dump(mode="json", exclude={"secret"}), **given})

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from promptpulse.core.errors import AppError, Refused
+from promptpulse.db.base import Base
 
 BUSY_TIMEOUT_MS = 15_000
 BEGIN = "promptpulse_begin"
@@ -81,6 +82,15 @@ def exclusive(session: Session | Connection, name: str) -> None:
     if bind.dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         bind.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def relocked(session: Session, row: Base) -> bool:
+    """`row` as the last transaction left it, and nobody else changes it to the end of this one. False: it was deleted since
+    it was read.
+
+    To be called before what was read is changed: two who write the same JSON would lose what the first one wrote."""
+    key = inspect(row).identity
+    return session.get(type(row), key, populate_existing=True, with_for_update=True) is not None
 
 
 def flush_or(session: Session, error: AppError) -> None:

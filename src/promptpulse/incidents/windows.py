@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 Interval = tuple[datetime, datetime]
@@ -41,12 +41,23 @@ class Window:
         last = upper.astimezone(self.tz).date()
         while day <= last:
             if day.isoweekday() in self.weekly.weekdays:
-                ends_on = day if self.weekly.end > self.weekly.start else day + DAY
-                begins = max(lower, _instant(datetime.combine(day, self.weekly.start, self.tz)))
-                ends = min(upper, _instant(datetime.combine(ends_on, self.weekly.end, self.tz)))
+                begins, ends = self._of(self.weekly, day)
+                begins, ends = max(lower, begins), min(upper, ends)
                 if begins < ends:
                     yield begins, ends
             day += DAY
+
+    def _of(self, weekly: Weekly, day: date) -> Interval:
+        """The stretch that begins on `day`.
+
+        A time that the clock skips in spring is meant as before it was set (RFC 5545, 3.3.5): 2:30 is 3:30 then, and what
+        begins there keeps its length. Of a time that comes twice in autumn the first is meant."""
+        start = datetime.combine(day, weekly.start)
+        end = datetime.combine(day if weekly.end > weekly.start else day + DAY, weekly.end)
+        begins = start.replace(tzinfo=self.tz).astimezone(UTC)
+        if begins.astimezone(self.tz).replace(tzinfo=None) != start:
+            return begins, begins + (end - start)
+        return begins, end.replace(tzinfo=self.tz).astimezone(UTC)
 
     def now(self, at: datetime) -> Interval | None:
         """The stretch that holds `at`, without its beginning; None when it is not in force."""
@@ -70,7 +81,3 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
         else:
             found.append((start, end))
     return found
-
-
-def _instant(local: datetime) -> datetime:
-    return local.astimezone(UTC)

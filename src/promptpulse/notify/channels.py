@@ -17,7 +17,7 @@ from promptpulse.accounts.text import email_address, is_id, named
 from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
-from promptpulse.db import exclusive, flush_or
+from promptpulse.db import exclusive, flush_or, relocked
 from promptpulse.notify.messages import Severity
 from promptpulse.notify.models import REPORT, ChannelRow, DeliveryRow, RouteRow
 from promptpulse.notify.outbox import DEAD_SHOWN, WAKE
@@ -119,7 +119,9 @@ def create(session: Session, project_id: str, wanted: ChannelIn, keyring: Keyrin
 
 
 def change(session: Session, row: ChannelRow, wanted: ChannelPatch, keyring: Keyring, by: By) -> Made:
-    """Raises Refused and Conflict."""
+    """Raises Refused, Conflict, and NotFound when it was deleted meanwhile."""
+    if not relocked(session, row):
+        raise no_channel(row.id)
     kind: Kind = row.kind  # type: ignore[assignment]  # only kinds are written there
     _check_fields(kind, wanted, ())
     if wanted.new_signing_secret and kind != "webhook":

@@ -10,7 +10,7 @@ from promptpulse.accounts.text import is_id, named
 from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
-from promptpulse.db import exclusive, flush_or
+from promptpulse.db import exclusive, flush_or, relocked
 from promptpulse.incidents import service as incidents
 from promptpulse.metrics import Filter
 from promptpulse.metrics.conditions import checked_filter
@@ -37,8 +37,12 @@ def existing(session: Session, project_id: str, sla_id: str) -> SlaRow:
     """Raises NotFound."""
     row = session.get(SlaRow, sla_id) if is_id(sla_id) else None
     if row is None or row.project_id != project_id:
-        raise NotFound(f"there is no objective {sla_id!r}; GET /api/v1/slas lists them")
+        raise no_objective(sla_id)
     return row
+
+
+def no_objective(sla_id: str) -> NotFound:
+    return NotFound(f"there is no objective {sla_id!r}; GET /api/v1/slas lists them")
 
 
 def wanted_of(row: SlaRow) -> SlaIn:
@@ -104,8 +108,9 @@ def create(session: Session, project_id: str, wanted: SlaIn, by: By) -> SlaRow:
 
 
 def change(session: Session, row: SlaRow, patch: SlaPatch, by: By) -> bool:
-    """Whether anything changed. Raises Refused and Conflict."""
-    session.refresh(row, with_for_update=True)  # somebody may have changed it since it was read
+    """Whether anything changed. Raises Refused, Conflict, and NotFound when it was deleted meanwhile."""
+    if not relocked(session, row):
+        raise no_objective(row.id)
     before = wanted_of(row)
     given = patch.model_dump(mode="json", exclude_unset=True)
     # null is a value of `channels` alone; elsewhere it leaves things as they are
@@ -123,8 +128,9 @@ def change(session: Session, row: SlaRow, patch: SlaPatch, by: By) -> bool:
 
 
 def delete(session: Session, row: SlaRow, by: By) -> None:
-    """Its open alerts end."""
-    session.refresh(row, with_for_update=True)  # a round that is keeping its state has ended then
+    """Its open alerts end. Raises NotFound when it was deleted meanwhile."""
+    if not relocked(session, row):  # a round that was keeping its state has ended by now
+        raise no_objective(row.id)
     state = session.get(SlaStateRow, row.id)
     for series in state.firing if state else ():
         incidents.clear(session, row.project_id, SOURCE, row.id, series, None, by.at, "The objective was deleted.")
