@@ -62,8 +62,38 @@ def test_what_has_not_changed_is_not_advised_upon(worse: httpx.Client) -> None:
 
 
 def test_metrics_that_stand_still_are_told_from_those_that_never_came(worse: httpx.Client, server: Server) -> None:
-    assert "The newest call is 5 min old" in _diagnosed(worse, "metrics-not-updating")["advice"][0]
+    told = _diagnosed(worse, "metrics-not-updating")
+    assert _found(told) == {}
+    assert "The newest call is 5 min old" in next(c["text"] for c in told["checks"] if c["key"] == "arrivals")
     with server.client_of(server.project_key(f"empty {uuid4()}").key) as client:
         told = _diagnosed(client, "metrics-not-updating")
     assert told["advice"][0].startswith("No call has ever arrived")
     assert told["most_likely"] is None
+    assert {"arrivals", "keys"} >= set(_found(told)) >= {"arrivals"}
+
+
+def _found(told: Any) -> dict[str, Any]:
+    """What bears on the problem, by its key."""
+    return {check["key"]: check for check in told["checks"] if check["state"] == "found"}
+
+
+def test_each_check_says_what_it_found_and_which_calls_show_it(worse: httpx.Client) -> None:
+    success = _found(_diagnosed(worse, "low-success"))
+    assert success["versions"]["text"] == "greeting: version 2 succeeds in 50 % of its calls, version 1 in 100 %."
+    assert (success["rollback"]["prompt_id"], success["rollback"]["versions"]) == ("greeting", ["2", "1"])
+    assert success["errors"]["text"] == "New: “timeout”, 50 of 50 failed calls."
+    assert success["timeouts"]["where"] == [{"dimension": "error_type", "op": "in", "values": ["timeout"]}]
+    assert "rate_limits" not in success
+    assert {"slower", "failing", "long_answers"} <= set(_found(_diagnosed(worse, "high-latency")))
+    assert {"dearer", "long_answers", "price", "failed"} <= set(_found(_diagnosed(worse, "high-costs")))
+
+
+def test_filters_that_hide_all_calls_and_a_range_that_is_over_are_found(worse: httpx.Client) -> None:
+    now = datetime.now(UTC)
+    params = {
+        "start": (now - timedelta(hours=3)).isoformat(), "end": (now - timedelta(minutes=4)).isoformat(), "prompt_id": "gone",
+    }  # fmt: skip
+    told = worse.get("/api/v1/diagnosis/metrics-not-updating", params=params).json()["data"]
+    assert _found(told).keys() == {"filters", "range"}
+    assert _found(told)["filters"]["text"] == "0 of 200 calls of this time fit them."
+    assert worse.get("/api/v1/diagnosis/high-costs", params={**params, "end": params["start"]}).status_code == 422

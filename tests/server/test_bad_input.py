@@ -155,6 +155,7 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a post-mortem of nothing", f"PUT /incidents/{NOWHERE}/post-mortem", {"markdown": ""}, 422, "markdown"),
     ("a problem nobody knows", "GET /diagnosis/boredom", None, 422, "problem"),
     ("a diagnosis of no time", "GET /diagnosis/high-costs?hours=0", None, 422, "hours"),
+    ("a diagnosis of months", "GET /diagnosis/high-costs?start=2026-01-01T00:00:00Z&end=2026-06-01T00:00:00Z", None, 422, "start"),
     ("incidents of an unknown status", "GET /incidents?status=fixed", None, 422, "status.0"),
     ("alerts of an unknown source", "GET /alerts?source=cron", None, 422, "source"),
     ("alerts of another source with NUL", "GET /alerts?source_id=%00&limit=0", None, 422, "limit"),

@@ -2565,7 +2565,8 @@ export interface paths {
         };
         /**
          * List rules
-         * @description By name, with how they are now. A new project has the ready-made ones.
+         * @description By name, with how they are now. A new project has the ready-made ones. One that cannot be read, because another version
+         *     wrote it, is left out; the job `rules` tells of it.
          */
         get: operations["list_rules_api_v1_rules_get"];
         put?: never;
@@ -2990,7 +2991,8 @@ export interface paths {
         };
         /**
          * List objectives
-         * @description By name, each with the state that the last evaluation found.
+         * @description By name, each with the state that the last evaluation found. One that cannot be read, because another version wrote
+         *     it, is left out; the job `objectives` tells of it.
          */
         get: operations["list_slas_api_v1_slas_get"];
         put?: never;
@@ -3082,7 +3084,7 @@ export interface paths {
         };
         /**
          * List policies
-         * @description By name.
+         * @description By name. One that cannot be read, because another version wrote it, is left out; the job `actions` tells of it.
          */
         get: operations["list_policies_api_v1_policies_get"];
         put?: never;
@@ -3234,7 +3236,7 @@ export interface paths {
         };
         /**
          * What is behind a problem
-         * @description Figures before and since, the calls that carry the change, and what to do. Nothing is kept.
+         * @description Figures before and since, the calls that carry the change, what was checked, and what to do. Nothing is kept.
          */
         get: operations["diagnosis_api_v1_diagnosis__problem__get"];
         put?: never;
@@ -6083,6 +6085,53 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * CheckOut
+         * @description One thing that was looked at.
+         */
+        CheckOut: {
+            /**
+             * Key
+             * @example deployments
+             */
+            key: string;
+            /**
+             * Title
+             * @example Was something deployed?
+             */
+            title: string;
+            /**
+             * State
+             * @description found: it bears on the problem. unknown: there is nothing to tell it by.
+             * @enum {string}
+             */
+            state: "found" | "fine" | "unknown";
+            /**
+             * Text
+             * @description What was found: the evidence.
+             */
+            text: string;
+            /**
+             * Advice
+             * @description What to do about what was found; "" otherwise.
+             */
+            advice: string;
+            /**
+             * Where
+             * @description Together with the filters that were asked for: the calls it is about.
+             */
+            where: components["schemas"]["FilterIn"][];
+            /**
+             * Prompt Id
+             * @description The prompt it is about.
+             */
+            prompt_id?: string | null;
+            /**
+             * Versions
+             * @description Of the prompt: the newer one first.
+             */
+            versions?: string[];
+        };
         /** Cohort */
         Cohort: {
             /**
@@ -6889,6 +6938,11 @@ export interface components {
             answer: string;
             /** Figures */
             figures: components["schemas"]["FigureOut"][];
+            /**
+             * Checks
+             * @description What was looked at, in the order in which it should be.
+             */
+            checks: components["schemas"]["CheckOut"][];
             /** @description The calls that carry the change; null: none do, see `note`. */
             most_likely: components["schemas"]["CauseOut"] | null;
             /** Others */
@@ -27293,6 +27347,34 @@ export interface operations {
     diagnosis_api_v1_diagnosis__problem__get: {
         parameters: {
             query?: {
+                /** @description Inclusive; `hours` before `end` when absent. */
+                start?: string | null;
+                /** @description Exclusive; now when absent. */
+                end?: string | null;
+                prompt_id?: string | null;
+                prompt_version?: string | null;
+                provider?: string | null;
+                model?: string | null;
+                status?: ("success" | "error") | null;
+                error_type?: string | null;
+                error_family?: string | null;
+                environment?: string | null;
+                feature?: string | null;
+                operation?: string | null;
+                user_id?: string | null;
+                session_id?: string | null;
+                experiment_id?: string | null;
+                variant_id?: string | null;
+                cost_source?: ("client" | "price_list" | "override" | "unpriced") | null;
+                trace_id?: string | null;
+                min_latency_ms?: number | null;
+                max_latency_ms?: number | null;
+                /** @description Part of an id, user, session or error message. */
+                search?: string | null;
+                /** @description Further filters, a JSON list as `where` of `POST /api/v1/query`: of every field, of `properties.<key>` and `score.<name>`. */
+                where?: string | null;
+                /** @description Words in the stored messages of a call, in any case; all of them. */
+                text?: string | null;
                 /** @description The last hours, against as many before them. */
                 hours?: number;
                 /** @description Id of the project. A key has its own; a person must say which. */
@@ -27333,6 +27415,17 @@ export interface operations {
                      *             "unit": "ms",
                      *             "before": 1200,
                      *             "after": 3500
+                     *           }
+                     *         ],
+                     *         "checks": [
+                     *           {
+                     *             "key": "long_answers",
+                     *             "title": "Are answers longer?",
+                     *             "state": "found",
+                     *             "text": "Output tokens per request: 410 tokens since, 120 tokens before.",
+                     *             "advice": "Answers are longer: ask for short ones, or set a limit of tokens.",
+                     *             "where": [],
+                     *             "versions": []
                      *           }
                      *         ],
                      *         "most_likely": {
