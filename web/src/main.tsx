@@ -14,6 +14,7 @@ import { ApiContext } from "./api/ApiContext";
 import { ApiError, createApi } from "./api/client";
 import { SESSION } from "./api/keys";
 import type { Session } from "./api/types";
+import { sessionQuery } from "./api/useSession";
 import { App, preload } from "./App";
 import { theme } from "./theme";
 import { reloadAfterUpgrade } from "./upgrade";
@@ -37,6 +38,10 @@ const api = createApi({
   csrfToken: () => queries.getQueryData<Session | null>(SESSION)?.csrf_token ?? null,
   signedOut: () => queries.setQueryData(SESSION, null),
 });
+// pages of those who signed in wait for it: it is asked for before anything is drawn
+if (!/^\/(sign-in|shared)(\/|$)/.test(window.location.pathname)) {
+  queries.query(sessionQuery(api)).catch(() => undefined); // the page tells what failed
+}
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

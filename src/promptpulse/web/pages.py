@@ -29,15 +29,19 @@ def page(request: Request, path: str) -> Response:
         raise HTTPException(404)
     file = _file(path) or _file(f"{path}/index.html")
     if file:
-        # names under /assets carry a hash of the content
-        cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
-        return FileResponse(file, headers={"Cache-Control": cache})
+        return FileResponse(file, headers={"Cache-Control": _caching(path)})
     if "." in path.rpartition("/")[2] and not path.startswith(("calls/", "prompts/", "shared/")):
         raise HTTPException(404)
     index = STATIC / "index.html"
     if not index.is_file():
         return HTMLResponse(NOT_BUILT, 503)
     return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+
+def _caching(path: str) -> str:
+    if path.startswith("assets/"):  # these names carry a hash of the content
+        return "public, max-age=31536000, immutable"
+    return "public, max-age=86400" if path.endswith(".svg") else "no-cache"
 
 
 def _file(path: str) -> Path | None:

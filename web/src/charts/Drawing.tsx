@@ -22,6 +22,7 @@ import {
   type Ref,
 } from "react";
 import classes from "./Drawing.module.css";
+import { drawInTurn } from "./drawInTurn";
 import { PictureContext, type ChartPicture } from "./PictureContext";
 
 echarts.use([
@@ -95,12 +96,16 @@ export function Drawing({ draw, label, group, places = 0, onSelect, onDoubleClic
     };
   }, [group]);
 
-  useEffect(() => {
-    instance.current?.setOption(
-      draw(() => hovered.current),
-      { notMerge: true },
-    );
-  }, [draw, group]);
+  useEffect(
+    () =>
+      drawInTurn(() => {
+        instance.current?.setOption(
+          draw(() => hovered.current),
+          { notMerge: true },
+        );
+      }),
+    [draw, group],
+  );
 
   const outside = use(PictureContext);
   useImperativeHandle(ref ?? outside, () => ({
