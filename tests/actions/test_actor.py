@@ -17,8 +17,10 @@ from promptpulse.accounts.models import AuditEntry
 from promptpulse.accounts.values import By
 from promptpulse.actions import service
 from promptpulse.actions.actor import HELD, Actor
+from promptpulse.actions.models import PolicyRow
 from promptpulse.actions.shapes import PolicyPatch
 from promptpulse.core.errors import Conflict, Refused
+from promptpulse.core.stored import Unreadable
 from promptpulse.experiments import service as experiments
 from promptpulse.experiments.assign import decide
 from promptpulse.experiments.shapes import ExperimentNew
@@ -68,6 +70,19 @@ def test_a_policy_rolls_back_once_and_says_so(scene: Scene) -> None:
         scene.restart()
     assert len(scene.runs()) == 1
     assert len(scene.deployments()) == 3
+
+
+def test_a_policy_that_cannot_be_read_stops_no_other_and_the_job_says_so(scene: Scene) -> None:
+    future = scene.policy(name="Of a later version")
+    scene.policy()
+    with scene.ward.database.writing() as session:
+        session.get_one(PolicyRow, future).settings = {"action": {"kind": "from the future"}}
+    scene.fire()
+    with pytest.raises(Unreadable, match=r"^the policy 'Of a later version' "):
+        scene.round()
+    assert scene.served() == 1
+    with pytest.raises(Conflict, match="go back to that, or delete it"):
+        scene.change(future, name="Another")
 
 
 def test_a_policy_begins_on_trial(scene: Scene) -> None:
@@ -423,8 +438,8 @@ def test_two_processes_act_once(scene: Scene) -> None:
     scene.fire()
     first = scene.actor
     scene.restart()
-    (candidate,) = first._candidates()
-    assert scene.actor._candidates() == [candidate]
+    ((candidate,), _) = first._candidates()
+    assert scene.actor._candidates()[0] == [candidate]
     scene.round()
     first.round(scene.ward.clock())
     first._begin(*candidate, now=scene.ward.clock())

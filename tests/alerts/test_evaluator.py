@@ -17,6 +17,7 @@ from promptpulse.alerts.models import RuleRow
 from promptpulse.alerts.ready_made import give_ready_made
 from promptpulse.alerts.shapes import RulePatch
 from promptpulse.core.errors import AppError, NotFound
+from promptpulse.core.stored import Unreadable
 from promptpulse.core.times import to_micros
 from promptpulse.incidents import service as incidents
 from promptpulse.incidents import silences
@@ -186,6 +187,11 @@ def test_a_rule_that_cannot_be_read_and_a_project_without_definitions_stop_no_ot
     lite.calls(NOON + SECOND, failed=3)
     assert [kind for _, kind in lite.until(NOON + MINUTE)] == ["fired"]
     assert caplog.text.count(f"rule {unreadable} cannot be read") == 1
+    told = rf"^the rule 'Of a later version' \({unreadable}\) cannot be read: another version of PromptPulse wrote it"
+    with pytest.raises(Unreadable, match=told):  # as a job does, whose state shows it
+        lite.evaluator.run(lite.clock())
+    with lite.database.sessions() as session, pytest.raises(Unreadable):
+        service.body_of(session.get_one(RuleRow, unreadable))
 
 
 def test_rules_go_on_when_the_clock_was_wrong_and_is_put_back(lite: Tower) -> None:

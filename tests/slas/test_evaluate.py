@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from making_facts import Making, store_facts
-from promptpulse.core.errors import Refused
+from promptpulse.core.errors import Conflict, Refused
+from promptpulse.core.stored import Unreadable
 from promptpulse.core.times import to_micros
 from promptpulse.metrics import NONE
 from promptpulse.metrics.tallies import Goal, Tallies
 from promptpulse.slas import service
 from promptpulse.slas.evaluate import Objectives, keep
 from promptpulse.slas.history import history, preview
+from promptpulse.slas.models import SlaRow
+from promptpulse.slas.present import slas_out
 from promptpulse.slas.shapes import SlaPatch
 from promptpulse.store import Answer, Store
 from slas.conftest import MINUTE, NOON, World, wanted
@@ -282,3 +285,21 @@ def test_two_people_who_change_an_objective_at_once_keep_both_changes(world: Wor
             service.change(other, service.existing(other, world.project, row.id), SlaPatch(target=99.5), world.by)
         service.change(session, before, SlaPatch(minimum_calls=7), world.by)
     assert (world.read(row).target, world.read(row).minimum_calls) == (99.5, 7)
+
+
+def test_an_objective_that_cannot_be_read_stops_no_other_and_the_job_says_so(world: World) -> None:
+    world.calls(NOON - 30 * MINUTE, 30, good=10)
+    future, other = world.make(name="Of a later version"), world.make(name="Up")
+    with world.database.writing() as session:
+        session.get_one(SlaRow, future.id).settings = {"objective": {"kind": "from the future"}, "target": 99}
+    with pytest.raises(Unreadable, match=r"^the objective 'Of a later version' "):
+        world.objectives.round(world.clock())
+    state = world.read(other).state
+    assert state is not None and state.compliance == 100
+    with world.database.sessions() as session:
+        assert [one.name for one in slas_out(session, world.project)] == ["Up"]
+    with pytest.raises(Conflict, match="go back to that, or delete it"):
+        world.read(future)
+    with world.database.writing() as session:
+        service.delete(session, service.existing(session, world.project, future.id), world.by)
+    world.objectives.round(world.clock())

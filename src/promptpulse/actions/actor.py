@@ -30,6 +30,7 @@ from promptpulse.actions.present import can_revert
 from promptpulse.actions.shapes import Evidence, EvidenceFact, PolicyIn, RunStatus, TryOut, WebhookAction
 from promptpulse.core.errors import AppError, Conflict, NotFound
 from promptpulse.core.ids import uuid7
+from promptpulse.core.stored import readable, tell
 from promptpulse.db import Database, exclusive
 from promptpulse.incidents import remedies
 from promptpulse.incidents import service as incidents
@@ -81,8 +82,11 @@ class Actor:
         self._keyring, self._outgoing, self._changed = keyring, outgoing, changed
 
     def round(self, now: datetime) -> None:
-        """Begin what is to be begun, finish what was left, watch what was done. One failure stops nothing else."""
-        steps = [partial(self._begin, *candidate) for candidate in self._candidates()]
+        """Begin what is to be begun, finish what was left, watch what was done. One failure stops nothing else.
+
+        Raises Unreadable, after all else, for policies that cannot be read."""
+        candidates, problems = self._candidates()
+        steps = [partial(self._begin, *candidate) for candidate in candidates]
         steps += [partial(self._act, run_id, left=True) for run_id in self._runs("acting", left_since=now)]
         steps += [partial(self._watch, run_id) for run_id in self._runs("watching")]
         steps += [partial(self._give_up, run_id) for run_id in self._runs("waiting")]
@@ -91,12 +95,14 @@ class Actor:
                 step(now=now)
             except Exception:
                 log.exception("a policy could not be looked after; the next round tries again")
+        tell(problems)
 
-    def _candidates(self) -> list[tuple[str, str]]:
+    def _candidates(self) -> tuple[list[tuple[str, str]], list[str]]:
         """Ids of policies and of alerts that fire and that they are for; the gravest alert of an incident first. Webhooks come
-        last: their receivers may be slow."""
+        last: their receivers may be slow. And which policies cannot be read."""
         with self._database.sessions() as session:
-            enabled = session.scalars(select(PolicyRow).where(PolicyRow.enabled.is_(True)).order_by(PolicyRow.id)).all()
+            which = select(PolicyRow).where(PolicyRow.enabled.is_(True)).order_by(PolicyRow.id)
+            enabled, problems = readable(session.scalars(which), service.policy_of)
             rows = sorted(enabled, key=lambda row: service.policy_of(row).action.kind == "webhook")
             found: dict[tuple[str, str], tuple[str, str]] = {}
             alerts = {project_id: firing(session, project_id) for project_id in {row.project_id for row in rows}}
@@ -105,7 +111,7 @@ class Actor:
                 for alert, likely in alerts[row.project_id]:
                     if alert.fired_at > row.changed_at - LATELY and matches(policy, alert, likely):
                         found.setdefault((row.id, str(alert.incident_id)), (row.id, alert.id))
-            return list(found.values())
+            return list(found.values()), problems
 
     def _begin(self, policy_id: str, alert_id: str, now: datetime) -> None:
         """Claim the run of the policy and the incident, and act when it may."""

@@ -16,6 +16,7 @@ from promptpulse.actions import service, shapes
 from promptpulse.actions.actor import revert
 from promptpulse.actions.models import PolicyRow
 from promptpulse.actions.present import policy_out, run_out
+from promptpulse.core.stored import readable
 from promptpulse.notify.guard import Guard
 
 router = APIRouter(prefix="/api/v1", tags=["actions"])
@@ -50,9 +51,9 @@ TRY: JsonValue = {
 
 @router.get("/policies", summary="List policies", responses=documented(200, [POLICY], 401, 403))
 def list_policies(request: Request, access: Reader) -> Answer[list[shapes.PolicyOut]]:
-    """By name."""
+    """By name. One that cannot be read, because another version wrote it, is left out; the job `actions` tells of it."""
     with request.app.state.services.database.sessions() as session:
-        rows = service.policies_of(session, access.project.id)
+        rows, _ = readable(service.policies_of(session, access.project.id), service.policy_of)
         return Answer(data=_told(request, session, access, rows))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from promptpulse.actions.models import ActionRunRow, Json, PolicyRow
 from promptpulse.actions.shapes import PolicyIn, PolicyPatch, RunStatus, WebhookAction
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
+from promptpulse.core.stored import unreadable
 from promptpulse.core.times import day_start
 from promptpulse.db import exclusive, flush_or, relocked
 from promptpulse.metrics import zone
@@ -52,8 +54,11 @@ def no_policy(policy_id: str) -> NotFound:
 
 
 def policy_of(row: PolicyRow) -> PolicyIn:
-    """Without its secret."""
-    return PolicyIn.model_validate({**row.settings, "name": row.name, "enabled": row.enabled})
+    """Without its secret. Raises Unreadable."""
+    try:
+        return PolicyIn.model_validate({**row.settings, "name": row.name, "enabled": row.enabled})
+    except ValidationError as e:
+        raise unreadable("the policy", row.name, row.id) from e
 
 
 def check_address(wanted: PolicyIn | PolicyPatch, guard: Guard) -> None:

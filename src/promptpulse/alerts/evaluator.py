@@ -26,6 +26,7 @@ from promptpulse.alerts.state import FIRING, Event, Reading, State, packed, step
 from promptpulse.alerts.watching import CALLS, OFTEN, Given, Watch, known, readings_of
 from promptpulse.alerts.wording import alert_type, finding
 from promptpulse.core.ids import stable_hash
+from promptpulse.core.stored import tell, unreadable
 from promptpulse.core.times import EPOCH
 from promptpulse.db import Database, exclusive
 from promptpulse.incidents import service as incidents
@@ -68,6 +69,8 @@ class Round:
     series: int = 0
     events: list[tuple[str, str, str]] = field(default_factory=list)
     """`(rule id, series, kind)`"""
+    unreadable: list[str] = field(default_factory=list)
+    """Rules that cannot be read, in words."""
     ask_ms: float = 0
     keep_ms: float = 0
 
@@ -126,16 +129,17 @@ class RuleEvaluator:
         self._remembered: dict[tuple[object, ...], tuple[datetime, frozenset[Group]]] = {}
 
     def run(self, now: datetime) -> None:
-        """As a job."""
+        """As a job. Raises Unreadable, after all others were judged, for rules that cannot be read."""
         done = self.round(now)
         if done.failed:
             log.warning("rules that could not be judged: %d of %d", done.failed, done.rules)
+        tell(done.unreadable)
 
     def round(self, now: datetime) -> Round:
         """Judge all windows that have ended and were not judged."""
         done = Round()
         self._give(now)
-        due = self._due(now)
+        due = self._due(now, done)
         if not due:
             return done
         started = time.perf_counter()
@@ -164,12 +168,12 @@ class RuleEvaluator:
                     give_ready_made(session, project_id, now)
             self._given.add(project_id)
 
-    def _due(self, now: datetime) -> list[_Due]:
+    def _due(self, now: datetime, done: Round) -> list[_Due]:
         latest = aligned(now - self._delay, OFTEN)
         with self._database.sessions() as session:
             rows = session.execute(
                 select(
-                    RuleRow.id, RuleRow.project_id, RuleRow.revision, RuleRow.body, Project.time_zone,
+                    RuleRow.id, RuleRow.project_id, RuleRow.name, RuleRow.revision, RuleRow.body, Project.time_zone,
                     RuleHealthRow.evaluated_at, RuleHealthRow.watched_from,
                 )
                 .join(Project, Project.id == RuleRow.project_id)
@@ -190,6 +194,8 @@ class RuleEvaluator:
         for row in rows:
             key = (row.id, row.revision)
             body = bodies[key] = self._bodies[key] if key in self._bodies else _read(row.id, row.body)
+            if body is None:
+                done.unreadable.append(unreadable("the rule", row.name, row.id).message)
             if body is None or row.project_id not in definitions:
                 continue
             watch = Watch(row.id, row.project_id, row.revision, body, row.time_zone, definitions[row.project_id])

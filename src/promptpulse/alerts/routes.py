@@ -16,6 +16,7 @@ from promptpulse.alerts.backtest import tried
 from promptpulse.alerts.models import RuleRow, RuleSetRow
 from promptpulse.alerts.present import rules_out, states_out
 from promptpulse.alerts.ready_made import TEMPLATES, give_ready_made
+from promptpulse.core.stored import readable
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -69,12 +70,13 @@ TEMPLATE: JsonValue = {
 
 @router.get("/rules", summary="List rules", responses=documented(200, [RULE], 401, 403))
 def list_rules(request: Request, access: Reader) -> Answer[list[shapes.RuleOut]]:
-    """By name, with how they are now. A new project has the ready-made ones."""
+    """By name, with how they are now. A new project has the ready-made ones. One that cannot be read, because another version
+    wrote it, is left out; the job `rules` tells of it."""
     services = request.app.state.services
     _give(request, access)
     definitions = services.definitions.of(access.project.id)
     with services.database.sessions() as session:
-        rows = service.rules_of(session, access.project.id)
+        rows, _ = readable(service.rules_of(session, access.project.id), service.body_of)
         return Answer(data=rules_out(session, access.project, rows, definitions))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from promptpulse.alerts.state import FIRING
 from promptpulse.alerts.watching import CALLS, Watch
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
+from promptpulse.core.stored import unreadable
 from promptpulse.db import exclusive, flush_or
 from promptpulse.incidents import service as incidents
 from promptpulse.metrics import BadQuery, Definitions
@@ -126,7 +128,11 @@ def begin_anew(session: Session, row: RuleRow, now: datetime, reason: str) -> in
 
 
 def body_of(row: RuleRow) -> RuleIn:
-    return RuleIn.model_validate(row.body)
+    """Raises Unreadable."""
+    try:
+        return RuleIn.model_validate(row.body)
+    except ValidationError as e:
+        raise unreadable("the rule", row.name, row.id) from e
 
 
 def checked_rule(

@@ -57,6 +57,8 @@ class Runner:
     def __init__(self, database: Database, clock: Callable[[], datetime], jobs: Sequence[Job], holder: str) -> None:
         """`holder`: another for each process that runs."""
         self._database, self._clock, self._jobs, self._holder = database, clock, tuple(jobs), holder
+        self._said: dict[str, str | None] = {}
+        """How the last run of each job failed, if it did."""
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=partial(self._loop, job), name=f"job {job.name}", daemon=True) for job in self._jobs
@@ -120,8 +122,10 @@ class Runner:
         try:
             job.run(now)
         except Exception as e:
-            log.exception("job %s failed", job.name)
             error = f"{type(e).__name__}: {e}"[:2000]
+            if self._said.get(job.name) != error:  # what goes on for days is logged once
+                log.exception("job %s failed", job.name)
+        self._said[job.name] = error
         with self._database.writing() as session:
             row = session.get(JobRow, job.name)
             if row is not None and row.holder == self._holder:

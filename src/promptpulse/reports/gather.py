@@ -26,8 +26,7 @@ from promptpulse.reports import wording
 from promptpulse.reports.advice import Found, recommendations
 from promptpulse.reports.boards import board_sections
 from promptpulse.reports.content import Chart, Content, Item, Look, Section, Series, Table
-from promptpulse.slas import service as slas
-from promptpulse.slas.present import sla_out
+from promptpulse.slas.present import slas_out
 
 log = logging.getLogger(__name__)
 KEY_METRICS = (
@@ -228,8 +227,7 @@ def _failures(sources: Sources, asked: Asked) -> Section | None:
 
 def _slas(sources: Sources, asked: Asked) -> Section | None:
     with sources.board.database.sessions() as session:
-        states = slas.states_of(session, asked.project.id)
-        found = [sla_out(row, states.get(row.id)) for row in slas.slas_of(session, asked.project.id)]
+        found = slas_out(session, asked.project.id)
     items = []
     for one in found:
         if one.state is None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from promptpulse.accounts.models import Project
 from promptpulse.core.errors import AppError
+from promptpulse.core.stored import readable, tell
 from promptpulse.core.times import BUCKETS, edges
 from promptpulse.db import Database
 from promptpulse.incidents import service as incidents
@@ -63,21 +64,26 @@ class Objectives:
         self._tallies = Tallies(store)
 
     def round(self, now: datetime) -> None:
-        """Evaluate all objectives of all projects. One that fails keeps its state and stops no other."""
+        """Evaluate all objectives of all projects. One that fails keeps its state and stops no other.
+
+        Raises Unreadable, after all others, for those that cannot be read."""
         with self._database.sessions() as session:
             projects = session.execute(
                 select(Project.id, Project.time_zone).join(SlaRow, SlaRow.project_id == Project.id).distinct()
             ).all()
+        problems: list[str] = []
         for project_id, tz in projects:
             try:
-                self.evaluate(project_id, tz, now)
+                problems += self.evaluate(project_id, tz, now)
             except Exception:
                 log.exception("objectives of project %s could not be evaluated", project_id)
+        tell(problems)
 
-    def evaluate(self, project_id: str, tz: str, now: datetime, only: str | None = None) -> None:
-        """Those of a project, or one of them, and keep what was found."""
+    def evaluate(self, project_id: str, tz: str, now: datetime, only: str | None = None) -> list[str]:
+        """Those of a project, or one of them, and keep what was found. What cannot be read, in words."""
         with self._database.sessions() as session:
-            rows = [row for row in service.slas_of(session, project_id) if only in {None, row.id}]
+            chosen = [row for row in service.slas_of(session, project_id) if only in {None, row.id}]
+            rows, problems = readable(chosen, service.wanted_of)
             asked = [self.asked(session, (project_id, tz), service.wanted_of(row), now, row.id) for row in rows]
         found = self.find(asked, now)
         for row, one in zip(rows, asked, strict=True):
@@ -86,6 +92,7 @@ class Objectives:
                     keep(session, row, one, found[one.id], now)
             except Exception:
                 log.exception("the state of objective %s could not be kept", row.id)
+        return problems
 
     def asked(
         self, session: Session, of: ProjectZone, wanted: SlaIn, now: datetime, sla_id: str = "", back: timedelta = BACK

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import get_args
 
+from sqlalchemy.orm import Session
+
+from promptpulse.core.stored import readable
 from promptpulse.incidents.wording import duration
 from promptpulse.metrics.burn import Assessment
 from promptpulse.metrics.tallies import Counted
@@ -78,6 +81,13 @@ def amount(minutes: float) -> str:
     if minutes >= 10:
         return f"{int(minutes + 1e-9):,}"
     return f"{minutes:.1f}".removesuffix(".0")
+
+
+def slas_out(session: Session, project_id: str) -> list[shapes.SlaOut]:
+    """By name. What cannot be read is left out; the job `objectives` tells of it."""
+    states = service.states_of(session, project_id)
+    rows, _ = readable(service.slas_of(session, project_id), service.wanted_of)
+    return [sla_out(row, states.get(row.id)) for row in rows]
 
 
 def sla_out(row: SlaRow, state: SlaStateRow | None) -> shapes.SlaOut:

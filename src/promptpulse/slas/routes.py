@@ -15,7 +15,7 @@ from promptpulse.core.errors import AppError
 from promptpulse.metrics.tallies import LONGEST
 from promptpulse.slas import service, shapes
 from promptpulse.slas.history import history, preview
-from promptpulse.slas.present import sla_out
+from promptpulse.slas.present import sla_out, slas_out
 
 router = APIRouter(prefix="/api/v1/slas", tags=["slas"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -52,11 +52,10 @@ PREVIEW: JsonValue = {"state": STATE, "days": [DAY], "suggested_target": 99.9, "
 
 @router.get("", summary="List objectives", responses=documented(200, [SLA], 401, 403))
 def list_slas(request: Request, access: Reader) -> Answer[list[shapes.SlaOut]]:
-    """By name, each with the state that the last evaluation found."""
+    """By name, each with the state that the last evaluation found. One that cannot be read, because another version wrote
+    it, is left out; the job `objectives` tells of it."""
     with request.app.state.services.database.sessions() as session:
-        rows = service.slas_of(session, access.project.id)
-        states = service.states_of(session, access.project.id)
-        return Answer(data=[sla_out(row, states.get(row.id)) for row in rows])
+        return Answer(data=slas_out(session, access.project.id))
 
 
 @router.post("", status_code=201, summary="Define an objective", responses=documented(201, SLA, 401, 403, 409))

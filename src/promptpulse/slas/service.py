@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from promptpulse.accounts.text import is_id, named
 from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
+from promptpulse.core.stored import unreadable
 from promptpulse.db import exclusive, flush_or, relocked
 from promptpulse.incidents import service as incidents
 from promptpulse.metrics import Filter
@@ -46,7 +48,11 @@ def no_objective(sla_id: str) -> NotFound:
 
 
 def wanted_of(row: SlaRow) -> SlaIn:
-    return SlaIn.model_validate({"name": row.name, **row.settings})
+    """Raises Unreadable."""
+    try:
+        return SlaIn.model_validate({"name": row.name, **row.settings})
+    except ValidationError as e:
+        raise unreadable("the objective", row.name, row.id) from e
 
 
 def checked(wanted: SlaIn) -> SlaIn:

@@ -22,8 +22,7 @@ from promptpulse.accounts.access import Access, caller, may_read, project_access
 from promptpulse.accounts.credentials import presented
 from promptpulse.core.errors import AppError, Unavailable
 from promptpulse.metrics import Query, run
-from promptpulse.slas import service as slas
-from promptpulse.slas.present import sla_out
+from promptpulse.slas.present import slas_out
 
 router = APIRouter(tags=["health"])
 MAX_PROMPTS = 100
@@ -246,8 +245,7 @@ class _Slas(Collector):
 
     def collect(self) -> Iterator[Metric]:
         with self._database.sessions() as session:
-            states = slas.states_of(session, self._project)
-            told = [sla_out(row, states.get(row.id)) for row in slas.slas_of(session, self._project)]
+            told = slas_out(session, self._project)
         left = GaugeMetricFamily(*OF_SLAS["left"], labels=["sla"])
         burn = GaugeMetricFamily(*OF_SLAS["burn"], labels=["sla"])
         for one in told:

@@ -8381,6 +8381,11 @@ export interface components {
             rows_read: number | null;
             /** Elapsed Ms */
             elapsed_ms: number;
+            /**
+             * Kept From
+             * @description Calls or scores before this are no longer kept, and some were needed: values of that time are too small or missing.
+             */
+            kept_from?: string | null;
         };
         /** Health */
         Health: {
@@ -8895,6 +8900,18 @@ export interface components {
             error: string | null;
         };
         JsonValue: unknown;
+        /**
+         * KeptFrom
+         * @description UTC days; null: everything is kept. What is older was deleted, by the project's retention.
+         */
+        KeptFrom: {
+            /** Calls */
+            calls: string | null;
+            /** Texts */
+            texts: string | null;
+            /** Scores And Events */
+            scores_and_events: string | null;
+        };
         /** KeyMade */
         KeyMade: {
             /**
@@ -10782,6 +10799,11 @@ export interface components {
             rows_read: number | null;
             /** Elapsed Ms */
             elapsed_ms: number;
+            /**
+             * Kept From
+             * @description Calls or scores before this are no longer kept, and some were needed: values of that time are too small or missing.
+             */
+            kept_from?: string | null;
             compare?: components["schemas"]["FrameOut"] | null;
             /**
              * Change
@@ -13152,8 +13174,12 @@ export interface components {
         /** StatusOut */
         StatusOut: {
             project: components["schemas"]["StatusProject"];
-            /** Calls Stored */
+            /**
+             * Calls Stored
+             * @description That ever were; totals tell also of those that are no longer kept.
+             */
             calls_stored: number;
+            kept_from: components["schemas"]["KeptFrom"];
             /** First Call At */
             first_call_at: string | null;
             /** Last Call At */
