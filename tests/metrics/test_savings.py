@@ -12,6 +12,7 @@ import pytest
 from promptpulse.core.call import Call
 from promptpulse.core.facts import Score
 from promptpulse.core.times import to_micros
+from promptpulse.costs.advice import suggestion
 from promptpulse.ingest.rows import SCORE_TYPES, fact_columns
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics.savings import (
@@ -145,10 +146,23 @@ def test_a_cheaper_model_that_does_as_well_is_named(shop: Shop, *, by_trace: boo
     shop.score(dear, lambda i: i % 7, by_trace=by_trace)
     found = shop.only()
     assert isinstance(found, CheaperModel)
+    assert found.since is None
     assert (found.model, found.instead_of, [d.name for d in found.differences]) == ("cheap", "dear", ["", "quality"])
     assert all(d.low <= 0 <= d.high for d in found.differences)
     assert found.saving_usd == pytest.approx(1000 * (1000 * 9e-6 + 100 * 1.8e-5) * MONTHS)
     assert found.instead_of_cost_usd == pytest.approx(10 * found.cost_per_call_usd)
+
+
+def test_of_many_calls_the_newest_are_compared(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("promptpulse.metrics.savings.MOST_EVIDENCE", 1000)  # of 2,000
+    cheap, dear = two_models(shop)
+    shop.score(cheap, lambda i: (10 if i < 400 else 0) + i % 7)  # days ago the cheaper model was given other scores
+    shop.score(dear, lambda i: i % 7)
+    found = shop.only()
+    assert isinstance(found, CheaperModel)
+    assert found.since == END - timedelta(days=DAYS / 2)
+    assert "of calls since 2026-10-16 12:00 UTC: with" in suggestion(found).detail
+    assert [d.value for d in found.differences] == [0, pytest.approx(0, abs=0.02)]
 
 
 def test_a_cheaper_model_that_fails_more_is_not(shop: Shop) -> None:

@@ -121,12 +121,13 @@ def _failures(found: CostlyFailures) -> Suggestion:
 
 def _cheaper(found: CheaperModel) -> Suggestion:
     scored = [d.name for d in found.differences if d.name]
+    calls = "" if found.since is None else f" of calls since {found.since:%Y-%m-%d %H:%M} UTC"
     compared = f"the scores {', '.join(scored)}" if scored else "no score both were given often"
     return Suggestion(
         kind="cheaper_model",
         title=f"{found.prompt}: {found.model} does as well as {found.instead_of}, for less",
         detail=(
-            f"Both answered this prompt. Compared were the success rate and {compared}: with 95 % confidence, the cheaper"
+            f"Both answered this prompt. Compared were the success rate and {compared}{calls}: with 95 % confidence, the cheaper"
             f" model fails at most {SUCCESS_MARGIN:g} points more{', and its scores are the same' if scored else ''}."
             " Nobody chose at random which model answered: try it in an experiment. The saving assumes the same tokens for"
             f" each answer. {MONTH_OF}"

@@ -44,6 +44,8 @@ CACHEABLE_TOKENS = 1024
 FEWEST_FAILURES = 20
 CHEAPER_PERCENT = 10.0
 FEWEST_SCORES = 50
+MOST_EVIDENCE = 1_000_000
+"""Calls of which two models are compared, about; of more, the newest. Intervals of so many are narrower than any margin here."""
 SUCCESS_MARGIN, SCORE_MARGIN = 3.0, 0.25
 """What an interval may reach, to be called noise: points of the success rate, and standard deviations of a score."""
 _Z = 1.959964
@@ -106,6 +108,8 @@ class CheaperModel:
     cost_per_call_usd: float
     instead_of_cost_usd: float
     differences: tuple[Difference, ...]
+    since: datetime | None
+    """Differences are of the calls since then; None: of the whole range."""
     saving_usd: float
 
 
@@ -201,23 +205,20 @@ def _cheaper(
     rates = _rates(usages)
     pairs = [p for p in _pairs(usages, months, price_of) if p[0] >= worth and _may_do(rates[p[1].of], rates[p[2].of])]
     pairs.sort(key=lambda p: -p[0])
-    prompts = list(dict.fromkeys(cheap.prompt for _, cheap, _ in pairs))[:MOST_PROMPTS]
-    found: list[CheaperModel] = []
-    # few prompts at first: each statement reads all their calls, and those where most can be saved may be enough
-    for some in (prompts[:EACH_KIND], prompts[EACH_KIND:]):
-        asked = [p for p in pairs if p[1].prompt in some]
-        if not asked or (len(found) >= EACH_KIND and found[EACH_KIND - 1].saving_usd >= asked[0][0]):
-            break
-        found += _no_worse(store, scope, asked)
-        found.sort(key=lambda f: -f.saving_usd)
-    return found
+    prompts = _prompts(pairs)[:MOST_PROMPTS]
+    asked = [p for p in pairs if p[1].prompt in prompts]
+    calls = sum(u.calls for u in usages if u.prompt in prompts)
+    if not asked:
+        return []
+    evidence = newest(scope, MOST_EVIDENCE / calls)
+    return _no_worse(store, evidence, None if evidence is scope else evidence.start, asked)
 
 
 _Pair = tuple[float, Usage, Usage]
 """What a month saves, the cheaper and the dearer model."""
 
 
-def _no_worse(store: Store, scope: Scope, pairs: Sequence[_Pair]) -> list[CheaperModel]:
+def _no_worse(store: Store, scope: Scope, since: datetime | None, pairs: Sequence[_Pair]) -> list[CheaperModel]:
     given = scores(store, scope, _prompts(pairs))
     alike = [
         (pair, differences)
@@ -232,9 +233,17 @@ def _no_worse(store: Store, scope: Scope, pairs: Sequence[_Pair]) -> list[Cheape
         if told is not None and (dear.prompt, dear.model) not in found:
             found[dear.prompt, dear.model] = CheaperModel(
                 cheap.prompt, cheap.model, dear.model, (cheap.cost_usd or 0) / cheap.calls, (dear.cost_usd or 0) / dear.calls,
-                (told, *differences), saving,
+                (told, *differences), since, saving,
             )  # fmt: skip
     return list(found.values())
+
+
+def newest(scope: Scope, share: float) -> Scope:
+    """Of its time, by whole hours."""
+    if share >= 1:
+        return scope
+    start = scope.end - (scope.end - scope.start) * share
+    return Scope(scope.project, start.replace(minute=0, second=0, microsecond=0), scope.end)
 
 
 def _prompts(pairs: Iterable[_Pair]) -> list[str]:
