@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from making_facts import Making, store_facts
 from promptpulse.core.errors import Conflict, Refused
 from promptpulse.core.stored import Unreadable
 from promptpulse.core.times import to_micros
+from promptpulse.incidents.models import AlertRow, IncidentEventRow, IncidentRow
 from promptpulse.metrics import NONE
 from promptpulse.metrics.tallies import Goal, Tallies
 from promptpulse.slas import service
@@ -101,6 +103,30 @@ def test_a_fast_burn_pages_and_ends(world: World) -> None:
     world.clock.forward(minutes=40)
     assert world.state(row).status != "violating"
     assert ("page", False) in world.alerts()
+
+
+def test_what_burns_on_is_told_again_until_somebody_acknowledges(world: World) -> None:
+    world.make(renotify_minutes=20)
+    world.calls(NOON - 10 * MINUTE, 10 + 80, good=0, bad=2)
+
+    def reminders() -> list[tuple[int, str]]:
+        with world.database.sessions() as session:
+            rows = session.scalars(select(IncidentEventRow).where(IncidentEventRow.kind == "reminder"))
+            return [((row.at - NOON) // MINUTE, row.text) for row in rows]
+
+    for _ in range(5):
+        world.evaluate()
+        world.clock.forward(minutes=10)
+    text = "Reminded: Up: The error budget burns 100 times too fast"
+    assert reminders() == [(20, text), (40, text)]
+    with world.database.writing() as session:
+        session.scalars(select(IncidentRow)).one().status = "acknowledged"
+        (alert,) = session.scalars(select(AlertRow))
+        assert "It alerts from 14.4 times on" in alert.text
+    for _ in range(3):
+        world.evaluate()
+        world.clock.forward(minutes=10)
+    assert len(reminders()) == 2
 
 
 def test_a_restart_neither_fires_again_nor_forgets(world: World) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 from sqlalchemy import ColumnElement, select
@@ -41,11 +41,13 @@ RULE: Source = "rule"
 Detail = Mapping[str, str | int | float | bool | None]
 
 
-def fire(session: Session, signal: Signal, now: datetime, *, held: bool = False) -> AlertRow:
+def fire(
+    session: Session, signal: Signal, now: datetime, *, held: bool = False, again: timedelta | None = None
+) -> AlertRow:
     """`signal` is wrong: open its alert, or bring the open one up to date.
 
     `held`: nobody is told now (quiet hours); the next call without it tells. What a silence covers has no incident and is
-    told of when the silence ends, by `unmute` or the next call."""
+    told of when the silence ends, by `unmute` or the next call. `again`: remind when the last message is so long ago."""
     lock(session, signal.project_id)
     alert = open_alert(session, signal.project_id, signal.source, signal.source_id, signal.series)
     if alert is None:
@@ -62,6 +64,8 @@ def fire(session: Session, signal: Signal, now: datetime, *, held: bool = False)
         _place(session, alert, now)
     if alert.notified_at is None and not held:
         _tell(session, alert, now)
+    elif again is not None and alert.notified_at is not None and now - alert.notified_at >= again:
+        _remind(session, alert, signal, now)
     return alert
 
 
@@ -71,14 +75,20 @@ def remind(session: Session, signal: Signal, now: datetime) -> AlertRow:
     before = open_alert(session, signal.project_id, signal.source, signal.source_id, signal.series)
     was_told = before is not None and before.notified_at is not None
     alert = fire(session, signal, now)
+    if was_told:
+        _remind(session, alert, signal, now)
+    return alert
+
+
+def _remind(session: Session, alert: AlertRow, signal: Signal, now: datetime) -> None:
     incident = incident_of(session, alert)
-    if not was_told or incident is None or incident.status != "firing" or silences.muting(session, signal, now):
-        return alert
+    if incident is None or incident.status != "firing" or silences.muting(session, signal, now):
+        return
+    alert.notified_at = now
     text = f"{_said(alert)} It has lasted {duration(now - alert.since)}."
     message = message_of("reminder", incident, alert, now, incident.title, text)
     _send(session, incident, alert.told, message, now)
     note(session, incident.id, PROMPTPULSE, "reminder", f"Reminded: {title_of(alert)}", now)
-    return alert
 
 
 def clear(

@@ -59,7 +59,9 @@ class AlertOut(BaseModel):
     runbook: str
     text: str
     silence_id: str | None = Field(description="Of the silence or maintenance that keeps it quiet.")
-    notified_at: datetime | None = Field(description="null: nobody was told, because of a silence or quiet hours.")
+    notified_at: datetime | None = Field(
+        description="By the last message or reminder; null: nobody was told, because of a silence or quiet hours."
+    )
 
 
 class CauseOut(BaseModel):

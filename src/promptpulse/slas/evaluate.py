@@ -166,9 +166,11 @@ def keep(session: Session, row: SlaRow, asked: Asked, found: Found | AppError, n
     wanted = asked.wanted
     was = set(state.firing)
     holds = burning_now(found.assessment, was) if wanted.alerts else dict.fromkeys(SPEEDS, False)
+    again = None if wanted.renotify_minutes is None else timedelta(minutes=wanted.renotify_minutes)
     for speed in SPEEDS:
-        if holds[speed] and speed not in was:
-            incidents.fire(session, signal_of(row, wanted, asked.scope.where, speed, found.assessment, now), now)
+        if holds[speed] and (speed not in was or is_known(found.assessment, speed)):
+            signal = signal_of(row, wanted, asked.scope.where, speed, found.assessment, now)
+            incidents.fire(session, signal, now, again=again)
             was.add(speed)
         elif not holds[speed] and speed in was:
             reason = clear_reason(speed) if wanted.alerts else "Its alerts were turned off."
@@ -189,6 +191,11 @@ def burning_now(found: Assessment, was: Iterable[str]) -> dict[str, bool]:
         holds["ticket"] = False
     holds["spent"] = found.status == "violating"
     return holds
+
+
+def is_known(found: Assessment, speed: str) -> bool:
+    """Whether it holds now; or it only did, and nobody knows."""
+    return speed == "spent" or any(w.pair.speed == speed and w.burning for w in found.windows)
 
 
 def _holds(windows: Sequence[Burning], was: bool) -> bool:  # noqa: FBT001 - a state, not a switch

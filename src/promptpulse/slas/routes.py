@@ -35,8 +35,9 @@ STATE: JsonValue = {
 SLA: JsonValue = {
     "id": ID, "name": "Support is up", "description": "", "objective": {"kind": "downtime", "failing_share": 50},
     "target": 99.9, "period": "month", "where": [{"dimension": "prompt_id", "op": "in", "values": ["support-reply"]}],
-    "alerts": True, "minimum_calls": 20, "no_data_minutes": 60, "channels": None, "runbook": "", "created_at": MOMENT,
-    "created_by": "ada@example.com", "changed_at": MOMENT, "state": STATE, "evaluated_at": MOMENT, "error": None, "firing": [],
+    "alerts": True, "minimum_calls": 20, "no_data_minutes": 60, "renotify_minutes": 240, "channels": None, "runbook": "",
+    "created_at": MOMENT, "created_by": "ada@example.com", "changed_at": MOMENT, "state": STATE,
+    "evaluated_at": MOMENT, "error": None, "firing": [],
 }  # fmt: skip
 DAY: JsonValue = {
     "day": "2026-11-20", "compliance": 99.9, "total": 1440, "bad": 1, "met": True, "left_share": 97.7,

@@ -22,6 +22,8 @@ from promptpulse.slas.shapes import Downtime, Latency, Objective, Score, SlaIn, 
 
 MOST = 100
 SOURCE = "sla"
+NULLABLE = frozenset({"channels", "renotify_minutes"})
+"""Null is a value of theirs."""
 
 
 def slas_of(session: Session, project_id: str) -> Sequence[SlaRow]:
@@ -119,8 +121,8 @@ def change(session: Session, row: SlaRow, patch: SlaPatch, by: By) -> bool:
         raise no_objective(row.id)
     before = wanted_of(row)
     given = patch.model_dump(mode="json", exclude_unset=True)
-    # null is a value of `channels` alone; elsewhere it leaves things as they are
-    given = {key: value for key, value in given.items() if value is not None or key == "channels"}
+    # elsewhere null leaves things as they are
+    given = {key: value for key, value in given.items() if value is not None or key in NULLABLE}
     wanted = checked(SlaIn.model_validate({**before.model_dump(mode="json"), **given}))
     if wanted == before:
         return False

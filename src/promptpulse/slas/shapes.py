@@ -90,6 +90,9 @@ class SlaIn(Input):
     no_data_minutes: Annotated[
         int, Field(ge=5, le=10_080, description="Without calls for so long, the state freezes.")
     ] = 60
+    renotify_minutes: Annotated[
+        int | None, Field(ge=5, le=10_080, description="Told again so often, until somebody acknowledges the incident.")
+    ] = None
     channels: Annotated[
         list[Annotated[Text, Field(max_length=36)]] | None,
         Field(max_length=20, description="Ids; null: those of the project for the severity."),
@@ -109,6 +112,7 @@ class SlaPatch(Input):
     alerts: bool | None = None
     minimum_calls: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
     no_data_minutes: Annotated[int | None, Field(ge=5, le=10_080)] = None
+    renotify_minutes: Annotated[int | None, Field(ge=5, le=10_080, description="null takes it away.")] = None
     channels: Annotated[list[Annotated[Text, Field(max_length=36)]] | None, Field(max_length=20)] = None
     runbook: Annotated[Text | None, Field(max_length=5000)] = None
 

@@ -3407,6 +3407,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long what is kept
+         * @description And how far the deletion of what is older is. From the beginning, everything is kept for ever.
+         */
+        get: operations["read_periods_api_v1_retention_periods_get"];
+        /**
+         * Change how long what is kept
+         * @description For admins. What is older is deleted, an hour from now at the earliest, then once a day. It does not come back.
+         */
+        put: operations["change_periods_api_v1_retention_periods_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/periods/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what periods would delete
+         * @description Counts what is stored now. Nothing is saved or deleted. For admins.
+         */
+        post: operations["preview_periods_api_v1_retention_periods_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/redaction": {
         parameters: {
             query?: never;
@@ -3665,7 +3709,7 @@ export interface components {
             silence_id: string | null;
             /**
              * Notified At
-             * @description null: nobody was told, because of a silence or quiet hours.
+             * @description By the last message or reminder; null: nobody was told, because of a silence or quiet hours.
              */
             notified_at: string | null;
         };
@@ -3933,6 +3977,16 @@ export interface components {
             success: true;
             data: components["schemas"]["ExperimentOut"];
         };
+        /** Answer[ExpiringOut] */
+        Answer_ExpiringOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ExpiringOut"];
+        };
         /** Answer[ExplainOut] */
         Answer_ExplainOut_: {
             /**
@@ -4053,6 +4107,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["OverviewOut"];
+        };
+        /** Answer[PeriodsOut] */
+        Answer_PeriodsOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PeriodsOut"];
         };
         /** Answer[PolicyOut] */
         Answer_PolicyOut_: {
@@ -7960,6 +8024,66 @@ export interface components {
             units: number;
         };
         /**
+         * ExpiringOut
+         * @description What would be deleted. Rows of null: too many to count.
+         */
+        ExpiringOut: {
+            kept_from: components["schemas"]["KeptFromOut"];
+            /** Calls */
+            calls: number | null;
+            /**
+             * Prompts
+             * @description Prompts with calls that go.
+             */
+            prompts: number;
+            /** Texts */
+            texts: number | null;
+            /** Scores */
+            scores: number | null;
+            /** Events */
+            events: number | null;
+            /** Minutes */
+            minutes: number | null;
+            /**
+             * Experiments
+             * @description Run since before that; they would be analysed by what is left.
+             */
+            experiments: string[];
+        };
+        /**
+         * ExpiryOut
+         * @description The deletion of what is older.
+         */
+        ExpiryOut: {
+            /**
+             * Status
+             * @description waiting: for a request to forget a user. closing: older calls are refused, rows go in a moment.
+             * @enum {string}
+             */
+            status: "idle" | "waiting" | "closing" | "running";
+            /**
+             * Not Before
+             * @description The periods can be taken back until then; null: nothing is to come.
+             */
+            not_before: string | null;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Deleted
+             * @description Rows that the last run deleted, by table.
+             */
+            deleted: {
+                [key: string]: number;
+            };
+            /**
+             * Error
+             * @description Why the last try failed; it is tried again.
+             */
+            error: string | null;
+        };
+        /**
          * ExplainIn
          * @description The unit, as `evaluate` would see it.
          */
@@ -8911,6 +9035,20 @@ export interface components {
             texts: string | null;
             /** Scores And Events */
             scores_and_events: string | null;
+        };
+        /**
+         * KeptFromOut
+         * @description First UTC days of what is kept; null: everything is.
+         */
+        KeptFromOut: {
+            /** Calls */
+            calls: string | null;
+            /** Texts */
+            texts: string | null;
+            /** Scores And Events */
+            scores_and_events: string | null;
+            /** Minutes */
+            minutes: string | null;
         };
         /** KeyMade */
         KeyMade: {
@@ -9868,6 +10006,45 @@ export interface components {
             left_share: number | null;
             /** Partial */
             partial: boolean;
+        };
+        /**
+         * PeriodsIn
+         * @description How many days what is kept; today is not counted.
+         */
+        PeriodsIn: {
+            /**
+             * Calls Days
+             * @description Calls, by their start. Their totals stay. null: for ever.
+             */
+            calls_days?: number | null;
+            /**
+             * Texts Days
+             * @description Input, output and messages, by their arrival; they go with their calls. null: for ever.
+             */
+            texts_days?: number | null;
+            /**
+             * Scores And Events Days
+             * @description Scores and events, by their time. null: for ever.
+             */
+            scores_and_events_days?: number | null;
+            /**
+             * Minutes Days
+             * @description Calls by minute, of which peaks are told; hours and days stay. null: for ever.
+             */
+            minutes_days?: number | null;
+        };
+        /** PeriodsOut */
+        PeriodsOut: {
+            /** Calls Days */
+            calls_days: number | null;
+            /** Texts Days */
+            texts_days: number | null;
+            /** Scores And Events Days */
+            scores_and_events_days: number | null;
+            /** Minutes Days */
+            minutes_days: number | null;
+            kept_from: components["schemas"]["KeptFromOut"];
+            run: components["schemas"]["ExpiryOut"];
         };
         /** PersonOfProject */
         PersonOfProject: {
@@ -12793,6 +12970,11 @@ export interface components {
              */
             no_data_minutes: number;
             /**
+             * Renotify Minutes
+             * @description Told again so often, until somebody acknowledges the incident.
+             */
+            renotify_minutes?: number | null;
+            /**
              * Channels
              * @description Ids; null: those of the project for the severity.
              */
@@ -12871,6 +13053,11 @@ export interface components {
              */
             no_data_minutes: number;
             /**
+             * Renotify Minutes
+             * @description Told again so often, until somebody acknowledges the incident.
+             */
+            renotify_minutes?: number | null;
+            /**
              * Channels
              * @description Ids; null: those of the project for the severity.
              */
@@ -12932,6 +13119,11 @@ export interface components {
             minimum_calls?: number | null;
             /** No Data Minutes */
             no_data_minutes?: number | null;
+            /**
+             * Renotify Minutes
+             * @description null takes it away.
+             */
+            renotify_minutes?: number | null;
             /** Channels */
             channels?: string[] | null;
             /** Runbook */
@@ -26127,6 +26319,7 @@ export interface operations {
                      *           "alerts": true,
                      *           "minimum_calls": 20,
                      *           "no_data_minutes": 60,
+                     *           "renotify_minutes": 240,
                      *           "runbook": "",
                      *           "created_at": "2026-11-21T09:30:00Z",
                      *           "created_by": "ada@example.com",
@@ -26230,6 +26423,7 @@ export interface operations {
                      *         "alerts": true,
                      *         "minimum_calls": 20,
                      *         "no_data_minutes": 60,
+                     *         "renotify_minutes": 240,
                      *         "runbook": "",
                      *         "created_at": "2026-11-21T09:30:00Z",
                      *         "created_by": "ada@example.com",
@@ -26419,6 +26613,7 @@ export interface operations {
                      *         "alerts": true,
                      *         "minimum_calls": 20,
                      *         "no_data_minutes": 60,
+                     *         "renotify_minutes": 240,
                      *         "runbook": "",
                      *         "created_at": "2026-11-21T09:30:00Z",
                      *         "created_by": "ada@example.com",
@@ -26563,6 +26758,7 @@ export interface operations {
                      *         "alerts": true,
                      *         "minimum_calls": 20,
                      *         "no_data_minutes": 60,
+                     *         "renotify_minutes": 240,
                      *         "runbook": "",
                      *         "created_at": "2026-11-21T09:30:00Z",
                      *         "created_by": "ada@example.com",
@@ -28232,6 +28428,177 @@ export interface operations {
                      *     }
                      */
                     "application/json": unknown;
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    read_periods_api_v1_retention_periods_get: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "calls_days": 90,
+                     *         "texts_days": 30,
+                     *         "kept_from": {
+                     *           "calls": "2026-08-01",
+                     *           "texts": "2026-08-01"
+                     *         },
+                     *         "run": {
+                     *           "status": "idle",
+                     *           "started_at": "2026-11-21T09:30:00Z",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deleted": {
+                     *             "calls": 41203,
+                     *             "call_texts": 41203
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PeriodsOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    change_periods_api_v1_retention_periods_put: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeriodsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "calls_days": 90,
+                     *         "texts_days": 30,
+                     *         "kept_from": {
+                     *           "calls": "2026-08-01",
+                     *           "texts": "2026-08-01"
+                     *         },
+                     *         "run": {
+                     *           "status": "idle",
+                     *           "started_at": "2026-11-21T09:30:00Z",
+                     *           "finished_at": "2026-11-21T09:30:00Z",
+                     *           "deleted": {
+                     *             "calls": 41203,
+                     *             "call_texts": 41203
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_PeriodsOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    preview_periods_api_v1_retention_periods_preview_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeriodsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "kept_from": {
+                     *           "calls": "2026-08-01",
+                     *           "texts": "2026-08-01"
+                     *         },
+                     *         "calls": 412003,
+                     *         "prompts": 3,
+                     *         "texts": 398120,
+                     *         "scores": 0,
+                     *         "events": 0,
+                     *         "minutes": 0,
+                     *         "experiments": [
+                     *           "Shorter greeting"
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExpiringOut_"];
                 };
             };
             400: components["responses"]["Failure"];
