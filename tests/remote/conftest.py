@@ -1,4 +1,4 @@
-"""The shared server, a project with a few calls, and the command as a user runs it."""
+"""The shared server, a project with a few calls, and the commands on it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from promptpulse.core.times import rfc3339
 from server.conftest import own_server, server
-from server.process import COMMAND, Server, environment
+from server.process import Server, completed
 
 __all__ = ["own_server", "server"]
 
@@ -52,8 +52,6 @@ def promptpulse(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     def run(*arguments: str, key: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
         given = {"url": shop.server.url, "key": key or shop.key, **settings}
-        return subprocess.run(
-            [*COMMAND, *arguments], env=environment(given), capture_output=True, text=True, timeout=60, check=False, cwd=folder
-        )  # fmt: skip
+        return completed(arguments, given, folder)
 
     return run

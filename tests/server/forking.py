@@ -6,14 +6,26 @@ import json
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import cast
 
+import pandas as pd
+
 import promptpulse.app
+import promptpulse.remote.agents
+import promptpulse.remote.answering
+import promptpulse.remote.checkup
+import promptpulse.remote.exporting
+import promptpulse.remote.live
+import promptpulse.remote.saving
+import promptpulse.remote.standing
+import promptpulse.remote.top
 import promptpulse.server
 from promptpulse import cli
 
-__all__ = ["promptpulse"]
+# what servers and commands would else import after they have begun
+__all__ = ["pd", "promptpulse"]
 
 
 def main() -> None:
@@ -50,8 +62,9 @@ def _become(asked: dict[str, object]) -> None:
     """A process that was started so, to its end."""
     code = 1
     try:
-        null, log = os.open(os.devnull, os.O_RDONLY), os.open(str(asked["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        for here, there in ((null, 0), (log, 1), (log, 2)):
+        null = os.open(os.devnull, os.O_RDONLY)
+        out, errors = (os.open(str(asked[name]), os.O_WRONLY | os.O_CREAT | os.O_APPEND) for name in ("out", "errors"))
+        for here, there in ((null, 0), (out, 1), (errors, 2)):
             os.dup2(here, there)
         os.closerange(3, 256)
         os.chdir(str(asked["folder"]))
@@ -63,6 +76,8 @@ def _become(asked: dict[str, object]) -> None:
         code = 0
     except SystemExit as e:
         code = e.code if isinstance(e.code, int) else int(e.code is not None)
+    except Exception:  # noqa: BLE001  # as the interpreter does
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -10,10 +10,11 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -195,11 +196,18 @@ class ProjectKey:
 
 def run(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """A command of `promptpulse` on the data folder, to its end; `settings` as for `Server`."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=environment({"data": str(folder), **settings}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return completed(arguments, {"data": str(folder), **settings})
+
+
+def completed(
+    arguments: Sequence[str], settings: Mapping[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command of `promptpulse`, begun in `folder`, to its end."""
+    with TemporaryDirectory() as held:
+        out, errors = Path(held, "out"), Path(held, "errors")
+        begun = zygote().fork(arguments, environment(settings), out, folder or Path.cwd(), errors)
+        try:
+            code = begun.wait(60)
+        finally:
+            begun.kill()
+        return subprocess.CompletedProcess(arguments, code, out.read_text(), errors.read_text())

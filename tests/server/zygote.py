@@ -1,4 +1,4 @@
-"""Servers of tests begin in a third of the time: a process that has imported the product forks them.
+"""Servers and commands of tests begin in a fraction of the time: a process that has imported the product forks them.
 
 What it forks is a process of its own, with its own memory, files and signals, that runs the command as
 `python -m promptpulse` does. How that begins and ends from nothing is shown in test_process.py."""
@@ -73,8 +73,11 @@ class Zygote:
         assert line, "the process that forks servers has ended"
         return cast("int | None", json.loads(line))
 
-    def fork(self, arguments: Sequence[str], env: Mapping[str, str], log: Path, folder: Path) -> Forked:
-        pid = self.ask(arguments=arguments, env=dict(env), log=str(log), folder=str(folder))
+    def fork(
+        self, arguments: Sequence[str], env: Mapping[str, str], out: Path, folder: Path, errors: Path | None = None
+    ) -> Forked:
+        """A process that begins in `folder` and writes to the ends of these files; `out` is for errors, too, without `errors`."""
+        pid = self.ask(arguments=arguments, env=dict(env), out=str(out), errors=str(errors or out), folder=str(folder))
         assert pid is not None
         return Forked(self, pid)
 
