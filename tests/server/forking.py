@@ -7,25 +7,17 @@ import os
 import signal
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-import pandas as pd
-
-import promptpulse.app
-import promptpulse.remote.agents
-import promptpulse.remote.answering
-import promptpulse.remote.checkup
-import promptpulse.remote.exporting
-import promptpulse.remote.live
-import promptpulse.remote.saving
-import promptpulse.remote.standing
-import promptpulse.remote.top
-import promptpulse.server
 from promptpulse import cli
 
 # what servers and commands would else import after they have begun
-__all__ = ["pd", "promptpulse"]
+for name in ("agents", "answering", "checkup", "exporting", "live", "saving", "standing", "top"):
+    import_module(f"promptpulse.remote.{name}")
+for name in ("promptpulse.app", "promptpulse.server", "pandas"):
+    import_module(name)
 
 
 def main() -> None:
