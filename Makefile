@@ -7,7 +7,7 @@ STATIC := src/promptpulse/static/index.html
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package.json web/vite.config.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo dev test check bench format types docs wheel lock clean
+.PHONY: help install web demo dev test check bench format types docs recipes wheel lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -30,6 +30,17 @@ tests/laikatest/node_modules/.installed: $(VENV)/.installed tests/laikatest/pack
 	@cd tests/laikatest && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+.cache/recipes/.installed: $(VENV)/.installed tests/recipes/requirements.lock
+	@echo "Installing the libraries of the Python recipes (about a minute)"
+	@$(BIN)/python -m venv --clear .cache/recipes
+	@.cache/recipes/bin/python -m pip install -q --disable-pip-version-check --no-compile --require-hashes -r tests/recipes/requirements.lock
+	@touch $@
+
+tests/recipes/node_modules/.installed: $(VENV)/.installed tests/recipes/package.json tests/recipes/package-lock.json
+	@echo "Installing the packages of the JavaScript recipes"
+	@cd tests/recipes && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 $(STATIC): web/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the web app"
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
@@ -47,6 +58,9 @@ dev: install ## Serve with reload: Python on PORT, the web app through Vite on 5
 test: install tests/laikatest/node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
+
+recipes: install .cache/recipes/.installed tests/recipes/node_modules/.installed ## Run the recipes of docs/recipes with their real libraries
+	@$(BIN)/python -m pytest tests/recipes
 
 check: install ## Lint, types, import rules (Python and TypeScript)
 	@$(BIN)/ruff check .
@@ -76,6 +90,8 @@ lock: ## Resolve requirements.lock anew
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv
 	@$(BIN)/uv pip compile pyproject.toml --extra server --extra postgres --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml tests/recipes/requirements.in --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header -q -o tests/recipes/requirements.lock
 
 clean: ## Remove everything that was generated
-	rm -rf $(VENV) web/node_modules tests/laikatest/node_modules src/promptpulse/static dist site .demo .mypy_cache .ruff_cache
+	rm -rf $(VENV) .cache web/node_modules tests/laikatest/node_modules tests/recipes/node_modules src/promptpulse/static dist site .demo .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""The local provider of `tests/client`, and Anthropic's way to answer beside it."""
+"""The local provider of `tests/client`, and beside it Anthropic's way to answer and the newer one of OpenAI."""
 
 from __future__ import annotations
 
@@ -8,25 +8,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 
-from client.provider import INPUT, OUTPUT, Behaviour
+from client.provider import ANSWERED_BY, INPUT, OUTPUT, Behaviour
 
 
 class Models(Behaviour):
     def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
-        if not self.path.endswith("/messages"):
+        kind = self.path.rpartition("/")[2]
+        if kind not in {"messages", "responses"}:
             super().do_POST()
             return
         self.rfile.read(int(self.headers["content-length"]))
-        self.asked["anthropic"] += 1
-        said = [{"type": "text", "text": "Hello"}]
-        self._answer(
-            200,
-            {
-                "id": f"msg_{self.asked.total()}", "type": "message", "role": "assistant", "content": said,
-                "model": "claude-3-5-haiku-20241022", "stop_reason": "end_turn", "stop_sequence": None,
-                "usage": {"input_tokens": INPUT, "output_tokens": OUTPUT},
-            },
-        )  # fmt: skip
+        self.asked[kind] += 1
+        number = self.asked.total()
+        self._answer(200, _message(number) if kind == "messages" else _response(number))
+
+
+def _message(number: int) -> dict[str, object]:
+    return {
+        "id": f"msg_{number}", "type": "message", "role": "assistant", "content": [{"type": "text", "text": "Hello"}],
+        "model": "claude-3-5-haiku-20241022", "stop_reason": "end_turn", "stop_sequence": None,
+        "usage": {"input_tokens": INPUT, "output_tokens": OUTPUT},
+    }  # fmt: skip
+
+
+def _response(number: int) -> dict[str, object]:
+    said = {"type": "output_text", "text": "Hello", "annotations": []}
+    usage = {
+        "input_tokens": INPUT, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": OUTPUT,
+        "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": INPUT + OUTPUT,
+    }  # fmt: skip
+    return {
+        "id": f"resp_{number}", "object": "response", "created_at": 1_795_000_000, "model": ANSWERED_BY,
+        "status": "completed", "error": None, "incomplete_details": None, "instructions": None,
+        "output": [{"type": "message", "id": f"msg_{number}", "status": "completed", "role": "assistant", "content": [said]}],
+        "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "usage": usage,
+    }  # fmt: skip
 
 
 @contextmanager

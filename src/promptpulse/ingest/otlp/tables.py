@@ -194,6 +194,13 @@ PROVIDERS = {
     "xai": "x_ai",
     "gemini": "gcp.gemini",
     "vertex_ai": "gcp.vertex_ai",
+    # the Vercel AI SDK before version 7 adds which of the provider's interfaces it is
+    "openai.responses": "openai",
+    "openai.chat": "openai",
+    "openai.completion": "openai",
+    "openai.embedding": "openai",
+    "anthropic.messages": "anthropic",
+    "google.generative-ai": "gcp.gemini",
 }
 PROVIDERS_OF_MODELS = (
     ("openai", re.compile(r"gpt-|chatgpt-|o[134](-|$)|text-embedding-|codex-|davinci|babbage")),
