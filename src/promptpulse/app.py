@@ -88,6 +88,7 @@ from promptpulse.reports.gather import Sources as ReportSources
 from promptpulse.reports.mailing import ReportMails
 from promptpulse.reports.routes import router as reports_router
 from promptpulse.reports.runs import Reporter
+from promptpulse.retention.expiring import Expirer
 from promptpulse.retention.forgetting import Forgetter
 from promptpulse.retention.routes import router as retention_router
 from promptpulse.retention.settings import keep_counts, redaction_of
@@ -145,6 +146,7 @@ class Services:
     objectives: Objectives
     actor: Actor
     forgetter: Forgetter
+    expirer: Expirer
     reporter: Reporter
     lock: FolderLock | None
 
@@ -152,6 +154,7 @@ class Services:
         """Stop accepting, write what was accepted, close the stores."""
         self.pipeline.hub.close()
         self.forgetter.close()
+        self.expirer.close()
         self.jobs.close()
         self.delivery.close()
         self.outgoing.close()
@@ -241,7 +244,10 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         registry.forget(project_id)
         experiments.forget(project_id)
 
-    forgetter = Forgetter(store, database, writer.paused, clock)
+    forgetter, expirer = (
+        Forgetter(store, database, writer.paused, clock),
+        Expirer(store, database, writer.paused, clock),
+    )
     actor = Actor(store, database, definitions.of, keyring, outgoing, changed)
     analyst = Analyst(store)
     reporter = reporter_of(store, database, analyst, pipeline.prices, definitions)
@@ -252,6 +258,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         Job("incidents", timedelta(seconds=15), dossiers.round),
         Job("actions", timedelta(seconds=10), actor.round),
         Job("forgetting", timedelta(seconds=5), forgetter.round),
+        Job("retention", timedelta(minutes=10), expirer.round),
         Job("redactions", timedelta(minutes=1), partial(keep_counts, database, redactor)),
         Job("reports", timedelta(seconds=30), reporter.round),
         Job("messages", timedelta(hours=1), partial(tidy_messages, database)),
@@ -284,6 +291,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         objectives=objectives,
         actor=actor,
         forgetter=forgetter,
+        expirer=expirer,
         reporter=reporter,
         lock=lock,
     )

@@ -90,4 +90,5 @@ def test_whole_days_answer_and_a_late_call_reopens_its_day(store: Store, project
 
 def unbuilt_of(store: Store, project: str) -> list[days.Day]:
     """Of this project alone: other tests leave many days in the store."""
-    return [day for day in days.unbuilt(store, NOW + timedelta(hours=1)) if day[0] == project]
+    at = NOW.replace(hour=1, minute=0)  # yesterday is over, and today is not, whenever the test runs
+    return [day for day in days.unbuilt(store, at) if day[0] == project]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, Literal, TypeVar
 
-from promptpulse.core.errors import AppError
+from promptpulse.core.errors import AppError, Refused
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import from_micros, to_micros
 from promptpulse.ingest.grouping import Grouping, persist
 from promptpulse.ingest.rows import EVENT_TYPES, SCORE_TYPES, fact_columns
 from promptpulse.ingest.writer import as_they_are
+from promptpulse.metrics import kept
 from promptpulse.store import Store
 
 LOOK_BACK = timedelta(days=30)
@@ -55,8 +56,9 @@ class FactWriter:
     def scores(self, batch: Sequence[Score]) -> Future[frozenset[str]]:
         """Store the scores, all or none of the batch; the result are those `submission_id`s that were stored before.
 
-        Of these nothing is stored: the first submission counts. Raises `Unavailable` when too much is waiting or the
-        server stops; so does the result when the store fails, and then the same batch may be sent again."""
+        Of these nothing is stored: the first submission counts. Raises `Refused` for a fact of a time of which nothing is kept
+        any more, and `Unavailable` when too much is waiting or the server stops; so does the result when the store fails, and
+        then the same batch may be sent again."""
         return self._scores.write(batch)
 
     def events(self, batch: Sequence[Event]) -> Future[frozenset[str]]:
@@ -124,6 +126,9 @@ class _Facts(Generic[Fact]):
         self._grouping.start()
 
     def write(self, batch: Sequence[Fact]) -> Future[frozenset[str]]:
+        too_old = kept.too_old(self._store, "facts", ((fact.project, fact.ts) for fact in batch), self._clock())
+        if too_old:
+            raise Refused(next(iter(too_old.values())), field="timestamp")
         size = sum(ROW_BYTES + self._table.text_size(fact) for fact in batch)
         return self._grouping.put(batch, rows=len(batch), size=size)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from promptpulse.core.times import EPOCH
-from promptpulse.metrics import Query, run
+from promptpulse.metrics import Query, kept, run
 from promptpulse.store import Store
 
 
@@ -18,7 +18,16 @@ def stored(store: Store, project: str, now: datetime) -> int:
 
 
 def extent(store: Store, project: str) -> tuple[int, int]:
-    """Start of the first and of the last call, microseconds since 1970. The project must have calls."""
+    """Start of the first and of the last call, microseconds since 1970; to the hour, where calls are no longer kept. The
+    project must have had calls."""
+    if kept.kept_from(store, project, "calls") is not None:
+        hours = store.query(
+            "SELECT toUnixTimestamp(min(t)) AS first, toUnixTimestamp(max(t)) AS last FROM calls_1h"
+            " WHERE project = {project:String}",
+            {"project": project},
+        )
+        first_s, last_s = next(hours.rows())
+        return int(str(first_s)) * 1_000_000, int(str(last_s)) * 1_000_000
     # from both ends of the index: min and max would read every time
     ends = [
         f"SELECT toUnixTimestamp64Micro(ts) AS us FROM calls WHERE project = {{project:String}} ORDER BY ts {order} LIMIT 1"

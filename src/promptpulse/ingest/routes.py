@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Literal
 
@@ -24,6 +24,8 @@ from promptpulse.ingest.calls_in import Rejected, Row, read_calls
 from promptpulse.ingest.otlp import Content, Media, Reading, read_logs, read_traces
 from promptpulse.ingest.pipeline import Pipeline
 from promptpulse.ingest.writer import Written, insert_texts
+from promptpulse.metrics import kept
+from promptpulse.store import Store
 
 router = APIRouter(tags=["ingest"])
 PREFIXES = ("", "/otel", "/api/public/otel")
@@ -67,9 +69,18 @@ class StatusProject(BaseModel):
     time_zone: str = Field(description="IANA name; days begin in it.")
 
 
+class KeptFrom(BaseModel):
+    """UTC days; null: everything is kept. What is older was deleted, by the project's retention."""
+
+    calls: date | None
+    texts: date | None
+    scores_and_events: date | None
+
+
 class StatusOut(BaseModel):
     project: StatusProject
-    calls_stored: int
+    calls_stored: int = Field(description="That ever were; totals tell also of those that are no longer kept.")
+    kept_from: KeptFrom
     first_call_at: str | None
     last_call_at: str | None
     unpriced_models: list[UnpricedModel] = Field(description="Models without a price, by calls in the last 30 days.")
@@ -119,19 +130,21 @@ async def send_calls(request: Request, access: Annotated[Access, Depends(may_ing
     pipeline = _pipeline(request)
     body = await read_body(request, pipeline.max_body_bytes)
     rows, rejected = await pipeline.read(_read_calls, body, access)
-    written = 0
+    written = duplicates = 0
     if rows:
         undated = frozenset(i for i, row in enumerate(rows) if row.undated)
         outcome = await asyncio.wrap_future(pipeline.writer.write([row.call for row in rows], undated))
-        written = outcome.accepted
+        written, duplicates = outcome.accepted, len(outcome.duplicates)
+        rejected += [Rejected(rows[i].index, why) for i, why in outcome.too_old.items()]
+        rejected.sort(key=lambda one: one.index)
     pipeline.counts.add(
         access.project.id,
         reasons={"rejected_row": len(rejected)} if rejected else None,
-        requests=1, calls=written, duplicates=len(rows) - written,
+        requests=1, calls=written, duplicates=duplicates,
     )  # fmt: skip
     found: dict[str, object] = {
         "accepted": written,
-        "duplicates": len(rows) - written,
+        "duplicates": duplicates,
         "rejected": rejected[:SHOWN_REJECTIONS],
     }
     return _json({"success": True, "data": found, **found})
@@ -143,17 +156,18 @@ async def traces(request: Request, access: Annotated[Access, Depends(may_ingest)
     media = _media(request)
     body = await read_body(request, pipeline.max_body_bytes)
     reading = await pipeline.read(_read_traces, body, media, access)
-    duplicates = 0
+    outcome = Written(0, ())
     if reading.calls:
         outcome = await asyncio.wrap_future(_write(pipeline, reading))
-        duplicates = len(outcome.duplicates)
     else:
         reading.commit()
+    too_old = len(outcome.too_old)
     pipeline.counts.add(
-        access.project.id, reasons=reading.reasons,
-        requests=1, spans=reading.spans, calls=len(reading.calls) - duplicates, duplicates=duplicates,
+        access.project.id, reasons={**reading.reasons, **({"no_longer_kept": too_old} if too_old else {})},
+        requests=1, spans=reading.spans, calls=outcome.accepted, duplicates=len(outcome.duplicates),
     )  # fmt: skip
-    return _otlp_answer(media, "rejected_spans", reading.rejected, reading.error_message)
+    why = "; ".join(filter(None, [reading.error_message, next(iter(outcome.too_old.values()), "")]))
+    return _otlp_answer(media, "rejected_spans", reading.rejected + too_old, why)
 
 
 async def logs(request: Request, access: Annotated[Access, Depends(may_ingest)]) -> Response:
@@ -224,6 +238,7 @@ def status(request: Request, access: Annotated[Access, Depends(may_read)]) -> St
         data=StatusOut(
             project=StatusProject(id=project, name=access.project.name, time_zone=access.project.time_zone),
             calls_stored=stored,
+            kept_from=_kept_from(services.store, project),
             first_call_at=rfc3339(from_micros(first)) if stored else None,
             last_call_at=rfc3339(from_micros(last)) if stored else None,
             unpriced_models=[
@@ -234,6 +249,11 @@ def status(request: Request, access: Annotated[Access, Depends(may_read)]) -> St
             rate_limit=RateUse(limit=rate.limit, used=rate.used),
         )
     )
+
+
+def _kept_from(store: Store, project: str) -> KeptFrom:
+    days = kept.days_of(store, project)
+    return KeptFrom(calls=days.get("calls"), texts=days.get("texts"), scores_and_events=days.get("facts"))
 
 
 def _read_calls(pipeline: Pipeline, body: bytes, access: Access) -> tuple[list[Row], list[Rejected]]:

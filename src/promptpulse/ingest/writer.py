@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from promptpulse.core.call import Call
@@ -18,7 +18,7 @@ from promptpulse.ingest.grouping import Grouping, persist
 from promptpulse.ingest.otlp import Content
 from promptpulse.ingest.rows import COLUMN_TYPES, TEXT_TYPES, columns, text_columns
 from promptpulse.ingest.seen import Seen
-from promptpulse.metrics import days
+from promptpulse.metrics import days, kept
 from promptpulse.store import Store
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,12 @@ def as_they_are(_rows: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Outcome of one batch: what is stored now, and the indices of calls that were stored before."""
+    """Outcome of one batch: what is stored now, and the indices of calls that were stored before. `too_old`: calls of a
+    time of which the project keeps none, by index, and why."""
 
     accepted: int
     duplicates: tuple[int, ...]
+    too_old: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,10 @@ class Writer:
         for batch in group:
             undated.update(offset + i for i in batch.undated)
             offset += len(batch.calls)
-        duplicates = self._seen.duplicates(calls, frozenset(undated), now)
-        fresh = [c for i, c in enumerate(calls) if i not in duplicates] if duplicates else calls
+        too_old = too_old_of(self._store, calls, now)
+        duplicates = self._seen.duplicates(calls, frozenset(undated), now) - too_old.keys()
+        left_out = duplicates | too_old.keys()
+        fresh = [c for i, c in enumerate(calls) if i not in left_out] if left_out else calls
         if fresh:
             self._redact(fresh)
             insert(self._store, fresh, int(now.timestamp()))
@@ -126,9 +130,15 @@ class Writer:
         for batch in group:
             end = offset + len(batch.calls)
             repeated = tuple(i - offset for i in range(offset, end) if i in duplicates) if duplicates else ()
-            written.append(Written(len(batch.calls) - len(repeated), repeated))
+            old = {i - offset: why for i, why in too_old.items() if offset <= i < end}
+            written.append(Written(len(batch.calls) - len(repeated) - len(old), repeated, old))
             offset = end
         return written
+
+
+def too_old_of(store: Store, calls: Sequence[Call], now: datetime) -> Mapping[int, str]:
+    """Calls of a time of which their project keeps none, by place, and why."""
+    return kept.too_old(store, "calls", ((c.project, c.ts) for c in calls), now)
 
 
 def insert(store: Store, calls: Sequence[Call], received_at_s: int) -> None:

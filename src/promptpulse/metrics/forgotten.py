@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, get_args
 
 from promptpulse.core.times import EPOCH
-from promptpulse.metrics import days
+from promptpulse.metrics import days, deleting, kept
 from promptpulse.metrics.repriced import Pause
 from promptpulse.metrics.rollups import DAY_ROLLUPS, ROLLUPS, Source, select
 from promptpulse.store import Store, StoreError
@@ -77,30 +77,20 @@ def days_of(store: Store, user: Forgotten) -> list[date]:
 
 def delete(store: Store, table: Table, user: Forgotten) -> None:
     """Begin to take the user's rows out of the table's files. It is done when `is_done`."""
-    store.command(f"ALTER TABLE {table} DELETE WHERE {_WHERE[table]} SETTINGS mutations_sync = 0", user.params)
+    deleting.begin(store, table, _WHERE[table], user.params)
 
 
 def is_done(store: Store, table: Table, user: Forgotten) -> bool:
     """Whether no such deletion is under way. Raises `StoreError` when the engine cannot delete, and gives up."""
-    undone = (
-        "database = currentDatabase() AND table = {table:String} AND NOT is_done"
-        " AND position(command, {user:String}) > 0"
-    )
-    params = {"table": table, "user": user.user_hash}
-    answer = store.query(
-        f"SELECT max(latest_fail_reason) AS reason, count() AS n FROM system.mutations WHERE {undone}", params
-    )
-    reason, n = next(answer.rows())
-    if reason:
-        store.command(f"KILL MUTATION WHERE {undone}", params)
-        raise StoreError(f"rows of {table} cannot be deleted: {str(reason)[:300]}", 0)
-    return not int(str(n))
+    return deleting.is_done(store, table, user.user_hash)
 
 
-def retell(store: Store, project: str, day: date, pause: Pause) -> None:
-    """Compute every rollup of a day anew from the calls that are left."""
+def retell(store: Store, project: str, day: date, pause: Pause) -> bool:
+    """Compute every rollup of a day anew from the calls that are left; False when these are no longer kept: totals stay."""
     for _ in range(_TRIES):
         with pause():
+            if kept.gone(store).day(project, day):
+                return False
             days.reopen(store, [(project, day)])
             for rollup in DAY_ROLLUPS:  # computed by the writer when it has time; until then the hours are read
                 store.command(f"DELETE FROM {rollup.table} WHERE {_on_day(rollup)}", _day(project, day))
@@ -108,7 +98,7 @@ def retell(store: Store, project: str, day: date, pause: Pause) -> None:
                 _rebuild(store, rollup, project, day)
         # beside a server of its own, another process may have stored a call between the two statements
         if store.embedded or _agrees(store, project, day):
-            return
+            return True
     raise StoreError(f"totals of {day} cannot be computed while so many calls of that day arrive", 0)
 
 

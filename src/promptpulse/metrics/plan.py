@@ -293,7 +293,7 @@ def _days_and_rest(query: Query, sources: Sources, measures: Sequence[str], para
     dimensions = sorted(query.needed_dimensions)
     # ranges, not "not in these days": the engine finds ranges by its index
     gaps = []
-    for i, (start, end) in enumerate(_gaps(query, sources.days)):
+    for i, (start, end) in enumerate(gaps_of(query, sources.days)):
         params |= {f"gap{i}_start": start, f"gap{i}_end": end}
         edges = (f"{{gap{i}_{side}:DateTime64(6, 'UTC')}}" for side in ("start", "end"))
         gaps.append("({0} >= {1} AND {0} < {2})".format(rest.time, *edges))
@@ -309,7 +309,7 @@ def _days_and_rest(query: Query, sources: Sources, measures: Sequence[str], para
     return f"{whole} UNION ALL SELECT {columns} FROM {rest.table} WHERE {left} GROUP BY {', '.join(['t', *dimensions])}"
 
 
-def _gaps(query: Query, days: Sequence[date]) -> list[tuple[datetime, datetime]]:
+def gaps_of(query: Query, days: Sequence[date]) -> list[tuple[datetime, datetime]]:
     """What the days leave of the query's range, ascending."""
     found, at = [], query.start
     for day in sorted(days):

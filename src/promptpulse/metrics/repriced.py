@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 
 from promptpulse.core.call import Call, CostSource
 from promptpulse.core.times import EPOCH, from_micros
-from promptpulse.metrics import days
+from promptpulse.metrics import days, kept
 from promptpulse.metrics.measures import FREE_FAILURE, MEASURES
 from promptpulse.metrics.rollups import DAY_ROLLUPS, ROLLUPS, correct_costs
 from promptpulse.store import Store, StoreError
@@ -228,11 +228,15 @@ def retell(store: Store, project: str, start: datetime, end: datetime, now: date
                 _correct(store, project, part, now)
 
 
-def _correct(store: Store, project: str, part: Sequence[date], now: datetime) -> None:
+def _correct(store: Store, project: str, days_of_part: Sequence[date], now: datetime) -> None:
+    gone = kept.gone(store)
+    part = [day for day in days_of_part if not gone.day(project, day)]
+    if not part:
+        return
     for rollup in ROLLUPS:
-        kept = [day for day in part if rollup.keep is None or day >= (now - rollup.keep).date()]
-        if kept:
-            correct_costs(store, rollup, project, kept)
+        told = [day for day in part if rollup.keep is None or day >= (now - rollup.keep).date()]
+        if told:
+            correct_costs(store, rollup, project, told)
     first, last = (datetime.combine(day, time(), UTC) for day in (part[0], part[-1] + timedelta(days=1)))
     whole = set(days.whole_days(store, project, first, last)) & set(part)
     if whole:

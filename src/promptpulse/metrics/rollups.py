@@ -1,4 +1,5 @@
-"""Rollups: caches of `calls` that answer the common questions. They may be dropped and rebuilt at any time."""
+"""Rollups: caches of `calls` that answer the common questions. They may be dropped and rebuilt at any time; of days whose
+calls are gone (kept.py) they are all there is, and stay as they are."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from promptpulse.core.ids import stable_hash
 from promptpulse.core.times import EPOCH
+from promptpulse.metrics import kept
 from promptpulse.metrics.catalogue import DIMENSIONS
 from promptpulse.metrics.measures import MEASURES, Measure
 from promptpulse.store import Store
@@ -76,27 +78,64 @@ def ensure(store: Store, *, engine: str = "AggregatingMergeTree") -> list[str]:
     )
     known = store.query("SELECT name, argMax(definition, at) AS definition FROM rollup_definitions GROUP BY name")
     current = {name: definition for name, definition in known.rows()}  # noqa: C416 - the pairs are tuples of any length
-    filled = []
+    gone, tables, filled = kept.gone(store), _tables(store), []
     for rollup in (*ROLLUPS, *DAY_ROLLUPS):
         statements = _definition(rollup, engine)
         fingerprint = stable_hash(*statements)
+        before = f"{rollup.table}_before"
         if current.get(rollup.table) == fingerprint:
+            if before in tables:  # the last start ended just before it was dropped
+                store.command(f"DROP TABLE {before}")
             continue
         store.command(f"DROP VIEW IF EXISTS {rollup.table}_mv")
+        is_history = bool(gone.before) and rollup.keep is None
+        if is_history and before not in tables and rollup.table in tables:
+            store.command(f"RENAME TABLE {rollup.table} TO {before}")
         store.command(f"DROP TABLE IF EXISTS {rollup.table}")
         for statement in statements:
             store.command(statement)
+        of_kept, params = gone.left_out(RAW.time)
         if rollup.by_view:
-            store.command(f"INSERT INTO {rollup.table} {select(rollup)}")
+            store.command(f"INSERT INTO {rollup.table} {select(rollup, of_kept)}", params)
         else:
-            store.command("TRUNCATE TABLE whole_days")
+            marks, params = gone.left_out("day")
+            store.command(
+                f"DELETE FROM whole_days WHERE {marks}" if gone.before else "TRUNCATE TABLE whole_days", params
+            )
+        if is_history:
+            _take_over(store, rollup, before, gone)
         store.insert(
             "rollup_definitions",
             {"name": [rollup.table], "definition": [fingerprint]},
             {"name": "String", "definition": "String"},
         )
+        store.command(f"DROP TABLE IF EXISTS {before}")
         filled.append(rollup.table)
     return filled
+
+
+def _tables(store: Store) -> frozenset[str]:
+    found = store.query("SELECT name FROM system.tables WHERE database = currentDatabase()")
+    return frozenset(str(name) for name in found.column("name"))
+
+
+def _take_over(store: Store, rollup: Source, before: str, gone: kept.Gone) -> None:
+    """Rows of days whose calls are gone, from the table as it was: what both know."""
+    found = store.query(
+        """
+        SELECT name
+        FROM system.columns
+        WHERE database = currentDatabase() AND table IN {tables:Array(String)}
+        GROUP BY name
+        HAVING count() = 2 AND uniqExact(type) = 1
+        ORDER BY name
+        """,
+        {"tables": [rollup.table, before]},
+    )
+    columns = ", ".join(map(str, found.column("name")))
+    if columns:
+        of_gone, params = gone.alone(rollup.time)
+        store.command(f"INSERT INTO {rollup.table} ({columns}) SELECT {columns} FROM {before} WHERE {of_gone}", params)
 
 
 def rebuild_all(store: Store) -> list[str]:
@@ -106,10 +145,13 @@ def rebuild_all(store: Store) -> list[str]:
 
 
 def rebuild(store: Store, rollup: Source, hours: Sequence[datetime]) -> None:
-    """Compute `hours` (their starts, UTC) anew from the raw calls. Not to be run beside a writer."""
-    params = {"hours": sorted(hours)}
-    hours_of_calls = "toStartOfHour(ts, 'UTC') IN {hours:Array(DateTime('UTC'))}"
-    chosen = "IN {hours:Array(DateTime('UTC'))}"
+    """Compute `hours` (their starts, UTC) anew from the raw calls, where these are kept. Not to be run beside a writer."""
+    gone = kept.gone(store)
+    of_calls, params = gone.left_out(RAW.time)
+    of_rows, _ = gone.left_out(rollup.time)
+    params["hours"] = sorted(hours)
+    hours_of_calls = f"toStartOfHour(ts, 'UTC') IN {{hours:Array(DateTime('UTC'))}} AND {of_calls}"
+    chosen = f"IN {{hours:Array(DateTime('UTC'))}} AND {of_rows}"
     store.command(f"DELETE FROM {rollup.table} WHERE toStartOfHour(t, 'UTC') {chosen}", params)
     store.command(f"INSERT INTO {rollup.table} {select(rollup, hours_of_calls)}", params)
 
@@ -167,22 +209,27 @@ def _within(project: str, days: Sequence[date]) -> tuple[dict[str, object], str]
 
 
 def differing_hours(store: Store, rollup: Source, now: datetime) -> list[datetime]:
-    """Hours in which the rollup counts other calls than the raw table does: a write was cut off between the two."""
+    """Hours in which the rollup counts other calls than the raw table does: a write was cut off between the two.
+
+    Only of days whose calls are kept."""
+    gone = kept.gone(store)
+    of_calls, params = gone.left_out(RAW.time)
+    of_rows, _ = gone.left_out(rollup.time)
     since = _hour(now - rollup.keep) + timedelta(hours=1) if rollup.keep else EPOCH
     answer = store.query(
         f"""
         SELECT toUnixTimestamp(hour) AS hour_s
         FROM (
           SELECT project, toStartOfHour(ts, 'UTC') AS hour, toInt64(count()) AS n FROM calls
-          WHERE ts >= {{since:DateTime64(6, 'UTC')}} GROUP BY project, hour
+          WHERE ts >= {{since:DateTime64(6, 'UTC')}} AND {of_calls} GROUP BY project, hour
           UNION ALL
           SELECT project, toStartOfHour({rollup.time}, 'UTC') AS hour, -toInt64(sum(calls_state)) AS n FROM {rollup.table}
-          WHERE {rollup.time} >= {{since:DateTime64(6, 'UTC')}} GROUP BY project, hour
+          WHERE {rollup.time} >= {{since:DateTime64(6, 'UTC')}} AND {of_rows} GROUP BY project, hour
         )
         GROUP BY project, hour
         HAVING sum(n) != 0
         """,
-        {"since": since},
+        {"since": since, **params},
     )
     return sorted({datetime.fromtimestamp(int(str(s)), UTC) for s in answer.column("hour_s")})
 

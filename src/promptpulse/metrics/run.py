@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from promptpulse.core.times import from_micros
+from promptpulse.metrics import kept
 from promptpulse.metrics.catalogue import Metric
-from promptpulse.metrics.days import whole_days
+from promptpulse.metrics.days import days_with_calls, told_by, whole_days
 from promptpulse.metrics.fields import BadQuery
 from promptpulse.metrics.formula import empty_value
 from promptpulse.metrics.grammar import formula_of
@@ -18,6 +19,7 @@ from promptpulse.metrics.plan import (
     Plan,
     Sources,
     count_groups,
+    gaps_of,
     pick,
     pick_days,
     plan,
@@ -53,6 +55,8 @@ class Frame:
     rows_read: int | None
     """Of the store; None where it does not tell."""
     elapsed_ms: float
+    kept_from: datetime | None = None
+    """Rows before this are no longer kept, and the question needs some of them: values of that time miss what they told."""
 
     def total(self, metric: str, group: int = 0) -> Value:
         """The value of a query without buckets."""
@@ -114,6 +118,7 @@ def run(store: Store, query: Query, now: datetime, *, source: Source | None = No
         source=", ".join(dict.fromkeys(", ".join(read.tables).split(", "))),
         rows_read=read.rows_read,
         elapsed_ms=round(read.elapsed_ms, 3),
+        kept_from=read.kept_from(),
     )
 
 
@@ -132,6 +137,9 @@ class _Reading:
     ) -> None:
         self.store, self.query, self.starts, self.now, self.source = store, query, starts, now, source
         self._whole: tuple[date, ...] | None = None
+        self._of_calls: set[tuple[datetime, datetime]] = set()
+        """Times of which the calls themselves are read."""
+        self._of_scores = False
         self.tables: list[str] = []
         self.rows_read: int | None = None
         self.elapsed_ms = 0.0
@@ -183,6 +191,13 @@ class _Reading:
         return self._read(self._plan(metrics, self.starts, only), metrics)
 
     def _sources(self, metrics: Sequence[Metric], starts: Sequence[datetime] | None) -> Sources:
+        self._of_scores = self._of_scores or any(map(reads_scores, metrics))
+        found = self._chosen(metrics, starts)
+        if found.rest.is_raw:
+            self._of_calls.update(gaps_of(self.query, found.days))
+        return found
+
+    def _chosen(self, metrics: Sequence[Metric], starts: Sequence[datetime] | None) -> Sources:
         if self.source:
             return Sources(self.source)
         if raw_leaves(metrics):
@@ -191,8 +206,30 @@ class _Reading:
         finest = timedelta(minutes=1) if metrics[0].peak else None  # a peak is a number of minutes
         rest = pick(self.query, starts, self.now, used, finest)
         of_days = pick_days(self.query, starts, used, finest)
-        days = self._whole_days() if of_days else ()
+        days = told_by(self.store, self.query.project, of_days, self._whole_days()) if of_days else ()
         return Sources(rest, of_days, days) if days else Sources(rest)
+
+    def kept_from(self) -> datetime | None:
+        """`Frame.kept_from`."""
+        query = self.query
+        if query.start >= self.now - kept.SURE or not (self._of_calls or self._of_scores):
+            return None
+        days = kept.days_of(self.store, query.project)
+        limits = [days["facts"]] if self._of_scores and "facts" in days else []
+        if "calls" in days and self._misses_calls(days["calls"]):
+            limits.append(days["calls"])
+        first = max((datetime.combine(day, time(), UTC) for day in limits), default=query.start)
+        return first if first > query.start else None
+
+    def _misses_calls(self, first: date) -> bool:
+        """Whether there were calls before the first kept day, at times of which the calls themselves are read."""
+        until = datetime.combine(first, time(), UTC)
+        gone = [(start, min(end, until)) for start, end in self._of_calls if start < until]
+        return any(
+            start < day + timedelta(days=1) and day < end
+            for day in days_with_calls(self.store, self.query.project, self.query.start, until)
+            for start, end in gone
+        )
 
     def _whole_days(self) -> tuple[date, ...]:
         query = self.query
@@ -226,7 +263,14 @@ class _Reading:
 
 
 def first_call(store: Store, project: str) -> datetime | None:
-    """When the oldest stored call of the project started; None without calls."""
+    """When the oldest call of the project started; None without calls. To the hour, where calls are no longer kept."""
+    if kept.kept_from(store, project, "calls") is not None:
+        hours = store.query(
+            "SELECT toUnixTimestamp(min(t)) AS s, count() AS n FROM calls_1h WHERE project = {project:String}",
+            {"project": project},
+        )
+        first_s, n = next(hours.rows())
+        return datetime.fromtimestamp(int(str(first_s)), UTC) if n else None
     answer = store.query(
         """
         SELECT toUnixTimestamp64Micro(ts) AS us

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptpulse.metrics.catalogue import Metric
-from promptpulse.metrics.days import whole_days
+from promptpulse.metrics.days import told_by, whole_days
 from promptpulse.metrics.fields import BadQuery
 from promptpulse.metrics.formula import empty_value
 from promptpulse.metrics.grammar import formula_of
 from promptpulse.metrics.plan import Sources, pick, pick_days, plan, raw_leaves, reads_scores, references
 from promptpulse.metrics.query import Query, checked
-from promptpulse.metrics.rollups import RAW
+from promptpulse.metrics.rollups import RAW, Source
 from promptpulse.metrics.run import Group, run
 from promptpulse.store import Store
 
@@ -100,14 +100,14 @@ class _Reading:
         rest = pick(self.query, self.starts, self.now, used, finest)
         of_days = pick_days(self.query, self.starts, used, finest)
         # whole days of hours and minutes are merged as they are; a step is a part of their rows only where it divides them
-        days = self._days() if of_days and of_days.grain <= timedelta(hours=1) else ()
+        days = self._days(of_days) if of_days and of_days.grain <= timedelta(hours=1) else ()
         return Sources(rest, of_days, days) if days else Sources(rest)
 
-    def _days(self) -> tuple[date, ...]:
+    def _days(self, rollup: Source) -> tuple[date, ...]:
         if self._whole is None:
             query = self.query
             self._whole = tuple(whole_days(self.store, query.project, query.start, query.end))
-        return self._whole
+        return told_by(self.store, self.query.project, rollup, self._whole)
 
 
 def empty_of(metric: Metric) -> float:

@@ -93,6 +93,11 @@ class FrameOut(BaseModel):
     source: str = Field(description="Tables that were read.")
     rows_read: int | None = Field(description="null: the embedded engine does not tell.")
     elapsed_ms: float
+    kept_from: str | None = Field(
+        None,
+        description="Calls or scores before this are no longer kept, and some were needed: values of that time are too"
+        " small or missing.",
+    )
 
 
 class ChangeOut(BaseModel):

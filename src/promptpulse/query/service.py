@@ -62,6 +62,7 @@ def frame_out(frame: Frame) -> dict[str, object]:
         "source": frame.source,
         "rows_read": frame.rows_read,
         "elapsed_ms": frame.elapsed_ms,
+        "kept_from": None if frame.kept_from is None else rfc3339(frame.kept_from),
     }
 
 

@@ -151,8 +151,8 @@ class Forgetter:
 
     def _retell(self, row: ForgetRow) -> None:
         if row.days:
-            forgotten.retell(self._store, row.project_id, date.fromisoformat(row.days[0]), self._pause)
-            self._note(row.id, days=row.days[1:], days_told=row.days_told + 1, error=None)
+            told = forgotten.retell(self._store, row.project_id, date.fromisoformat(row.days[0]), self._pause)
+            self._note(row.id, days=row.days[1:], days_told=row.days_told + told, error=None)
             return
         now = self._clock()
         with self._database.writing() as session:

@@ -1,8 +1,8 @@
 """Tables of what is redacted, and of requests to forget a user."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from promptpulse.db import Base, UtcDateTime
@@ -18,6 +18,29 @@ class RedactionRow(Base):
     card_numbers: Mapped[bool] = mapped_column(Boolean)
     patterns: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     """Each with `name` and `pattern`."""
+
+
+class PeriodRow(Base):
+    """How many days what is kept in a project, null: for ever; and how far the deletion of what is older is (`expiring`)."""
+
+    __tablename__ = "retention_periods"
+
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    calls: Mapped[int | None]
+    texts: Mapped[int | None]
+    facts: Mapped[int | None]
+    minutes: Mapped[int | None]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(String(10))
+    moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the first kept days were moved, for the last time."""
+    done_on: Mapped[date | None] = mapped_column(Date)
+    """UTC day on which all that was to go was gone."""
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)
+    """Rows that the last run deleted, by table."""
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
 
 
 class RedactionCount(Base):

@@ -1,9 +1,11 @@
-"""What is redacted, and deletion of a person's data."""
+"""How long what is kept, what is redacted, and deletion of a person's data."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request
 from pydantic import JsonValue
@@ -12,8 +14,10 @@ from promptpulse.accounts.access import Access, may_admin, may_read
 from promptpulse.accounts.shapes import ID, MOMENT, Answer, documented
 from promptpulse.accounts.values import By
 from promptpulse.ingest.redaction import Redaction
-from promptpulse.retention import forgetting, settings, shapes
-from promptpulse.retention.models import ForgetRow
+from promptpulse.metrics import expired, kept
+from promptpulse.metrics.kept import What
+from promptpulse.retention import expiring, forgetting, settings, shapes
+from promptpulse.retention.models import ForgetRow, PeriodRow
 
 router = APIRouter(prefix="/api/v1/retention", tags=["retention"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -27,7 +31,66 @@ FORGET: JsonValue = {
     "counts": {"assignments": 1, "call_texts": 40, "scores": 3, "events": 1, "calls": 40}, "days": 6, "created_at": MOMENT,
     "created_by": "ada@example.com", "finished_at": MOMENT, "error": None,
 }  # fmt: skip
+FIELDS: Final[Mapping[What, str]] = {
+    "calls": "calls_days", "texts": "texts_days", "facts": "scores_and_events_days", "minutes": "minutes_days",
+}  # fmt: skip
+DAY: JsonValue = "2026-08-01"
+KEPT_FROM: JsonValue = {"calls": DAY, "texts": DAY, "scores_and_events": None, "minutes": None}
+PERIODS: JsonValue = {
+    "calls_days": 90, "texts_days": 30, "scores_and_events_days": None, "minutes_days": None, "kept_from": KEPT_FROM,
+    "run": {
+        "status": "idle", "not_before": None, "started_at": MOMENT, "finished_at": MOMENT,
+        "deleted": {"calls": 41_203, "call_texts": 41_203}, "error": None,
+    },
+}  # fmt: skip
+EXPIRING: JsonValue = {
+    "kept_from": KEPT_FROM, "calls": 412_003, "prompts": 3, "texts": 398_120, "scores": 0, "events": 0, "minutes": 0,
+    "experiments": ["Shorter greeting"],
+}  # fmt: skip
 PREVIEW: JsonValue = {"text": "My key is [api_keys].", "replaced": {"api_keys": 1}}
+
+
+@router.get("/periods", summary="How long what is kept", responses=documented(200, PERIODS, 401, 403))
+def read_periods(request: Request, access: Reader) -> Answer[shapes.PeriodsOut]:
+    """And how far the deletion of what is older is. From the beginning, everything is kept for ever."""
+    with request.app.state.services.database.sessions() as session:
+        row = session.get(PeriodRow, access.project.id)
+    return Answer(data=_periods_out(request, access, row))
+
+
+@router.put("/periods", summary="Change how long what is kept", responses=documented(200, PERIODS, 401, 403))
+def change_periods(body: shapes.PeriodsIn, request: Request, access: Admin) -> Answer[shapes.PeriodsOut]:
+    """For admins. What is older is deleted, an hour from now at the earliest, then once a day. It does not come back."""
+    services = request.app.state.services
+    periods = _wanted(body)
+    with services.database.writing() as session:
+        row = expiring.change(session, access.project.id, periods, By(access.actor, services.clock()))
+    return Answer(data=_periods_out(request, access, row))
+
+
+@router.post("/periods/preview", summary="See what periods would delete", responses=documented(200, EXPIRING, 401, 403))
+def preview_periods(body: shapes.PeriodsIn, request: Request, access: Admin) -> Answer[shapes.ExpiringOut]:
+    """Counts what is stored now. Nothing is saved or deleted. For admins."""
+    services = request.app.state.services
+    project = access.project.id
+    days = expiring.first_days(_wanted(body), services.clock())
+    found = expired.expiring(services.store, project, days)
+    first = max((days[what] for what in ("calls", "facts") if what in days), default=None)
+    with services.database.sessions() as session:
+        running = [] if first is None else list(expiring.running_experiments(session, project, first))
+    rows = found.rows
+    return Answer(
+        data=shapes.ExpiringOut(
+            kept_from=_kept_from(days),
+            calls=rows.get("calls", 0),
+            prompts=found.prompts,
+            texts=rows.get("call_texts", 0),
+            scores=rows.get("scores", 0),
+            events=rows.get("events", 0),
+            minutes=rows.get("days_by_minute", 0),
+            experiments=running,
+        )
+    )
 
 
 @router.get("/redaction", summary="What is taken out of texts", responses=documented(200, REDACTION, 401, 403))
@@ -88,6 +151,45 @@ def read_request(
     with request.app.state.services.database.sessions() as session:
         row = forgetting.existing(session, access.project.id, request_id)
     return Answer(data=_forget_out(row))
+
+
+def _wanted(body: shapes.PeriodsIn) -> expiring.Periods:
+    given = {what: getattr(body, field) for what, field in FIELDS.items()}
+    return expiring.checked({what: n for what, n in given.items() if n is not None}, FIELDS)
+
+
+def _periods_out(request: Request, access: Access, row: PeriodRow | None) -> shapes.PeriodsOut:
+    services = request.app.state.services
+    periods = expiring.periods_of(row)
+    not_before = None
+    if row is not None and periods and row.done_on is None:
+        not_before = row.changed_at + expiring.RECONSIDER
+    return shapes.PeriodsOut(
+        calls_days=periods.get("calls"),
+        texts_days=periods.get("texts"),
+        scores_and_events_days=periods.get("facts"),
+        minutes_days=periods.get("minutes"),
+        kept_from=_kept_from(kept.days_of(services.store, access.project.id)),
+        run=shapes.ExpiryOut.model_validate(
+            {
+                "status": row.status if row else "idle",
+                "not_before": not_before,
+                "started_at": row.started_at if row else None,
+                "finished_at": row.finished_at if row else None,
+                "deleted": row.counts if row else {},
+                "error": row.error if row else None,
+            }
+        ),
+    )
+
+
+def _kept_from(days: Mapping[What, date]) -> shapes.KeptFromOut:
+    return shapes.KeptFromOut(
+        calls=days.get("calls"),
+        texts=days.get("texts"),
+        scores_and_events=days.get("facts"),
+        minutes=days.get("minutes"),
+    )
 
 
 def _forget_out(row: ForgetRow) -> shapes.ForgetOut:

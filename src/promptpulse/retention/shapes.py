@@ -2,13 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from promptpulse.accounts.shapes import Input
 from promptpulse.definitions.asked import Text
+from promptpulse.metrics.kept import LONGEST, SHORTEST
+
+
+def _days(shortest: int, what: str) -> Any:
+    return Field(default=None, ge=shortest, le=LONGEST, description=f"{what} null: for ever.")
+
+
+class PeriodsIn(Input):
+    """How many days what is kept; today is not counted."""
+
+    calls_days: Annotated[int | None, _days(SHORTEST["calls"], "Calls, by their start. Their totals stay.")] = None
+    texts_days: Annotated[
+        int | None, _days(SHORTEST["texts"], "Input, output and messages, by their arrival; they go with their calls.")
+    ] = None
+    scores_and_events_days: Annotated[int | None, _days(SHORTEST["facts"], "Scores and events, by their time.")] = None
+    minutes_days: Annotated[
+        int | None, _days(SHORTEST["minutes"], "Calls by minute, of which peaks are told; hours and days stay.")
+    ] = None
+
+
+class KeptFromOut(BaseModel):
+    """First UTC days of what is kept; null: everything is."""
+
+    calls: date | None
+    texts: date | None
+    scores_and_events: date | None
+    minutes: date | None
+
+
+class ExpiryOut(BaseModel):
+    """The deletion of what is older."""
+
+    status: Literal["idle", "waiting", "closing", "running"] = Field(
+        description="waiting: for a request to forget a user. closing: older calls are refused, rows go in a moment."
+    )
+    not_before: datetime | None = Field(
+        description="The periods can be taken back until then; null: nothing is to come."
+    )
+    started_at: datetime | None
+    finished_at: datetime | None
+    deleted: dict[str, int] = Field(description="Rows that the last run deleted, by table.")
+    error: str | None = Field(description="Why the last try failed; it is tried again.")
+
+
+class PeriodsOut(BaseModel):
+    calls_days: int | None
+    texts_days: int | None
+    scores_and_events_days: int | None
+    minutes_days: int | None
+    kept_from: KeptFromOut
+    run: ExpiryOut
+
+
+class ExpiringOut(BaseModel):
+    """What would be deleted. Rows of null: too many to count."""
+
+    kept_from: KeptFromOut
+    calls: int | None
+    prompts: int = Field(description="Prompts with calls that go.")
+    texts: int | None
+    scores: int | None
+    events: int | None
+    minutes: int | None
+    experiments: list[str] = Field(description="Run since before that; they would be analysed by what is left.")
 
 
 class PatternIn(Input):

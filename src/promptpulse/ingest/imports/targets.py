@@ -28,7 +28,7 @@ from promptpulse.core.times import from_micros, rfc3339
 from promptpulse.ingest.calls_in import CallIn
 from promptpulse.ingest.price import Prices
 from promptpulse.ingest.seen import Seen
-from promptpulse.ingest.writer import Redact, as_they_are, insert
+from promptpulse.ingest.writer import Redact, as_they_are, insert, too_old_of
 from promptpulse.store import Store
 
 REQUEST_ROWS = 1_000
@@ -64,8 +64,9 @@ def direct_writer(
         now = clock()
         for call in calls:
             call.project = project.id
-        duplicates = seen.duplicates(calls, frozenset(), now)
-        fresh = [call for i, call in enumerate(calls) if i not in duplicates]
+        too_old = too_old_of(store, calls, now)
+        duplicates = seen.duplicates(calls, frozenset(), now) - too_old.keys()
+        fresh = [call for i, call in enumerate(calls) if i not in duplicates and i not in too_old]
         for call in fresh:
             if call.cost_source == CostSource.UNPRICED:  # an exported cost keeps its source and the day of its price
                 prices.price(call, project)
@@ -73,7 +74,7 @@ def direct_writer(
             redact(fresh)
             insert(store, fresh, int(now.timestamp()))
             seen.add(fresh)
-        return Sent(len(fresh), len(duplicates))
+        return Sent(len(fresh), len(duplicates), tuple(too_old.items()))
 
     return write
 
