@@ -20,8 +20,7 @@ from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import to_micros
 from promptpulse.ingest.facts import FactWriter
 from promptpulse.ingest.writer import Writer, insert
-from promptpulse.metrics import METRICS, Frame, Query, days, expired, first_call, kept, rollups, run
-from promptpulse.metrics.query import Filter
+from promptpulse.metrics import METRICS, Filter, Frame, Query, days, expired, first_call, kept, rollups, run
 from promptpulse.retention import expiring, forgetting
 from promptpulse.retention.models import PeriodRow
 from promptpulse.retention.routes import FIELDS

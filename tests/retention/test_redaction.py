@@ -12,6 +12,7 @@ from making import NOW, MakeCall
 from promptpulse.core.errors import Refused, Unavailable
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import to_micros
+from promptpulse.ingest import redaction
 from promptpulse.ingest.redaction import BUILT_IN, Pattern, Redaction, Redactor, compiled
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -129,6 +130,28 @@ def test_no_text_of_200_kb_takes_seconds(text: str) -> None:
     started = time.process_time()
     redacted(text)
     assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize(
+    "piece", ["4111-", "4111 ", "4111-1111-1111-1112 123 ", "4111-111111-1111-", "4111111111111112 "]
+)
+def test_numbers_are_checked_once_a_group_at_most(monkeypatch: pytest.MonkeyPatch, piece: str) -> None:
+    checked: list[str] = []
+    luhn = redaction._luhn
+
+    def counted(text: str) -> bool:
+        checked.append(text)
+        return luhn(text)
+
+    monkeypatch.setattr(redaction, "_luhn", counted)
+    work = []
+    for length in (10_000, 20_000):
+        checked.clear()
+        redacted((piece * length)[:length])
+        assert 0 < len(checked) <= length / 5
+        assert max(map(len, checked)) <= 23  # 19 digits in five groups
+        work.append(len(checked))
+    assert work[1] == pytest.approx(2 * work[0], abs=4)
 
 
 def test_every_text_of_calls_scores_and_events_is_redacted(make_call: MakeCall, project: str) -> None:

@@ -76,10 +76,14 @@ _STARTS: Mapping[str, Sequence[str]] = {
 }
 """By a character that each of them, or what follows, has."""
 _DIGITS = re.compile(r"[0-9](?:[ -]?[0-9]){12,}")
-_GROUP = re.compile(r"[0-9]+")
-_SHAPES = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (4, 4, 4, 1), (4, 6, 5), (4, 6, 4))
-"""How card numbers are written in groups."""
-_ISSUERS = frozenset("23456")
+_CARD = re.compile(
+    r"(?<![0-9])(?:[2-6][0-9]{12,18}|(?P<first>[2-6][0-9]{3})[ -](?:"
+    r"[0-9]{4}[ -][0-9]{4}[ -](?:[0-9]{4}(?P<more>[ -][0-9]{3}(?![0-9]))?|[0-9])"
+    r"|[0-9]{6}[ -][0-9]{4,5}))(?![0-9])"
+)
+"""A number that begins as cards do: in one piece, or in one of the ways in which they are written in groups."""
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
+"""Twice a digit, less 9 where that has two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,43 +264,33 @@ def _without_cards(match: re.Match[str], counts: Counter[str]) -> str:
     before = match.string[max(0, match.start() - 2) : match.start()]
     if before.endswith(".") and before[:1].isdigit():
         return text  # the decimals of a number
-    groups = [(m.start(), m.end()) for m in _GROUP.finditer(text)]
     parts: list[str] = []
-    done = i = 0
-    while i < len(groups):
-        n = _card_at(text, groups, i)
-        if n:
+    done = at = 0
+    while found := _CARD.search(text, at):
+        end = _end_of_card(found)
+        if end:
             counts[CARD_NUMBERS] += 1
-            parts += [text[done : groups[i][0]], f"[{CARD_NUMBERS}]"]
-            done = groups[i + n - 1][1]
-            i += n
-        else:
-            i += 1
+            parts += [text[done : found.start()], f"[{CARD_NUMBERS}]"]
+            done = at = end
+        else:  # the next may begin with the next group
+            at = found.end("first") if found["first"] else found.end()
     return "".join([*parts, text[done:]])
 
 
-def _card_at(text: str, groups: Sequence[tuple[int, int]], i: int) -> int:
-    """How many groups from the `i`-th on are a card number; 0 when none begins here."""
-    start, end = groups[i]
-    if text[start] not in _ISSUERS:
-        return 0
-    if end - start < 4:
-        return 0
-    if end - start > 4:
-        return 1 if 13 <= end - start <= 19 and _luhn(text[start:end]) else 0
-    for shape in _SHAPES:
-        here = groups[i : i + len(shape)]
-        if tuple(b - a for a, b in here) == shape and _luhn("".join(text[a:b] for a, b in here)):
-            return len(shape)
+def _end_of_card(found: re.Match[str]) -> int:
+    """Where the card number ends; 0 when it is none."""
+    if _luhn(found[0]):
+        return found.end()
+    if found["more"] and _luhn(found.string[found.start() : found.start("more")]):
+        return found.start("more")
     return 0
 
 
-def _luhn(digits: str) -> bool:
-    total = 0
-    for i, digit in enumerate(reversed(digits)):
-        n = int(digit) << (i & 1)
-        total += n - 9 if n > 9 else n
-    return total % 10 == 0
+def _luhn(text: str) -> bool:
+    """Of digits, blanks and hyphens."""
+    digits = text.replace("-", "").replace(" ", "").encode()
+    every_second = digits[-2::-2].translate(_DOUBLED)
+    return (sum(digits[::-2]) + sum(every_second) - ord("0") * len(digits)) % 10 == 0
 
 
 def compiled(expression: str, name_of_field: str) -> re.Pattern[str]:
