@@ -135,6 +135,13 @@ def test_quality_shows_drift_and_what_was_said(eyes: Eyes, demo: Place) -> None:
     assert grave_violations(page) == []
 
 
+def test_a_day_is_too_short_for_drift_and_a_month_is_one_click_away(eyes: Eyes, demo: Place) -> None:
+    page = eyes.visit(demo, "/quality", {"range": "24h"})
+    expect(page.get_by_text("Too few days with calls to tell")).to_be_visible()
+    page.get_by_role("button", name="Show the last 30 days").click()
+    expect(page.get_by_role("region", name="Models over time").get_by_role("rowheader").first).to_be_visible()
+
+
 def test_feedback_shows_up_live(eyes: Eyes, own: Place) -> None:
     own.send({"id": "answered", "prompt_id": "greeting", "latency_ms": 5})
     page = eyes.visit(own, "/quality", {"live": "1"})

@@ -1,4 +1,4 @@
-import { Skeleton } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import {
   IconAlertTriangle,
   IconCircleCheck,
@@ -13,6 +13,7 @@ import { Sparkline } from "../../charts/Sparkline";
 import { format, formatChange, type Unit } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useTurn } from "../../state/useTurn";
+import { useView } from "../../state/useView";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
@@ -33,7 +34,9 @@ const CAUSES: Record<DriftMetric["cause"], { word: string; icon: Icon }> = {
 export function DriftPanel() {
   const drift = useQuality<Drift>("drift", {}, useTurn());
   const scheme = useScheme();
+  const { change } = useView();
   const { data, error } = drift;
+  const tooFew = data?.models.every(({ metrics }) => metrics.every(({ cause }) => cause === "too_few"));
   return (
     <Panel title="Did the provider change?" note="length, latency and refusals by model">
       {data === undefined && error === null && <Skeleton height={140} m="sm" />}
@@ -45,7 +48,15 @@ export function DriftPanel() {
           Two weeks of calls show whether a model answers otherwise than before.
         </Empty>
       )}
-      {data !== undefined && data.models.length > 0 && (
+      {data !== undefined && data.models.length > 0 && tooFew && (
+        <Empty title="Too few days with calls to tell">
+          <p>Two weeks of calls show whether a model answers otherwise than before.</p>
+          <Button size="xs" variant="default" onClick={() => change({ range: { preset: "30d" } })}>
+            Show the last 30 days
+          </Button>
+        </Empty>
+      )}
+      {data !== undefined && data.models.length > 0 && !tooFew && (
         <>
           <Table label="Models over time" busy={drift.isPlaceholderData} className={classes["table"]}>
             <thead>
