@@ -80,7 +80,7 @@ def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     assert [process.exitcode for process in processes] == [0, 0, 0]
     database = open_database(empty_url)
     with database.sessions() as session:
-        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0016"]
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == ["0017"]
     database.close()
 
 

@@ -74,7 +74,7 @@ def test_a_key_of_any_length_is_unique(office: Office, sink: Sink) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-def test_a_passing_failure_is_tried_again_and_later_messages_wait_behind_it(
+def test_a_passing_failure_is_tried_again_and_later_messages_of_its_thread_wait_behind_it(
     office: Office, sink: Sink, status: int
 ) -> None:
     channel = office.channel(url=sink.url)
@@ -85,14 +85,60 @@ def test_a_passing_failure_is_tried_again_and_later_messages_wait_behind_it(
     assert office.delivery().drain() == 0, "not before its time"
     row = office.row(channel)
     assert (row.failures, row.last_error, row.failing_since) == (1, f"{status} busy", NOON)
-    assert row.retry_at is not None
-    assert timedelta(seconds=4) <= row.retry_at - NOON <= timedelta(seconds=6)
+    retry_at = office.messages()["a"].retry_at
+    assert retry_at is not None
+    assert timedelta(seconds=4) <= retry_at - NOON <= timedelta(seconds=6)
     sink.reply = lambda _: Reply()
-    office.clock.now = row.retry_at
+    office.clock.now = retry_at
     assert office.delivery().drain() == 2
     ids = [got.headers["webhook-id"] for got in sink.got]
     assert ids[0] == ids[1] != ids[2], "a try again has the id of the first"
     assert (office.row(channel).failures, office.row(channel).last_error) == (0, None)
+
+
+def test_a_message_that_is_never_taken_holds_back_its_own_thread_alone(office: Office, sink: Sink) -> None:
+    channel = office.channel(url=sink.url)
+    office.enqueue(channel, "poison", "behind it", thread="alert-1")
+    office.enqueue(channel, *(f"other {i}" for i in range(3)), thread="alert-2")
+    poison = office.messages()["poison"].id
+    sink.reply = lambda got: Reply(500) if got.headers["webhook-id"] == poison else Reply()
+    delivery = office.delivery()
+    assert delivery.drain() == 4, "without a pause"
+    assert office.states() == {"poison": "waiting", "behind it": "waiting", **{f"other {i}": "sent" for i in range(3)}}
+    assert (office.row(channel).failures, office.row(channel).retry_at) == (0, None)
+    assert delivery.drain() == 0, "nothing may be tried now"
+    for i in range(5):  # its own pauses get longer; what comes in the meantime is sent at once
+        office.clock.now = office.messages()["poison"].retry_at or NOON
+        office.enqueue(channel, f"new {i}", thread=f"alert {i}")
+        assert delivery.drain() == 2
+        assert office.states()[f"new {i}"] == "sent"
+    assert (office.messages()["poison"].retry_at or NOON) - office.clock.now > timedelta(minutes=4)
+    assert [n.title for n in office.notifications()] == ["A message to Hook does not arrive"]
+    sink.reply = lambda _: Reply()
+    office.clock.now = office.messages()["poison"].retry_at or NOON
+    assert delivery.drain() == 2
+    assert set(office.states().values()) == {"sent"}
+    assert [got.headers["webhook-id"] for got in sink.got][-2:] == [poison, office.messages()["behind it"].id]
+
+
+def test_a_receiver_that_takes_nothing_is_tried_with_one_thread_after_the_other(office: Office, sink: Sink) -> None:
+    channel = office.channel(url=sink.url)
+    for key in "abcd":
+        office.enqueue(channel, key, thread=key)
+    sink.reply = lambda _: Reply(503)
+    delivery = office.delivery()
+    assert delivery.drain() == 2, "after two failures in a row it pauses"
+    tried = []
+    for _ in range(4):
+        office.clock.now = office.row(channel).retry_at or NOON
+        assert delivery.drain() == 1
+        tried.append(sink.got[-1].headers["webhook-id"])
+    names = {row.id: key for key, row in office.messages().items()}
+    assert [names[one] for one in tried] == ["c", "d", "a", "b"]
+    assert [n.title for n in office.notifications()] == ["Messages to Hook do not arrive"]
+    office.change(channel, url=sink.url)  # given again: all is tried at once
+    sink.reply = lambda _: Reply()
+    assert delivery.drain() == 4
 
 
 @pytest.mark.parametrize(
@@ -109,9 +155,9 @@ def test_a_receiver_may_ask_for_a_longer_pause_but_not_for_a_shorter_one(
     office.enqueue(channel, "a")
     sink.reply = lambda _: Reply(429, "slow down", {"Retry-After": header})
     office.delivery().drain()
-    retry_at = office.row(channel).retry_at
+    retry_at, message_id = office.messages()["a"].retry_at, office.messages()["a"].id
     assert retry_at is not None
-    assert (retry_at - NOON).total_seconds() == pytest.approx(seconds or wait_s(1, channel), abs=0.001)
+    assert (retry_at - NOON).total_seconds() == pytest.approx(seconds or wait_s(1, message_id), abs=0.001)
 
 
 @given(failures=st.integers(1, 10_000), seed=st.text(max_size=20), asked=st.none() | st.floats(0, 3600))

@@ -55,6 +55,8 @@ class Counted:
 
     waiting: int = 0
     dead: int = 0
+    retry_at: datetime | None = None
+    """The next of those that failed."""
 
 
 def channels_of(session: Session, project_id: str) -> Sequence[ChannelRow]:
@@ -142,7 +144,7 @@ def change(session: Session, row: ChannelRow, wanted: ChannelPatch, keyring: Key
     if wanted.enabled is not None:
         _switch(session, row, on=wanted.enabled, now=by.at)
     if given != (None, None, None) or wanted.addresses is not None:
-        forgive(row)
+        try_at_once(session, row)
     _flush(session, row)
     if wanted.severities is not None:
         _route(session, row.id, wanted.severities)
@@ -160,8 +162,18 @@ def delete(session: Session, row: ChannelRow, by: By) -> None:
 
 
 def forgive(row: ChannelRow) -> None:
-    """It has no failures behind it, and may be tried at once."""
+    """It has no failures behind it."""
     row.failures, row.failing_since, row.last_error, row.retry_at = 0, None, None, None
+
+
+def try_at_once(session: Session, row: ChannelRow) -> None:
+    """It has no failures behind it, and neither have its messages."""
+    forgive(row)
+    session.execute(
+        update(DeliveryRow)
+        .where(DeliveryRow.channel_id == row.id, DeliveryRow.state == "waiting", DeliveryRow.retry_at.is_not(None))
+        .values(retry_at=None)
+    )
 
 
 def give_up_waiting(session: Session, row: ChannelRow, said: str, now: datetime) -> None:
@@ -176,7 +188,7 @@ def give_up_waiting(session: Session, row: ChannelRow, said: str, now: datetime)
 def counts(session: Session, project_id: str, now: datetime) -> Mapping[str, Counted]:
     """By id of the channel."""
     found = session.execute(
-        select(DeliveryRow.channel_id, DeliveryRow.state, func.count())
+        select(DeliveryRow.channel_id, DeliveryRow.state, func.count(), func.min(DeliveryRow.retry_at))
         .where(
             DeliveryRow.project_id == project_id,
             (DeliveryRow.state == "waiting")
@@ -184,10 +196,13 @@ def counts(session: Session, project_id: str, now: datetime) -> Mapping[str, Cou
         )
         .group_by(DeliveryRow.channel_id, DeliveryRow.state)
     ).all()
-    of_channel: dict[str, dict[str, int]] = {}
-    for channel_id, state, number in found:
-        of_channel.setdefault(channel_id, {})[state] = number
-    return {channel_id: Counted(**numbers) for channel_id, numbers in of_channel.items()}
+    of_channel: dict[str, Counted] = {}
+    for channel_id, state, number, retry_at in found:
+        known = of_channel.get(channel_id, Counted())
+        of_channel[channel_id] = (
+            replace(known, waiting=number, retry_at=retry_at) if state == "waiting" else replace(known, dead=number)
+        )
+    return of_channel
 
 
 def severities_of(session: Session, project_id: str) -> Mapping[str, tuple[Severity, ...]]:
@@ -226,7 +241,7 @@ def secret_of(row: ChannelRow, keyring: Keyring) -> Secret:
 
 def _switch(session: Session, row: ChannelRow, *, on: bool, now: datetime) -> None:
     if on and not row.enabled:
-        forgive(row)
+        try_at_once(session, row)
     if not on and row.enabled:
         give_up_waiting(session, row, "not sent: the channel was switched off", now)
     row.enabled, row.off_reason = on, None

@@ -1,8 +1,11 @@
-"""Sends what is in the outbox: at least once, each channel in order, and no channel waits for another.
+"""Sends what is in the outbox: at least once, each thread of messages in order, and no channel waits for another.
 
 A channel is a lane. A process claims it for a while, then takes message by message: note that a try begins, send with no
 transaction open, note how it went together with the start of the next. A process that dies in between leaves a claim that
-ends by itself and a message that waits; it is sent again, with the id that it had, by which receivers know it."""
+ends by itself and a message that waits; it is sent again, with the id that it had, by which receivers know it.
+
+A message that fails holds back its own thread. Those of others go on, unless the next one fails, too: then the channel
+pauses, and begins afterwards with the thread that was not tried for the longest time."""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, event, exists, or_, select, update
+from sqlalchemy import ColumnElement, event, exists, func, or_, select, update
 from sqlalchemy import delete as delete_rows
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from promptpulse.accounts.audit import record
 from promptpulse.accounts.models import Project
@@ -26,7 +29,7 @@ from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict
 from promptpulse.core.ids import stable_hash, uuid7
 from promptpulse.db import Database
-from promptpulse.notify.channels import existing, forgive, give_up_waiting, secret_of
+from promptpulse.notify.channels import existing, forgive, give_up_waiting, secret_of, try_at_once
 from promptpulse.notify.inbox import inform
 from promptpulse.notify.messages import Message
 from promptpulse.notify.models import ChannelRow, DeliveryRow, NotificationRow
@@ -144,7 +147,7 @@ class Delivery:
         with self._database.writing() as session:
             row = existing(session, project_id, channel_id)
             if ok:
-                forgive(row)
+                try_at_once(session, row)
                 row.last_sent_at = by.at
             record(session, project_id, by, "channel.test", row.name, detail={"ok": ok})
             session.info[WAKE] = True
@@ -200,13 +203,18 @@ class Delivery:
     def _ready(self) -> list[tuple[str, bool]]:
         """Channels that have something to send now; and whether their last try failed. Those that did not come first."""
         now = self._clock()
+        oldest = select(DeliveryRow.retry_at).where(*_waiting(ChannelRow.id)).order_by(DeliveryRow.number).limit(1)
         with self._database.sessions() as session:
             found = session.execute(
-                select(ChannelRow.id, ChannelRow.failures)
+                select(ChannelRow.id, ChannelRow.failures, oldest.scalar_subquery())
                 .where(ChannelRow.enabled, _is_free(now), exists().where(*_waiting(ChannelRow.id)))
                 .order_by(ChannelRow.failures, ChannelRow.id)
             ).all()
-        return [(channel_id, failures > 0) for channel_id, failures in found]
+            return [
+                (channel_id, failures > 0)
+                for channel_id, failures, retry_at in found
+                if retry_at is None or session.scalar(select(DeliveryRow.number).where(*_due(channel_id, now)).limit(1))
+            ]
 
     def _lane(self, channel_id: str) -> None:
         try:
@@ -261,11 +269,10 @@ class Delivery:
             return self._next(session, row, now)
 
     def _next(self, session: Session, row: ChannelRow, now: datetime) -> _Try | None:
-        """Begin to try the oldest message of a claimed channel. Without one, the claim ends."""
-        oldest = select(DeliveryRow).where(*_waiting(row.id)).order_by(DeliveryRow.number).limit(1)
+        """Begin to try the oldest message of a claimed channel that may be. Without one, the claim ends."""
         message: Message | None = None
         while message is None:
-            delivery = session.scalar(oldest)
+            delivery = _oldest(session, row, now)
             if delivery is None:
                 row.holder = row.held_until = None
                 return None
@@ -295,10 +302,14 @@ class Delivery:
                 row.last_sent_at = now
             case Later(said, after_s):
                 _failed(row, said, now)
-                row.retry_at = now + timedelta(seconds=wait_s(row.failures, row.id, after_s))
+                delivery.retry_at = now + timedelta(seconds=wait_s(delivery.attempts, delivery.id, after_s))
+                if after_s is not None or row.failures > 1:
+                    row.retry_at = now + timedelta(seconds=wait_s(row.failures - 1, row.id, after_s))
                 _expire(session, row, now)
                 if row.failures == FAILURES_TOLD:
                     self._tell(session, row, f"Messages to {row.name} do not arrive", now)
+                elif delivery.attempts == FAILURES_TOLD and row.failures < FAILURES_TOLD:
+                    self._tell(session, row, f"A message to {row.name} does not arrive", now)
             case Refused(said, gone):
                 delivery.state, delivery.finished_at = "dead", now
                 is_first = row.failing_since is None
@@ -351,6 +362,34 @@ def tidy(session: Session, now: datetime) -> None:
             delete_rows(DeliveryRow).where(DeliveryRow.state == state, DeliveryRow.finished_at < now - keep)
         )
     session.execute(delete_rows(NotificationRow).where(NotificationRow.created_at < now - KEEP_DEAD))
+
+
+def _oldest(session: Session, row: ChannelRow, now: datetime) -> DeliveryRow | None:
+    """The first of its thread, and not one that failed just now. While the channel fails, of the thread that was tried
+    longest ago: one message that is never taken must not be all that is tried."""
+    oldest = session.scalar(select(DeliveryRow).where(*_waiting(row.id)).order_by(DeliveryRow.number).limit(1))
+    if oldest is None or (not row.failures and (oldest.retry_at is None or oldest.retry_at <= now)):
+        return oldest
+    tried = DeliveryRow.tried_at
+    order = (tried.is_not(None), tried, DeliveryRow.number) if row.failures else (DeliveryRow.number,)
+    return session.scalar(select(DeliveryRow).where(*_due(row.id, now)).order_by(*order).limit(1))
+
+
+def _due(channel_id: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of a channel: the first of each thread, but for those that failed just now."""
+    other = aliased(DeliveryRow)
+    firsts = (
+        select(func.min(other.number))
+        .where(other.channel_id == channel_id, other.state == "waiting")
+        .group_by(other.thread)
+    )
+    retry = DeliveryRow.retry_at
+    longest = now + timedelta(seconds=LONGEST_WAIT_S) + LEASE
+    return (
+        *_waiting(channel_id),
+        DeliveryRow.number.in_(firsts),
+        or_(retry.is_(None), retry <= now, retry > longest),
+    )
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

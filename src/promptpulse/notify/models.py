@@ -42,7 +42,7 @@ class ChannelRow(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     last_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    """Nothing is sent before."""
+    """Nothing is sent before: the receiver asked for a pause, or two tries in a row failed."""
     holder: Mapped[str | None] = mapped_column(String(36))
     """Process that sends its messages now."""
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -91,6 +91,8 @@ class DeliveryRow(Base):
     waiting_since: Mapped[datetime] = mapped_column(UtcDateTime)
     """Made then, or sent again by a person."""
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """A try failed; neither it nor a later message of its thread is sent before."""
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     said: Mapped[str | None] = mapped_column(Text)
     """What the receiver answered, or why it could not be asked."""

@@ -147,7 +147,7 @@ def resend(session: Session, project_id: str, delivery_id: str, by: By) -> tuple
         raise Conflict(f"the message is {row.state}; only a dead one can be sent again")
     if not channel.enabled:
         raise Conflict(f"the channel {channel.name!r} is switched off; enable it first")
-    row.state, row.attempts, row.waiting_since, row.finished_at = "waiting", 0, by.at, None
+    row.state, row.attempts, row.waiting_since, row.finished_at, row.retry_at = "waiting", 0, by.at, None, None
     channel.retry_at = None
     session.info[WAKE] = True
     record(session, project_id, by, "delivery.resend", channel.name, detail={"title": row.title, "delivery": row.id})

@@ -38,10 +38,14 @@ def delivery_out(row: DeliveryRow, channel: ChannelRow) -> DeliveryOut:
         {
             "id": row.id, "channel_id": row.channel_id, "channel": channel.name, "kind": channel.kind, "event": row.event,
             "severity": row.severity, "title": row.title, "thread": row.thread, "state": row.state, "attempts": row.attempts,
-            "created_at": row.created_at, "next_at": (channel.retry_at or row.waiting_since) if waits else None,
+            "created_at": row.created_at, "next_at": _next_at(row, channel) if waits else None,
             "tried_at": row.tried_at, "finished_at": row.finished_at, "said": row.said,
         }
     )  # fmt: skip
+
+
+def _next_at(row: DeliveryRow, channel: ChannelRow) -> datetime:
+    return max((at for at in (row.retry_at, channel.retry_at) if at is not None), default=row.waiting_since)
 
 
 def notification_out(row: NotificationRow, *, read: bool) -> NotificationOut:
@@ -60,8 +64,8 @@ def _channel(row: ChannelRow, numbers: Counted, severities: Sequence[Severity]) 
             "problem": row.off_reason or row.last_error, "hint": row.hint, "addresses": row.settings.get("addresses"),
             "region": row.settings.get("region"), "has_authorization": row.settings.get("has_authorization", False),
             "severities": list(severities), "failures": row.failures, "failing_since": row.failing_since,
-            "retry_at": row.retry_at, "last_sent_at": row.last_sent_at, "waiting": numbers.waiting, "dead": numbers.dead,
-            "created_at": row.created_at, "created_by": row.created_by,
+            "retry_at": row.retry_at or (numbers.retry_at if row.failures else None), "last_sent_at": row.last_sent_at,
+            "waiting": numbers.waiting, "dead": numbers.dead, "created_at": row.created_at, "created_by": row.created_by,
         }
     )  # fmt: skip
 

@@ -128,7 +128,7 @@ class DeliveryOut(BaseModel):
     attempts: int
     created_at: datetime
     next_at: datetime | None = Field(
-        description="When a waiting message is tried next; messages before it in the channel may make it later."
+        description="When a waiting message is tried next; messages before it in its thread may make it later."
     )
     tried_at: datetime | None
     finished_at: datetime | None
