@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 INK, GRID = "#78808c", "#78808c"
 COLOURS = ("#3b82d6", "#d97706", "#0d9488", "#c0568f", "#8b6fd6", "#7d8b2f")
-WIDTH_IN, HEIGHT_IN, DPI = 5.92, 1.75, 200
+WIDTH_IN, HEIGHT_IN, DPI = 5.92, 1.9, 200
+LETTERS = 9
+"""Points. A phone shows the picture at little more than half its size."""
 LONGEST_LABEL = 34
 _drawing = Lock()
 """matplotlib shares fonts and caches."""
@@ -28,7 +30,7 @@ _drawing = Lock()
 def png(chart: Chart | Bars, tz: str) -> bytes:
     from matplotlib.figure import Figure  # noqa: PLC0415 - a second to load: only where something is drawn
 
-    height = HEIGHT_IN if isinstance(chart, Chart) else max(0.9, 0.27 * len(chart.labels) + 0.3)
+    height = HEIGHT_IN if isinstance(chart, Chart) else max(0.9, 0.29 * len(chart.labels) + 0.3)
     with _drawing:
         drawn = Figure(figsize=(WIDTH_IN, height), dpi=DPI, layout="constrained")
         axes = drawn.add_subplot()
@@ -47,7 +49,7 @@ def _paper(drawn: Figure, axes: Axes) -> None:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(INK)
-    axes.tick_params(colors=INK, labelsize=7.5, length=0)
+    axes.tick_params(colors=INK, labelsize=LETTERS, length=0)
     axes.grid(axis="y", color=GRID, alpha=0.25, linewidth=0.6)
     axes.set_axisbelow(True)
 
@@ -74,10 +76,10 @@ def _over_time(axes: Axes, chart: Chart, tz: ZoneInfo) -> None:
         axes.set_ylim(bottom=0)
     ticks = _ticks(chart.starts, tz)
     axes.set_xticks([i for i, _ in ticks], [text for _, text in ticks])
-    axes.margins(x=0.01)
+    axes.set_xlim(-0.6, len(chart.starts) - 0.4)  # also where nothing was known at the beginning
     if len(chart.series) > 1:
         axes.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, fontsize=7.5, frameon=False, labelcolor=INK
+            loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, fontsize=LETTERS, frameon=False, labelcolor=INK
         )
 
 
@@ -93,7 +95,7 @@ def _bars(axes: Axes, chart: Bars) -> None:
     for i, value in enumerate(chart.values):
         text = NONE if value is None else figure(value, chart.unit).removesuffix(" tokens")
         axes.annotate(
-            text, (values[i], i), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7.5, color=INK
+            text, (values[i], i), xytext=(4, 0), textcoords="offset points", va="center", fontsize=LETTERS, color=INK
         )
     axes.margins(x=0.16)
     axes.set_xlim(left=0)

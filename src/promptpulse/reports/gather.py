@@ -209,13 +209,8 @@ def _failures(sources: Sources, asked: Asked) -> Section | None:
     if not found.groups:
         return None
     rows = [
-        [
-            wording.masked(f.message or f.error_name or f.error_type),
-            ", ".join(f.prompts[:2]),
-            f"{f.calls:,}",
-            figure(f.share, "percent"),
-        ]
-        for f in found.groups
+        [said, ", ".join(f.prompts[:2]), f"{f.calls:,}", figure(f.share, "percent")]
+        for said, f in zip(wording.failures_said(found.groups), found.groups, strict=True)
     ]
     table = Table(
         columns=["Failure", "Prompts", "Calls", "Of all failed"],

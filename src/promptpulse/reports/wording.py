@@ -9,6 +9,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from promptpulse.incidents.wording import duration, figure
+from promptpulse.metrics.failures import Failure
 from promptpulse.reports.content import Figure, Item, Look, Section
 
 Found = Mapping[str, object]
@@ -153,6 +154,15 @@ def lasted(since: datetime, until: datetime | None, tz: ZoneInfo) -> str:
 def masked(text: str) -> str:
     said = " ".join(_VARIABLE.sub("…", text).split())
     return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+
+
+def failures_said(found: Sequence[Failure]) -> list[str]:
+    """What each says; with the name of the error where two say the same."""
+    said = [masked(one.message or one.error_name or one.error_type) for one in found]
+    return [
+        f"{text} ({one.error_name})" if one.message and one.error_name and said.count(text) > 1 else text
+        for text, one in zip(said, found, strict=True)
+    ]
 
 
 def _data(found: Found) -> Found:
