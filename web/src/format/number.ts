@@ -1,7 +1,8 @@
+import { durationText, NO_DATA } from "./duration";
+
 export type Unit = "number" | "count" | "per_minute" | "percent" | "ms" | "tokens" | "usd" | "score";
 
-/** What stands where a number would, when there is none. */
-export const NO_DATA = "–";
+export { NO_DATA };
 
 const SPACE = "\u00a0";
 const MINUS = "\u2212";
@@ -81,8 +82,7 @@ function duration(ms: number): string {
   if (ms < 9.95) return `${grouped(ms, 1)}${SPACE}ms`;
   if (ms < 999.5) return `${grouped(ms, 0)}${SPACE}ms`;
   if (ms < 59_950) return `${significant(ms / 1e3, 3)}${SPACE}s`;
-  if (ms < 3_597_000) return `${significant(ms / 60e3, 3)}${SPACE}min`;
-  return `${significant(ms / 3_600e3, 3)}${SPACE}h`;
+  return durationText(ms);
 }
 
 function money(value: number): string {

@@ -1,20 +1,15 @@
 import { IconAlertTriangle, IconInfoCircle, IconUrgent } from "@tabler/icons-react";
 import type { Severity } from "../api/alerts";
+import { Mark } from "./Mark";
 import { SEVERITY_WORD } from "./severityWord";
-import classes from "./StatusMark.module.css";
 
-const LOOKS = {
-  info: { icon: IconInfoCircle, colour: "info" },
-  warning: { icon: IconAlertTriangle, colour: "warning" },
-  critical: { icon: IconUrgent, colour: "critical" },
-} as const;
+const ICONS = { info: IconInfoCircle, warning: IconAlertTriangle, critical: IconUrgent } as const;
 
-/** How grave something is, as icon, word and colour. */
+/** How grave something is. */
 export function SeverityMark({ severity }: { severity: Severity }) {
-  const { icon: Icon, colour } = LOOKS[severity];
   return (
-    <span className={classes[colour]}>
-      <Icon size={14} aria-hidden /> {SEVERITY_WORD[severity]}
-    </span>
+    <Mark tone={severity} icon={ICONS[severity]}>
+      {SEVERITY_WORD[severity]}
+    </Mark>
   );
 }

@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import type { BandName } from "../api/types";
-import classes from "./StatusMark.module.css";
+import { Mark } from "./Mark";
 
 const MARKS = {
   healthy: { icon: IconCircleCheck, word: "Healthy" },
@@ -8,12 +8,12 @@ const MARKS = {
   critical: { icon: IconCircleX, word: "Critical" },
 } as const;
 
-/** A status as icon, word and colour, so that none of them is needed alone. */
+/** In which band of its metric a value lies. */
 export function StatusMark({ status }: { status: BandName }) {
-  const { icon: Icon, word } = MARKS[status];
+  const { icon, word } = MARKS[status];
   return (
-    <span className={classes[status]}>
-      <Icon size={14} aria-hidden /> {word}
-    </span>
+    <Mark tone={status} icon={icon}>
+      {word}
+    </Mark>
   );
 }

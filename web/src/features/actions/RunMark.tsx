@@ -1,22 +1,21 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconPointFilled } from "@tabler/icons-react";
 import type { RunStatus } from "../../api/actions";
-import classes from "./Actions.module.css";
+import { Mark } from "../../ui/Mark";
 import { RUN_STATUS } from "./words";
 
 const ICONS = {
-  good: IconCircleCheck,
+  healthy: IconCircleCheck,
   warning: IconAlertTriangle,
-  bad: IconCircleX,
-  unknown: IconPointFilled,
+  critical: IconCircleX,
+  info: IconPointFilled,
 } as const;
 
-/** What became of an act, as icon, word and colour. */
+/** What became of an act. */
 export function RunMark({ status }: { status: RunStatus }) {
-  const { word, look } = RUN_STATUS[status];
-  const Icon = ICONS[look];
+  const { word, tone } = RUN_STATUS[status];
   return (
-    <span className={classes[look]}>
-      <Icon size={14} aria-hidden /> {word}
-    </span>
+    <Mark tone={tone} icon={ICONS[tone]}>
+      {word}
+    </Mark>
   );
 }

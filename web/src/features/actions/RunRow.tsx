@@ -4,7 +4,7 @@ import { NO_DATA } from "../../format/number";
 import { formatAgo, formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
-import classes from "./Actions.module.css";
+import cells from "../../ui/cells.module.css";
 import { RevertButton } from "./RevertButton";
 import { RunMark } from "./RunMark";
 import { actionText } from "./words";
@@ -21,11 +21,11 @@ export function RunRow({ run, withPolicy, now }: Props) {
   const { evidence } = run;
   return (
     <tr>
-      <td className={classes["name"]}>
-        <Link to={href(`/incidents/${run.incident_id}`)} className={classes["link"] ?? ""}>
+      <td className={cells["main"]}>
+        <Link to={href(`/incidents/${run.incident_id}`)} className={cells["link"] ?? ""}>
           {run.outcome}
         </Link>
-        <div className={classes["under"]}>
+        <div className={cells["under"]}>
           {withPolicy && `${run.policy_name}: `}
           {actionText(run.action)}
         </div>
@@ -33,14 +33,14 @@ export function RunRow({ run, withPolicy, now }: Props) {
       <td data-label="Result">
         <RunMark status={run.status} />
         {run.status === "watching" && run.watch_until !== null && (
-          <div className={classes["under"]}>until {formatTime(run.watch_until, "minute", zone)}</div>
+          <div className={cells["under"]}>until {formatTime(run.watch_until, "minute", zone)}</div>
         )}
         {run.can_revert && role !== "viewer" && <RevertButton run={run} />}
       </td>
       <td data-label="Evidence">
         {evidence.facts.length === 0 && NO_DATA}
         {evidence.facts.map(({ label, text }) => (
-          <div key={label} className={classes["under"]}>
+          <div key={label} className={cells["under"]}>
             {label}: {text}
           </div>
         ))}

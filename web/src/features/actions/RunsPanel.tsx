@@ -4,7 +4,6 @@ import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
 import { Table } from "../../ui/Table";
-import classes from "./Actions.module.css";
 import { RunRow } from "./RunRow";
 
 const NEWEST = 50;
@@ -21,7 +20,7 @@ export function RunsPanel({ policyId }: { policyId: string | null }) {
         onRetry={() => void runs.refetch()}
         empty={<Empty title="Nothing done yet">Every act, dry runs too, is kept here with its evidence.</Empty>}
       >
-        <Table label="History" className={classes["table"]}>
+        <Table label="History" cards>
           <thead>
             <tr>
               <th scope="col">What</th>

@@ -1,4 +1,5 @@
 import type { Action, Policy, RunStatus, Trigger } from "../../api/actions";
+import type { Tone } from "../../ui/Mark";
 
 export const TRIGGERS: Record<Trigger["kind"], { label: string; hint: string }> = {
   alert: { label: "An alert fires", hint: "Of any rule, or of those you choose." },
@@ -17,17 +18,17 @@ export const ACTIONS: Record<Action["kind"], { label: string; hint: string }> = 
   webhook: { label: "Tell another system to scale", hint: "A signed POST to your autoscaler." },
 };
 
-export const RUN_STATUS: Record<RunStatus, { word: string; look: "good" | "warning" | "bad" | "unknown" }> = {
-  waiting: { word: "Waiting", look: "unknown" },
-  acting: { word: "Acting", look: "warning" },
-  watching: { word: "Watching the metric", look: "warning" },
-  recovered: { word: "Recovered", look: "good" },
-  escalated: { word: "Escalated", look: "bad" },
-  skipped: { word: "Not done", look: "unknown" },
-  failed: { word: "Failed", look: "bad" },
-  unknown: { word: "Not known", look: "bad" },
-  dry_run: { word: "Dry run", look: "unknown" },
-  reverted: { word: "Undone", look: "unknown" },
+export const RUN_STATUS: Record<RunStatus, { word: string; tone: Tone }> = {
+  waiting: { word: "Waiting", tone: "info" },
+  acting: { word: "Acting", tone: "warning" },
+  watching: { word: "Watching the metric", tone: "warning" },
+  recovered: { word: "Recovered", tone: "healthy" },
+  escalated: { word: "Escalated", tone: "critical" },
+  skipped: { word: "Not done", tone: "info" },
+  failed: { word: "Failed", tone: "critical" },
+  unknown: { word: "Not known", tone: "critical" },
+  dry_run: { word: "Dry run", tone: "info" },
+  reverted: { word: "Undone", tone: "info" },
 };
 
 /** "a critical alert about support-reply". */

@@ -1,16 +1,17 @@
 import { Button } from "@mantine/core";
 import { Link } from "react-router";
 import type { Alert } from "../../api/alerts";
+import { minutesText } from "../../format/duration";
 import { format, formatExact } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { SeverityMark } from "../../ui/SeverityMark";
-import classes from "./Alerts.module.css";
+import cells from "../../ui/cells.module.css";
 import { callsWhere } from "./callsWhere";
 import { sourcePath } from "./sourcePath";
 import { useDimensionLabels } from "./useDimensionLabels";
-import { minutesText, seriesText, SOURCE_WORD } from "./words";
+import { seriesText, SOURCE_WORD } from "./words";
 
 const MINUTE_MS = 60_000;
 
@@ -36,40 +37,40 @@ export function AlertLine({ alert, now, onSilence }: Props) {
   });
   return (
     <tr>
-      <td className={classes["main"]}>
-        <Link to={href(sourcePath(alert.source, alert.source_id))} className={classes["link"] ?? ""}>
+      <td className={cells["main"]}>
+        <Link to={href(sourcePath(alert.source, alert.source_id))} className={cells["link"] ?? ""}>
           {alert.name}
         </Link>
-        {whose !== "" && <div className={classes["under"]}>{whose}</div>}
-        {alert.text !== "" && <div className={classes["under"]}>{alert.text}</div>}
+        {whose !== "" && <div className={cells["under"]}>{whose}</div>}
+        {alert.text !== "" && <div className={cells["under"]}>{alert.text}</div>}
       </td>
       <td data-label="Severity">
         <SeverityMark severity={alert.severity} />
-        {alert.source !== "rule" && <div className={classes["under"]}>{SOURCE_WORD[alert.source]}</div>}
+        {alert.source !== "rule" && <div className={cells["under"]}>{SOURCE_WORD[alert.source]}</div>}
       </td>
-      <td data-label={over === null ? "Value" : "Worst"} className={classes["few"]}>
+      <td data-label={over === null ? "Value" : "Worst"} className={cells["few"]}>
         <Link to={calls} title={`See the calls, ${formatExact(value, alert.unit)}`}>
           {value === null ? "no data" : format(value, alert.unit)}
         </Link>
         {alert.threshold !== null && (
-          <div className={classes["under"]}>
+          <div className={cells["under"]}>
             {alert.direction} {format(alert.threshold, alert.unit)}
           </div>
         )}
       </td>
-      <td data-label="Fired" className={classes["few"]}>
+      <td data-label="Fired" className={cells["few"]}>
         {formatTime(fired, "dateMinute", zone)}
-        <div className={classes["under"]}>
+        <div className={cells["under"]}>
           {over === null ? `for ${minutesText(minutes)} so far` : `for ${minutesText(minutes)}`}
           {over !== null && alert.clear_reason !== "" && `, ${alert.clear_reason}`}
         </div>
       </td>
       <td data-label="Told">
         {alert.incident_id !== null && <Link to={href(`/incidents/${alert.incident_id}`)}>Incident</Link>}
-        {toldWord(alert) !== null && <div className={classes["under"]}>{toldWord(alert)}</div>}
+        {toldWord(alert) !== null && <div className={cells["under"]}>{toldWord(alert)}</div>}
       </td>
       {onSilence !== null && (
-        <td className={classes["end"]}>
+        <td className={cells["end"]}>
           <Button
             size="compact-xs"
             variant="default"

@@ -1,7 +1,6 @@
 import type { Alert } from "../../api/alerts";
 import { Table } from "../../ui/Table";
 import { AlertLine } from "./AlertLine";
-import classes from "./Alerts.module.css";
 
 interface Props {
   label: string;
@@ -16,7 +15,7 @@ interface Props {
 /** Alerts that fire or did: whose, how bad, since when, and where more is told. */
 export function AlertTable({ label, alerts, now, onSilence = null, stale = false }: Props) {
   return (
-    <Table label={label} busy={stale} className={classes["cards"]}>
+    <Table label={label} busy={stale} cards>
       <thead>
         <tr>
           <th scope="col">Alert</th>

@@ -11,6 +11,8 @@ import { HistoryTab } from "./history/HistoryTab";
 import { RulesTab } from "./rules/RulesTab";
 import { SilencesTab } from "./silences/SilencesTab";
 import { useFiring } from "./useFiring";
+import { Page } from "../../ui/Page";
+import { PageHead } from "../../ui/PageHead";
 
 const TABS = ["firing", "rules", "history", "silences"] as const;
 type Tab = (typeof TABS)[number];
@@ -27,15 +29,22 @@ export function Alerts() {
     setParams((current) => withParams(current, { tab: next === "firing" ? null : next }));
   const count = firing.data?.total ?? 0;
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>Alerts</h1>
-        {role !== "viewer" && (
-          <Button component={Link} to={href("/alerts/new")} size="xs" leftSection={<IconPlus size={15} aria-hidden />}>
-            New alert
-          </Button>
-        )}
-      </header>
+    <Page>
+      <PageHead
+        title="Alerts"
+        actions={
+          role !== "viewer" && (
+            <Button
+              component={Link}
+              to={href("/alerts/new")}
+              size="xs"
+              leftSection={<IconPlus size={15} aria-hidden />}
+            >
+              New alert
+            </Button>
+          )
+        }
+      />
       <Tabs value={tab} onChange={choose} keepMounted={false} classNames={{ panel: classes["tab"] ?? "" }}>
         <Tabs.List aria-label="Parts of alerts" className={classes["tabs"] ?? ""}>
           <Tabs.Tab value="firing">Firing now{count > 0 && ` (${count})`}</Tabs.Tab>
@@ -56,6 +65,6 @@ export function Alerts() {
           <SilencesTab />
         </Tabs.Panel>
       </Tabs>
-    </div>
+    </Page>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import type { Backtest } from "../../api/alerts";
 import type { Filter } from "../../api/types";
+import { minutesText } from "../../format/duration";
 import { format, formatExact } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
@@ -11,7 +12,7 @@ import { Table } from "../../ui/Table";
 import classes from "./Backtest.module.css";
 import { callsWhere } from "./callsWhere";
 import { useDimensionLabels } from "./useDimensionLabels";
-import { minutesText, seriesText } from "./words";
+import { seriesText } from "./words";
 
 const FEW = 6;
 

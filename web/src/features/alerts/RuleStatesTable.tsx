@@ -9,7 +9,7 @@ import { useHref } from "../../state/useHref";
 import { Empty } from "../../ui/Empty";
 import { RowsState } from "../../ui/RowsState";
 import { Table } from "../../ui/Table";
-import classes from "./Alerts.module.css";
+import cells from "../../ui/cells.module.css";
 import { callsWhere } from "./callsWhere";
 import { PhaseMark } from "./PhaseMark";
 import { useDimensionLabels } from "./useDimensionLabels";
@@ -34,7 +34,7 @@ export function RuleStatesTable({ rule }: { rule: Rule }) {
         </Empty>
       }
     >
-      <Table label={`Series of ${rule.name}`} className={classes["cards"]}>
+      <Table label={`Series of ${rule.name}`} cards>
         <thead>
           <tr>
             <th scope="col">Series</th>
@@ -71,16 +71,16 @@ function StateLine({ rule, state }: { rule: Rule; state: RuleState }) {
   const shown = value === null ? "no data" : format(value, rule.unit);
   return (
     <tr>
-      <td className={classes["main"]}>{seriesText(state.group, dimensions) || "All calls"}</td>
+      <td className={cells["main"]}>{seriesText(state.group, dimensions) || "All calls"}</td>
       <td data-label="State">
         <PhaseMark phase={phase} />
-        <div className={classes["under"]}>
+        <div className={cells["under"]}>
           {since !== null && `since ${formatTime(since, "dateMinute", zone)}`}
           {fires !== null && `, fires ${formatTime(fires, "second", zone)} if nothing changes`}
           {state.held_back && ", told when the quiet hours end"}
         </div>
       </td>
-      <td data-label="Value" className={classes["few"]}>
+      <td data-label="Value" className={cells["few"]}>
         {calls === null ? (
           shown
         ) : (
@@ -89,7 +89,7 @@ function StateLine({ rule, state }: { rule: Rule; state: RuleState }) {
           </Link>
         )}
       </td>
-      <td data-label="Bounds" className={classes["few"]}>
+      <td data-label="Bounds" className={cells["few"]}>
         {[
           low === null ? "" : `at least ${format(low, rule.unit)}`,
           high === null ? "" : `at most ${format(high, rule.unit)}`,

@@ -14,7 +14,7 @@ import {
 import { timeTicks } from "../../charts/ticks";
 import { format, type Unit } from "../../format/number";
 import { formatTime } from "../../format/time";
-import { minutesText } from "./words";
+import { minutesText } from "../../format/duration";
 
 const MAX_TICKS = 7;
 /** Places in the palette. */

@@ -1,4 +1,5 @@
 import type { Condition, NewRule, RulePhase } from "../../api/alerts";
+import { minutesText } from "../../format/duration";
 import { format, formatChange, type Unit } from "../../format/number";
 
 export const PHASE_WORD: Record<RulePhase, string> = {
@@ -10,15 +11,6 @@ export const PHASE_WORD: Record<RulePhase, string> = {
 };
 
 export const SOURCE_WORD = { rule: "Rule", sla: "SLA", budget: "Budget", action: "Automatic action" } as const;
-
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 1440;
-
-/** A length in the unit that people say it in: "5 min", "1.5 h", "2 days". */
-export function minutesText(minutes: number): string {
-  if (minutes >= 2 * DAY_MINUTES) return `${format(Math.round((10 * minutes) / DAY_MINUTES) / 10, "number")} days`;
-  return format(minutes * MINUTE_MS, "ms");
-}
 
 /** When a rule fires, after the name of its metric: "below 95 %", "more than 2 times normal". */
 export function conditionText(condition: Condition, unit: Unit): string {

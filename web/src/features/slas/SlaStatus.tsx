@@ -1,20 +1,20 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconHelpCircle } from "@tabler/icons-react";
 import type { SlaState } from "../../api/slas";
-import classes from "./Slas.module.css";
+import { Mark } from "../../ui/Mark";
 
 const STATES = {
-  meeting: { icon: IconCircleCheck, word: "Meeting", look: "good" },
-  at_risk: { icon: IconAlertTriangle, word: "At risk", look: "warning" },
-  violating: { icon: IconCircleX, word: "Violating", look: "bad" },
-  no_data: { icon: IconHelpCircle, word: "No data", look: "unknown" },
+  meeting: { icon: IconCircleCheck, word: "Meeting", tone: "healthy" },
+  at_risk: { icon: IconAlertTriangle, word: "At risk", tone: "warning" },
+  violating: { icon: IconCircleX, word: "Violating", tone: "critical" },
+  no_data: { icon: IconHelpCircle, word: "No data", tone: "info" },
 } as const;
 
-/** Whether an objective is met, as icon, word and colour. */
+/** Whether an objective is met. */
 export function SlaStatus({ state }: { state: SlaState | null }) {
-  const { icon: Icon, word, look } = STATES[state?.status ?? "no_data"];
+  const { icon, word, tone } = STATES[state?.status ?? "no_data"];
   return (
-    <span className={classes[look]}>
-      <Icon size={14} aria-hidden /> {state === null ? "Not evaluated yet" : word}
-    </span>
+    <Mark icon={icon} tone={tone}>
+      {state === null ? "Not evaluated yet" : word}
+    </Mark>
   );
 }

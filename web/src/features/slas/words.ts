@@ -1,5 +1,6 @@
 import type { NewSla, Objective, Sla, SlaState } from "../../api/slas";
-import { format, NO_DATA } from "../../format/number";
+import { minutesText } from "../../format/duration";
+import { format } from "../../format/number";
 
 export const OBJECTIVES: Record<Objective["kind"], { label: string; hint: string }> = {
   availability: { label: "Availability of calls", hint: "Bad: timeouts, system errors, and 5xx of the provider." },
@@ -29,18 +30,6 @@ export function objectiveText({ target, objective }: Pick<Sla, "target" | "objec
     case "score":
       return `${share} of ${objective.name} at least ${format(objective.at_least, "score")}`;
   }
-}
-
-/** Minutes as people say them: "43 min", "1 h 5 min", "2 days 3 h". */
-export function minutesText(minutes: number | null): string {
-  if (minutes === null) return NO_DATA;
-  const sign = minutes < 0 ? "\u2212" : "";
-  const whole = Math.round(Math.abs(minutes));
-  if (whole < 1) return minutes === 0 ? "0 min" : `${sign}< 1 min`;
-  if (whole < 60) return `${sign}${whole} min`;
-  if (whole < 2880) return `${sign}${Math.floor(whole / 60)} h${whole % 60 === 0 ? "" : ` ${whole % 60} min`}`;
-  const hours = Math.floor((whole % 1440) / 60);
-  return `${sign}${Math.floor(whole / 1440)} days${hours === 0 ? "" : ` ${hours} h`}`;
 }
 
 /** How fast the budget goes: "0.4 times as fast as allowed". */

@@ -1,17 +1,14 @@
-import { Alert, Button, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import type { Policy } from "../../../api/actions";
-import { ApiError } from "../../../api/client";
-import { useWatchWrite } from "../../../api/useWatchWrite";
-import { keepValues, keptValues } from "../../../state/kept";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
-import { BackLink } from "../../../ui/BackLink";
-import { FormError } from "../../../ui/FormError";
+import cells from "../../../ui/cells.module.css";
+import { DraftButtons } from "../../../ui/DraftButtons";
+import { DraftForm } from "../../../ui/DraftForm";
 import { Panel } from "../../../ui/Panel";
+import { useDraft } from "../../../ui/useDraft";
 import classes from "../Actions.module.css";
 import { policyText } from "../words";
 import { ActionFields } from "./ActionFields";
@@ -19,72 +16,49 @@ import { LimitFields } from "./LimitFields";
 import { TriggerFields } from "./TriggerFields";
 import { bodyOf, fieldOf, problemsOf, valuesOf, type PolicyValues } from "./values";
 
+/** A secret is never kept in the browser. */
+const withoutSecret = (values: PolicyValues) => ({ ...values, secret: "" });
+
 /** Makes or changes a policy: when, what, within which limits. A new one is a dry run. */
 export function PolicyForm({ stored }: { stored: Policy | null }) {
   const href = useHref();
   const navigate = useNavigate();
   const { id: project } = useProject();
-  const write = useWatchWrite<Policy>();
-  const place = `promptpulse-policy-${project}-${stored?.id ?? "new"}`;
-  const [base] = useState(() => valuesOf(stored));
-  const [kept, setKept] = useState(() => keptValues(window.sessionStorage, place, base, same));
-  const form = useForm<PolicyValues>({
-    mode: "controlled",
-    initialValues: kept ?? base,
-    validateInputOnChange: true,
-    validate: (values) => problemsOf(values),
-    // a secret is never kept in the browser
-    onValuesChange: (values) => keepValues(window.sessionStorage, place, base, { ...values, secret: "" }),
+  const { draft, form, save } = useDraft<PolicyValues, Policy>({
+    place: `promptpulse-policy-${project}-${stored?.id ?? "new"}`,
+    base: valuesOf(stored),
+    problemsOf,
+    fieldOf,
+    keeps: withoutSecret,
   });
   const target = href(stored === null ? "/actions" : `/actions/${stored.id}`);
-  const forget = () => {
-    window.sessionStorage.removeItem(place);
-    setKept(null);
-  };
-  const submit = (values: PolicyValues) =>
-    write.mutate(
+  const submit = () => {
+    const body = bodyOf(form.getValues());
+    save(
       stored === null
-        ? { path: "/policies", method: "POST", body: bodyOf(values) }
-        : { path: `/policies/${stored.id}`, method: "PATCH", body: bodyOf(values) },
-      {
-        onSuccess: (saved) => {
-          forget();
-          notifications.show({
-            message: stored === null ? `Policy “${saved.name}” made; it is a dry run` : `Policy “${saved.name}” saved`,
-          });
-          void navigate(href(`/actions/${saved.id}`));
-        },
-        onError: (error) => {
-          const field = error instanceof ApiError && error.field !== null ? fieldOf(error.field) : null;
-          if (field !== null) form.setFieldError(field, error.message);
-        },
+        ? { path: "/policies", method: "POST", body }
+        : { path: `/policies/${stored.id}`, method: "PATCH", body },
+      (saved) => {
+        notifications.show({
+          message: stored === null ? `Policy “${saved.name}” made; it is a dry run` : `Policy “${saved.name}” saved`,
+        });
+        void navigate(href(`/actions/${saved.id}`));
       },
     );
-  const refused = write.error instanceof ApiError && write.error.field !== null ? write.error.field : null;
+  };
   return (
-    <div className={classes["page"]}>
-      <BackLink to={target}>{stored === null ? "Actions" : stored.name}</BackLink>
-      <h1 className={classes["title"]}>{stored === null ? "New policy" : "Edit policy"}</h1>
-      {kept !== null && (
-        <Alert variant="light" p="xs">
-          <div className={classes["buttons"]}>
-            What you typed before and did not save is here again.
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={() => {
-                form.setValues(base);
-                form.clearErrors();
-                forget();
-              }}
-            >
-              Discard it
-            </Button>
-          </div>
-        </Alert>
-      )}
-      <Panel title="Policy" note={policyText(bodyOf(form.values))}>
-        <form className={classes["form"]} aria-label="Policy" noValidate onSubmit={form.onSubmit(submit)}>
+    <DraftForm
+      draft={draft}
+      what="policy"
+      label="Policy"
+      name={form.values.name}
+      title={stored === null ? "New policy" : "Edit policy"}
+      lead={policyText(bodyOf(form.values))}
+      back={{ to: target, label: stored === null ? "Actions" : stored.name }}
+      onSave={submit}
+    >
+      <Panel title="Policy">
+        <div className={classes["form"]}>
           <TextInput
             size="xs"
             label="Name"
@@ -105,29 +79,18 @@ export function PolicyForm({ stored }: { stored: Policy | null }) {
             maxRows={6}
             {...form.getInputProps("description")}
           />
-          <FormError error={write.error} fields={refused !== null && fieldOf(refused) !== null ? [refused] : []} />
-          <div className={classes["buttons"]}>
-            <Button
-              type="submit"
-              size="xs"
-              loading={write.isPending}
-              disabled={stored !== null && same(form.values, base)}
-            >
-              {stored === null ? "Make policy" : "Save policy"}
-            </Button>
-            <Button component={Link} to={target} size="xs" variant="default" onClick={forget}>
-              Cancel
-            </Button>
+          <DraftButtons
+            draft={draft}
+            does={stored === null ? "Make policy" : "Save policy"}
+            stored={stored !== null}
+            to={target}
+          >
             {stored === null && (
-              <span className={classes["under"]}>It only says what it would do until you let it act.</span>
+              <span className={cells["under"]}>It only says what it would do until you let it act.</span>
             )}
-          </div>
-        </form>
+          </DraftButtons>
+        </div>
       </Panel>
-    </div>
+    </DraftForm>
   );
-}
-
-function same(a: PolicyValues, b: PolicyValues): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -7,8 +7,8 @@ import { useHref } from "../../../state/useHref";
 import { BackLink } from "../../../ui/BackLink";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
-import classes from "../Actions.module.css";
 import { PolicyView } from "./PolicyView";
+import { Page } from "../../../ui/Page";
 
 /** One policy: what it would do now, its limits, what it did. */
 export function PolicyDetail() {
@@ -16,7 +16,7 @@ export function PolicyDetail() {
   const href = useHref();
   const policy = useWatchRead<Policy>(`/policies/${encodeURIComponent(id)}`);
   return (
-    <div className={classes["page"]}>
+    <Page>
       <BackLink to={href("/actions")}>Actions</BackLink>
       {policy.data !== undefined ? (
         <PolicyView policy={policy.data} />
@@ -27,6 +27,6 @@ export function PolicyDetail() {
       ) : (
         <Skeleton height={240} />
       )}
-    </div>
+    </Page>
   );
 }

@@ -14,6 +14,7 @@ import { RunsPanel } from "../RunsPanel";
 import { policyText } from "../words";
 import { SwitchButtons } from "./SwitchButtons";
 import { TryPanel } from "./TryPanel";
+import { PageHead } from "../../../ui/PageHead";
 
 export function PolicyView({ policy }: { policy: Policy }) {
   const href = useHref();
@@ -22,15 +23,17 @@ export function PolicyView({ policy }: { policy: Policy }) {
   const remove = useWatchWrite<null>();
   return (
     <>
-      <header className={classes["head"]}>
-        <div>
-          <h1 className={classes["title"]}>{policy.name}</h1>
-          <p className={classes["lead"]}>{policyText(policy)}</p>
-          {policy.description !== "" && <p className={classes["lead"]}>{policy.description}</p>}
-        </div>
-        <div className={classes["buttons"]}>
-          <PolicyState policy={policy} />
-          {role !== "viewer" && (
+      <PageHead
+        title={policy.name}
+        lead={
+          <>
+            <PolicyState policy={policy} />
+            <span>{policyText(policy)}</span>
+            {policy.description !== "" && <span>{policy.description}</span>}
+          </>
+        }
+        actions={
+          role !== "viewer" && (
             <>
               <SwitchButtons policy={policy} />
               <Button component={Link} to={href(`/actions/${policy.id}/edit`)} size="xs" variant="default">
@@ -57,9 +60,9 @@ export function PolicyView({ policy }: { policy: Policy }) {
                 }
               />
             </>
-          )}
-        </div>
-      </header>
+          )
+        }
+      />
       <Panel title="Limits">
         <dl className={classes["facts"]}>
           <div>

@@ -9,9 +9,10 @@ import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
 import { Table } from "../../../ui/Table";
-import classes from "../Actions.module.css";
 import { RunsPanel } from "../RunsPanel";
 import { PolicyRow } from "./PolicyRow";
+import { Page } from "../../../ui/Page";
+import { PageHead } from "../../../ui/PageHead";
 
 /** What the system may do by itself, and what it did. */
 export function Actions() {
@@ -25,17 +26,12 @@ export function Actions() {
     </Button>
   );
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <div>
-          <h1 className={classes["title"]}>Actions</h1>
-          <p className={classes["lead"]}>
-            A policy may take a change back when something fires; it never promotes one. It starts as a dry run: the
-            incident then says what would have been done.
-          </p>
-        </div>
-        {mayEdit && make}
-      </header>
+    <Page>
+      <PageHead
+        title="Actions"
+        lead="A policy may take a change back when something fires; it never promotes one. It starts as a dry run: the incident then says what would have been done."
+        actions={mayEdit && make}
+      />
       <Panel title="Policies" note={list.data === undefined ? undefined : String(list.data.length)}>
         <RowsState
           what="The policies"
@@ -50,7 +46,7 @@ export function Actions() {
             </Empty>
           }
         >
-          <Table label="Policies" className={classes["table"]}>
+          <Table label="Policies" cards>
             <thead>
               <tr>
                 <th scope="col">Policy</th>
@@ -68,6 +64,6 @@ export function Actions() {
         </RowsState>
       </Panel>
       <RunsPanel policyId={null} />
-    </div>
+    </Page>
   );
 }

@@ -2,7 +2,7 @@ import { Link, useNavigate } from "react-router";
 import type { Policy } from "../../../api/actions";
 import { formatAgo } from "../../../format/time";
 import { useHref } from "../../../state/useHref";
-import classes from "../Actions.module.css";
+import cells from "../../../ui/cells.module.css";
 import { PolicyState } from "../PolicyState";
 import { RunMark } from "../RunMark";
 import { policyText } from "../words";
@@ -12,12 +12,12 @@ export function PolicyRow({ policy, now }: { policy: Policy; now: number }) {
   const navigate = useNavigate();
   const to = href(`/actions/${policy.id}`);
   return (
-    <tr className={classes["row"]} onClick={() => void navigate(to)}>
-      <td className={classes["name"]}>
-        <Link to={to} className={classes["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
+    <tr className={cells["row"]} onClick={() => void navigate(to)}>
+      <td className={cells["main"]}>
+        <Link to={to} className={cells["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
           {policy.name}
         </Link>
-        <div className={classes["under"]}>{policyText(policy)}</div>
+        <div className={cells["under"]}>{policyText(policy)}</div>
       </td>
       <td data-label="State">
         <PolicyState policy={policy} />
@@ -27,7 +27,7 @@ export function PolicyRow({ policy, now }: { policy: Policy; now: number }) {
       </td>
       <td data-label="Last act">
         {policy.last_status === null ? "never" : <RunMark status={policy.last_status} />}
-        {policy.last_run_at !== null && <div className={classes["under"]}>{formatAgo(policy.last_run_at, now)}</div>}
+        {policy.last_run_at !== null && <div className={cells["under"]}>{formatAgo(policy.last_run_at, now)}</div>}
       </td>
     </tr>
   );

@@ -2,6 +2,7 @@ import type { Rule } from "../../../api/alerts";
 import type { Channel } from "../../../api/channels";
 import { useFields } from "../../../api/useFields";
 import { useWatchRead } from "../../../api/useWatchRead";
+import { minutesText } from "../../../format/duration";
 import { format } from "../../../format/number";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
@@ -9,7 +10,6 @@ import { filterText } from "../../../ui/filter/fieldChoices";
 import { Panel } from "../../../ui/Panel";
 import { weekdaysText } from "../../../ui/weekdays";
 import classes from "../Alerts.module.css";
-import { minutesText } from "../words";
 
 const ON_NO_DATA = { ok: "that is fine", keep: "stays as it is", alert: "fires, too" } as const;
 

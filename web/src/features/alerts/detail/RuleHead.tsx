@@ -15,6 +15,7 @@ import { SilenceDialog } from "../silences/SilenceDialog";
 import { emptySilence } from "../silences/values";
 import { useDimensionLabels } from "../useDimensionLabels";
 import { ruleText } from "../words";
+import { PageHead } from "../../../ui/PageHead";
 
 /** Name, state, and what can be done with a rule. */
 export function RuleHead({ rule }: { rule: Rule }) {
@@ -28,74 +29,78 @@ export function RuleHead({ rule }: { rule: Rule }) {
   const { id, name } = rule;
   const mayEdit = role !== "viewer";
   return (
-    <header className={classes["head"]}>
-      <div>
-        <h1 className={classes["title"]}>{name}</h1>
-        <div className={classes["buttons"]}>
-          {rule.enabled ? <PhaseMark phase={rule.phase} /> : <span className={classes["muted"]}>Off</span>}
-          <SeverityMark severity={rule.severity} />
-          <span className={classes["muted"]}>{ruleText(rule, rule.metric_label, rule.unit, dimensions)}</span>
-          {rule.ready_made && <span className={classes["muted"]}>ready-made{rule.changed && ", changed"}</span>}
-        </div>
-        {rule.description !== "" && <p className={classes["description"]}>{rule.description}</p>}
-      </div>
-      <div className={classes["buttons"]}>
-        <EnabledSwitch rule={rule} mayEdit={mayEdit} label="On" />
-        {mayEdit && (
+    <>
+      <PageHead
+        title={name}
+        lead={
           <>
-            <Button size="xs" variant="default" onClick={() => setSilencing(true)}>
-              Silence
-            </Button>
-            {rule.template != null && rule.changed && (
-              <ConfirmButton
-                label="Reset"
-                size="xs"
-                does={`Reset “${name}”`}
-                consequence="It says again what its template says. Its name and channels stay."
-                pending={reset.isPending}
-                error={reset.error}
-                onConfirm={(done) =>
-                  reset.mutate(
-                    { path: `/rules/${id}/reset`, method: "POST" },
-                    {
-                      onSuccess: () => {
-                        done();
-                        notifications.show({ message: `“${name}” is as its template again` });
-                      },
-                    },
-                  )
-                }
-              />
-            )}
-            <ConfirmButton
-              label="Delete"
-              size="xs"
-              does={`Delete “${name}”`}
-              consequence="What fires is resolved. What it did stays in the history."
-              pending={remove.isPending}
-              error={remove.error}
-              onConfirm={(done) =>
-                remove.mutate(
-                  { path: `/rules/${id}`, method: "DELETE" },
-                  {
-                    onSuccess: () => {
-                      done();
-                      notifications.show({ message: `“${name}” deleted` });
-                      void navigate(href("/alerts", { tab: "rules" }));
-                    },
-                  },
-                )
-              }
-            />
-            <Button size="xs" component={Link} to={href(`/alerts/${id}/edit`)}>
-              Edit
-            </Button>
+            {rule.enabled ? <PhaseMark phase={rule.phase} /> : <span>Off</span>}
+            <SeverityMark severity={rule.severity} />
+            <span>{ruleText(rule, rule.metric_label, rule.unit, dimensions)}</span>
+            {rule.ready_made && <span>ready-made{rule.changed && ", changed"}</span>}
           </>
-        )}
-      </div>
+        }
+        actions={
+          <>
+            <EnabledSwitch rule={rule} mayEdit={mayEdit} label="On" />
+            {mayEdit && (
+              <>
+                <Button size="xs" variant="default" onClick={() => setSilencing(true)}>
+                  Silence
+                </Button>
+                {rule.template != null && rule.changed && (
+                  <ConfirmButton
+                    label="Reset"
+                    size="xs"
+                    does={`Reset “${name}”`}
+                    consequence="It says again what its template says. Its name and channels stay."
+                    pending={reset.isPending}
+                    error={reset.error}
+                    onConfirm={(done) =>
+                      reset.mutate(
+                        { path: `/rules/${id}/reset`, method: "POST" },
+                        {
+                          onSuccess: () => {
+                            done();
+                            notifications.show({ message: `“${name}” is as its template again` });
+                          },
+                        },
+                      )
+                    }
+                  />
+                )}
+                <ConfirmButton
+                  label="Delete"
+                  size="xs"
+                  does={`Delete “${name}”`}
+                  consequence="What fires is resolved. What it did stays in the history."
+                  pending={remove.isPending}
+                  error={remove.error}
+                  onConfirm={(done) =>
+                    remove.mutate(
+                      { path: `/rules/${id}`, method: "DELETE" },
+                      {
+                        onSuccess: () => {
+                          done();
+                          notifications.show({ message: `“${name}” deleted` });
+                          void navigate(href("/alerts", { tab: "rules" }));
+                        },
+                      },
+                    )
+                  }
+                />
+                <Button size="xs" component={Link} to={href(`/alerts/${id}/edit`)}>
+                  Edit
+                </Button>
+              </>
+            )}
+          </>
+        }
+      />
+      {rule.description !== "" && <p className={classes["description"]}>{rule.description}</p>}
       {silencing && (
         <SilenceDialog begin={emptySilence({ source: "rule", source_id: id })} onClose={() => setSilencing(false)} />
       )}
-    </header>
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { formatAgo, formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { SeverityMark } from "../../../ui/SeverityMark";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Alerts.module.css";
 import { HealthMark } from "../HealthMark";
 import { PhaseMark } from "../PhaseMark";
@@ -34,11 +35,11 @@ export function RuleRow({ rule, now, mayEdit }: Props) {
   return (
     <>
       <tr>
-        <td className={classes["main"]}>
-          <Link to={href(`/alerts/${rule.id}`)} className={classes["link"] ?? ""}>
+        <td className={cells["main"]}>
+          <Link to={href(`/alerts/${rule.id}`)} className={cells["link"] ?? ""}>
             {rule.name}
           </Link>
-          <div className={classes["under"]}>
+          <div className={cells["under"]}>
             {says !== rule.name && says}
             {rule.ready_made && `${says === rule.name ? "R" : " · r"}eady-made${rule.changed ? ", changed" : ""}`}
           </div>
@@ -48,7 +49,7 @@ export function RuleRow({ rule, now, mayEdit }: Props) {
             {rule.enabled ? (
               <PhaseMark phase={rule.phase} note={rule.firing > 1 ? `, ${rule.firing} series` : ""} />
             ) : (
-              <span className={classes["muted"]}>Off</span>
+              <span className={cells["muted"]}>Off</span>
             )}
             {rule.by.length > 0 && rule.enabled && (
               <ActionIcon

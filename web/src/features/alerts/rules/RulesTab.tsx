@@ -76,7 +76,7 @@ export function RulesTab() {
             )
           }
         >
-          <Table label="Rules" className={classes["cards"]}>
+          <Table label="Rules" cards>
             <thead>
               <tr>
                 <th scope="col">Rule</th>

@@ -5,14 +5,14 @@ import type { Silence } from "../../../api/alerts";
 import { useWatchWrite } from "../../../api/useWatchWrite";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
-import marks from "../../../ui/StatusMark.module.css";
-import classes from "../Alerts.module.css";
+import { Mark } from "../../../ui/Mark";
+import cells from "../../../ui/cells.module.css";
 import { scopeText, whenText } from "./silenceText";
 
 const STATES = {
-  active: { icon: IconBellOff, colour: "warning", word: "Active" },
-  planned: { icon: IconCalendarTime, colour: "info", word: "Planned" },
-  over: { icon: IconCircleCheck, colour: "info", word: "Over" },
+  active: { icon: IconBellOff, tone: "warning", word: "Active" },
+  planned: { icon: IconCalendarTime, tone: "info", word: "Planned" },
+  over: { icon: IconCircleCheck, tone: "info", word: "Over" },
 } as const;
 
 interface Props {
@@ -28,7 +28,7 @@ interface Props {
 export function SilenceRow({ silence, names, labels, mayEdit }: Props) {
   const { time_zone: zone } = useProject();
   const end = useWatchWrite<null>();
-  const { icon: Icon, colour, word } = STATES[silence.state];
+  const { icon, tone, word } = STATES[silence.state];
   const scope = scopeText(
     silence,
     (id) => names.get(id),
@@ -46,27 +46,27 @@ export function SilenceRow({ silence, names, labels, mayEdit }: Props) {
     );
   return (
     <tr>
-      <td className={classes["main"]}>
+      <td className={cells["main"]}>
         <strong>{scope}</strong>
-        <div className={classes["under"]}>{silence.kind === "maintenance" ? "Maintenance" : "Silence"}</div>
+        <div className={cells["under"]}>{silence.kind === "maintenance" ? "Maintenance" : "Silence"}</div>
       </td>
       <td data-label="State">
-        <span className={marks[colour]}>
-          <Icon size={14} aria-hidden /> {word}
-        </span>
+        <Mark tone={tone} icon={icon}>
+          {word}
+        </Mark>
       </td>
       <td data-label="When">
         {whenText(silence, zone)}
         {silence.weekly !== null && silence.next_start !== null && silence.state !== "active" && (
-          <div className={classes["under"]}>next {formatTime(silence.next_start, "dateMinute", zone)}</div>
+          <div className={cells["under"]}>next {formatTime(silence.next_start, "dateMinute", zone)}</div>
         )}
       </td>
       <td data-label="Reason">
         {silence.reason}
-        <div className={classes["under"]}>{silence.created_by}</div>
+        <div className={cells["under"]}>{silence.created_by}</div>
       </td>
       {mayEdit && (
-        <td className={classes["end"]}>
+        <td className={cells["end"]}>
           {silence.state !== "over" && (
             <Button
               size="compact-xs"

@@ -73,7 +73,7 @@ export function SilencesTab() {
             </Empty>
           }
         >
-          <Table label="Silences" className={classes["cards"]}>
+          <Table label="Silences" cards>
             <thead>
               <tr>
                 <th scope="col">Alerts of</th>

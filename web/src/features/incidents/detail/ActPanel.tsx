@@ -5,6 +5,7 @@ import type { IncidentDetail } from "../../../api/incidents";
 import { useWatchWrite } from "../../../api/useWatchWrite";
 import { FormError } from "../../../ui/FormError";
 import { Panel } from "../../../ui/Panel";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
 import { PauseButton } from "./PauseButton";
 import { RollbackButton } from "./RollbackButton";
@@ -31,7 +32,7 @@ export function ActPanel({ incident }: { incident: IncidentDetail }) {
           <PauseButton key={experiment.id} incident={incident} experiment={experiment} />
         ))}
         {incident.rollbacks.length === 0 && incident.experiments.length === 0 && (
-          <span className={classes["under"]}>No prompt here has a version to go back to, and no experiment runs.</span>
+          <span className={cells["under"]}>No prompt here has a version to go back to, and no experiment runs.</span>
         )}
         <div className={classes["buttons"]}>
           <Button

@@ -1,6 +1,7 @@
 import type { Cause, Dossier, DossierChart } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { Table } from "../../../ui/Table";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
 import { Part } from "./Part";
 
@@ -33,20 +34,20 @@ export function CausePanel({ causes, metric }: Props) {
         </>
       )}
       {others.length > 0 && (
-        <Table label="What carries the change" className={classes["table"]}>
+        <Table label="What carries the change" roomy>
           <thead>
             <tr>
               <th scope="col">Also looked at</th>
-              <th scope="col" className={classes["number"]}>
+              <th scope="col" className={cells["number"]}>
                 Carries
               </th>
-              <th scope="col" className={classes["number"]}>
+              <th scope="col" className={cells["number"]}>
                 Before
               </th>
-              <th scope="col" className={classes["number"]}>
+              <th scope="col" className={cells["number"]}>
                 After
               </th>
-              <th scope="col" className={classes["number"]}>
+              <th scope="col" className={cells["number"]}>
                 Without it
               </th>
             </tr>
@@ -54,11 +55,11 @@ export function CausePanel({ causes, metric }: Props) {
           <tbody>
             {others.map((one) => (
               <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
-                <td className={classes["main"]}>{nameOf(one)}</td>
-                <td className={classes["number"]}>{format(one.share, "percent")}</td>
-                <td className={classes["number"]}>{format(one.before, metric.unit)}</td>
-                <td className={classes["number"]}>{format(one.after, metric.unit)}</td>
-                <td className={classes["number"]}>{format(one.without, metric.unit)}</td>
+                <td className={cells["main"]}>{nameOf(one)}</td>
+                <td className={cells["number"]}>{format(one.share, "percent")}</td>
+                <td className={cells["number"]}>{format(one.before, metric.unit)}</td>
+                <td className={cells["number"]}>{format(one.after, metric.unit)}</td>
+                <td className={cells["number"]}>{format(one.without, metric.unit)}</td>
               </tr>
             ))}
           </tbody>

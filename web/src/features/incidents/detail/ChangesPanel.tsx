@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { Link } from "react-router";
 import type { Dossier } from "../../../api/incidents";
+import { minutesText } from "../../../format/duration";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { promptPath } from "../../../ui/promptPath";
 import { Table } from "../../../ui/Table";
-import { minutesText } from "../../alerts/words";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
 import { More } from "./More";
 import { Part } from "./Part";
@@ -43,7 +44,7 @@ export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
         </p>
       ) : (
         <>
-          <Table label="Changes around the start" className={classes["table"]}>
+          <Table label="Changes around the start" roomy>
             <thead>
               <tr>
                 <th scope="col">Change</th>
@@ -56,13 +57,13 @@ export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
                 const to = linkOf(line);
                 return (
                   <tr key={`${line.at} ${line.text}`}>
-                    <td className={classes["main"]}>
+                    <td className={cells["main"]}>
                       {to === null ? line.text : <Link to={to}>{line.text}</Link>}
-                      <div className={classes["under"]}>{KIND[line.kind]}</div>
+                      <div className={cells["under"]}>{KIND[line.kind]}</div>
                     </td>
                     <td>
                       {formatTime(line.at, "dateMinute", zone)}
-                      <div className={classes["under"]}>
+                      <div className={cells["under"]}>
                         {minutesText(Math.max(1, Math.abs(Math.round(line.minutes_before))))}{" "}
                         {line.minutes_before >= 0 ? "before" : "after"}
                       </div>

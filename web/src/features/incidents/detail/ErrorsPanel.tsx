@@ -4,7 +4,7 @@ import type { Dossier } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { useHref } from "../../../state/useHref";
 import { Table } from "../../../ui/Table";
-import classes from "../Incidents.module.css";
+import cells from "../../../ui/cells.module.css";
 import { More } from "./More";
 import { Part } from "./Part";
 
@@ -18,14 +18,14 @@ export function ErrorsPanel({ errors }: { errors: Dossier["errors"] }) {
   if (errors.error == null && errors.groups.length === 0) return null;
   return (
     <Part title="Errors meanwhile" note={`${format(errors.failed, "count")} failed calls`} error={errors.error}>
-      <Table label="Errors meanwhile" className={classes["table"]}>
+      <Table label="Errors meanwhile" roomy>
         <thead>
           <tr>
             <th scope="col">Error</th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Calls
             </th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Share
             </th>
           </tr>
@@ -33,17 +33,17 @@ export function ErrorsPanel({ errors }: { errors: Dossier["errors"] }) {
         <tbody>
           {shown.map((group) => (
             <tr key={group.pattern}>
-              <td className={classes["main"]}>
+              <td className={cells["main"]}>
                 <Link to={href(`/calls/${encodeURIComponent(group.call_id)}`)}>
                   {group.message ?? group.error_type.replaceAll("_", " ")}
                 </Link>
-                <div className={classes["under"]}>
+                <div className={cells["under"]}>
                   {group.error_type.replaceAll("_", " ")}
                   {group.new && ", not seen before"}
                 </div>
               </td>
-              <td className={classes["number"]}>{format(group.calls, "count")}</td>
-              <td className={classes["number"]}>{format(group.share, "percent")}</td>
+              <td className={cells["number"]}>{format(group.calls, "count")}</td>
+              <td className={cells["number"]}>{format(group.share, "percent")}</td>
             </tr>
           ))}
         </tbody>

@@ -8,7 +8,7 @@ import { useHref } from "../../../state/useHref";
 import { CallStatusMark } from "../../../ui/CallStatusMark";
 import { promptName } from "../../../ui/promptName";
 import { Table } from "../../../ui/Table";
-import classes from "../Incidents.module.css";
+import cells from "../../../ui/cells.module.css";
 import { More } from "./More";
 import { Part } from "./Part";
 
@@ -23,15 +23,15 @@ export function ExamplesPanel({ examples }: { examples: Dossier["examples"] }) {
   if (examples.error == null && examples.calls.length === 0) return null;
   return (
     <Part title="Example calls" note={examples.shown} error={examples.error}>
-      <Table label="Example calls" className={`${classes["table"] ?? ""} ${classes["cards"] ?? ""}`}>
+      <Table label="Example calls" cards>
         <thead>
           <tr>
             <th scope="col">Call</th>
             <th scope="col">Status</th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Latency
             </th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Cost
             </th>
           </tr>
@@ -39,23 +39,23 @@ export function ExamplesPanel({ examples }: { examples: Dossier["examples"] }) {
         <tbody>
           {shown.map((call) => (
             <tr key={call.id}>
-              <td className={classes["main"]}>
+              <td className={cells["main"]}>
                 <Link to={href(`/calls/${encodeURIComponent(call.id)}`)}>
                   {formatTime(call.timestamp, "dateSecond", zone)}
                 </Link>
-                <div className={classes["under"]}>
+                <div className={cells["under"]}>
                   {promptName(call.prompt_id)}
                   {call.prompt_version === null ? "" : ` v${call.prompt_version}`}, {call.model ?? "no model"}
                 </div>
               </td>
               <td data-label="Status">
                 <CallStatusMark status={call.status === "success" ? "success" : "error"} errorType={call.error_type} />
-                {call.error_message !== null && <div className={classes["under"]}>{call.error_message}</div>}
+                {call.error_message !== null && <div className={cells["under"]}>{call.error_message}</div>}
               </td>
-              <td data-label="Latency" className={classes["number"]}>
+              <td data-label="Latency" className={cells["number"]}>
                 {format(call.latency_ms, "ms")}
               </td>
-              <td data-label="Cost" className={classes["number"]}>
+              <td data-label="Cost" className={cells["number"]}>
                 {format(call.cost_usd, "usd")}
               </td>
             </tr>

@@ -7,8 +7,8 @@ import { useHref } from "../../../state/useHref";
 import { BackLink } from "../../../ui/BackLink";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
-import classes from "../Incidents.module.css";
 import { IncidentView } from "./IncidentView";
+import { Page } from "../../../ui/Page";
 
 /** One incident: what is known, what was done, what can be done. */
 export function IncidentPage() {
@@ -16,7 +16,7 @@ export function IncidentPage() {
   const href = useHref();
   const incident = useWatchRead<IncidentDetail>(`/incidents/${encodeURIComponent(id)}`);
   return (
-    <div className={classes["page"]}>
+    <Page>
       <BackLink to={href("/incidents")}>Incidents</BackLink>
       {incident.data !== undefined ? (
         <IncidentView incident={incident.data} now={incident.dataUpdatedAt} />
@@ -31,6 +31,6 @@ export function IncidentPage() {
       ) : (
         <Skeleton height={400} />
       )}
-    </div>
+    </Page>
   );
 }

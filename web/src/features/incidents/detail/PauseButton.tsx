@@ -2,7 +2,7 @@ import { notifications } from "@mantine/notifications";
 import type { IncidentDetail } from "../../../api/incidents";
 import { useWatchWrite } from "../../../api/useWatchWrite";
 import { ConfirmButton } from "../../../ui/ConfirmButton";
-import classes from "../Incidents.module.css";
+import cells from "../../../ui/cells.module.css";
 
 interface Props {
   incident: IncidentDetail;
@@ -37,7 +37,7 @@ export function PauseButton({ incident, experiment }: Props) {
           )
         }
       />
-      {experiment.likely && <div className={classes["under"]}>it concerns what the incident is about</div>}
+      {experiment.likely && <div className={cells["under"]}>it concerns what the incident is about</div>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useWatchWrite } from "../../../api/useWatchWrite";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { ConfirmButton } from "../../../ui/ConfirmButton";
-import classes from "../Incidents.module.css";
+import cells from "../../../ui/cells.module.css";
 
 interface Props {
   incident: IncidentDetail;
@@ -41,7 +41,7 @@ export function RollbackButton({ incident, target }: Props) {
           )
         }
       />
-      {target.likely && <div className={classes["under"]}>likely: it was deployed just before, or is the cause</div>}
+      {target.likely && <div className={cells["under"]}>likely: it was deployed just before, or is the cause</div>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { Panel } from "../../../ui/Panel";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
 
 /** Earlier incidents that were about the same. */
@@ -17,8 +18,8 @@ export function SimilarPanel({ similar }: { similar: Dossier["similar"] }) {
         {similar.map((one) => (
           <li key={one.id}>
             <Link to={href(`/incidents/${one.id}`)}>{one.title}</Link>, {formatTime(one.opened_at, "date", zone)}
-            {one.cause !== null && <div className={classes["under"]}>{one.cause}</div>}
-            {one.has_post_mortem && <div className={classes["under"]}>has a post-mortem</div>}
+            {one.cause !== null && <div className={cells["under"]}>{one.cause}</div>}
+            {one.has_post_mortem && <div className={cells["under"]}>has a post-mortem</div>}
           </li>
         ))}
       </ul>

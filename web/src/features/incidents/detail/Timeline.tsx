@@ -6,6 +6,7 @@ import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { FormError } from "../../../ui/FormError";
 import { Panel } from "../../../ui/Panel";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
 
 interface Props {
@@ -24,7 +25,7 @@ export function Timeline({ incident, mayEdit }: Props) {
         {incident.timeline.map((event) => (
           <li key={event.id} className={classes["event"]} data-kind={event.kind}>
             {event.text}
-            <div className={classes["under"]}>
+            <div className={cells["under"]}>
               {formatTime(event.at, "dateMinute", zone)}, {event.actor}
             </div>
           </li>

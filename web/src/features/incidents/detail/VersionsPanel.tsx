@@ -2,7 +2,7 @@ import type { DossierVersions } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { promptName } from "../../../ui/promptName";
 import { Table } from "../../../ui/Table";
-import classes from "../Incidents.module.css";
+import cells from "../../../ui/cells.module.css";
 import { Part } from "./Part";
 
 /** Each version before and after the start. */
@@ -12,15 +12,15 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
   const metrics = versions.metrics.filter(({ key }) => key !== "total_requests");
   return (
     <Part title="Versions before and after" note="small: before the start" error={versions.error}>
-      <Table label="Versions before and after" className={classes["table"]}>
+      <Table label="Versions before and after" roomy>
         <thead>
           <tr>
             <th scope="col">Version</th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Calls
             </th>
             {metrics.map(({ key, label }) => (
-              <th key={key} scope="col" className={classes["number"]}>
+              <th key={key} scope="col" className={cells["number"]}>
                 {label}
               </th>
             ))}
@@ -29,17 +29,17 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
         <tbody>
           {versions.lines.map((line) => (
             <tr key={`${line.prompt_id ?? ""} ${line.version ?? ""}`}>
-              <td className={classes["few"]}>
+              <td className={cells["main"]}>
                 {promptName(line.prompt_id)} {line.version === null ? "" : `v${line.version}`}
               </td>
-              <td className={classes["number"]}>
+              <td className={cells["number"]}>
                 {format(line.calls_after, "count")}
-                <div className={classes["under"]}>{format(line.calls_before, "count")}</div>
+                <div className={cells["under"]}>{format(line.calls_before, "count")}</div>
               </td>
               {metrics.map(({ key, unit }) => (
-                <td key={key} className={classes["number"]}>
+                <td key={key} className={cells["number"]}>
                   {format(line.after[key], unit)}
-                  <div className={classes["under"]}>{format(line.before[key], unit)}</div>
+                  <div className={cells["under"]}>{format(line.before[key], unit)}</div>
                 </td>
               ))}
             </tr>

@@ -1,12 +1,12 @@
 import { Link, useNavigate } from "react-router";
 import type { Incident } from "../../../api/incidents";
+import { minutesText } from "../../../format/duration";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { SeverityMark } from "../../../ui/SeverityMark";
-import { minutesText } from "../../alerts/words";
 import { IncidentMark } from "../IncidentMark";
-import classes from "../Incidents.module.css";
+import cells from "../../../ui/cells.module.css";
 
 const MINUTE_MS = 60_000;
 
@@ -18,20 +18,20 @@ export function IncidentRow({ incident, now }: { incident: Incident; now: number
   const end = incident.resolved_at === null ? now : Date.parse(incident.resolved_at);
   const minutes = Math.max(1, Math.round((end - Date.parse(incident.began_at)) / MINUTE_MS));
   return (
-    <tr className={classes["row"]} onClick={() => void navigate(to)}>
-      <td className={classes["main"]}>
-        <Link to={to} className={classes["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
+    <tr className={cells["row"]} onClick={() => void navigate(to)}>
+      <td className={cells["main"]}>
+        <Link to={to} className={cells["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
           {incident.title}
         </Link>
-        {incident.cause !== null && <div className={classes["under"]}>{incident.cause}</div>}
+        {incident.cause !== null && <div className={cells["under"]}>{incident.cause}</div>}
       </td>
       <td data-label="Status">
         <IncidentMark status={incident.status} />
-        {incident.resolved_by_itself && <div className={classes["under"]}>by itself</div>}
+        {incident.resolved_by_itself && <div className={cells["under"]}>by itself</div>}
       </td>
       <td data-label="Severity">
         <SeverityMark severity={incident.severity} />
-        <div className={classes["under"]}>{incident.alerts === 1 ? "1 alert" : `${incident.alerts} alerts`}</div>
+        <div className={cells["under"]}>{incident.alerts === 1 ? "1 alert" : `${incident.alerts} alerts`}</div>
       </td>
       <td data-label="Began">{formatTime(incident.began_at, "dateMinute", zone)}</td>
       <td data-label="Lasted">

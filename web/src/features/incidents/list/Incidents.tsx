@@ -8,6 +8,8 @@ import { Table } from "../../../ui/Table";
 import classes from "../Incidents.module.css";
 import { PAGE, useIncidents } from "../useIncidents";
 import { IncidentRow } from "./IncidentRow";
+import { Page } from "../../../ui/Page";
+import { PageHead } from "../../../ui/PageHead";
 
 /** What went wrong, the newest first. */
 export function Incidents() {
@@ -18,21 +20,23 @@ export function Incidents() {
   const rows = which === "open" ? list.data?.filter(({ severity }) => severity !== "info") : list.data;
   const more = (list.data?.length ?? 0) - (rows?.length ?? 0);
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>Incidents</h1>
-        <SegmentedControl
-          size="xs"
-          aria-label="Which incidents"
-          className={classes["choice"] ?? ""}
-          value={which}
-          onChange={(next) => setParams((current) => withParams(current, { show: next === "all" ? "all" : null }))}
-          data={[
-            { value: "open", label: "Open" },
-            { value: "all", label: "All" },
-          ]}
-        />
-      </header>
+    <Page>
+      <PageHead
+        title="Incidents"
+        actions={
+          <SegmentedControl
+            size="xs"
+            aria-label="Which incidents"
+            className={classes["choice"] ?? ""}
+            value={which}
+            onChange={(next) => setParams((current) => withParams(current, { show: next === "all" ? "all" : null }))}
+            data={[
+              { value: "open", label: "Open" },
+              { value: "all", label: "All" },
+            ]}
+          />
+        }
+      />
       <Panel
         title={which === "open" ? "Open incidents" : `The newest ${PAGE}`}
         note={rows === undefined ? undefined : String(rows.length)}
@@ -52,7 +56,7 @@ export function Incidents() {
             )
           }
         >
-          <Table label="Incidents" className={`${classes["table"] ?? ""} ${classes["cards"] ?? ""}`}>
+          <Table label="Incidents" cards>
             <thead>
               <tr>
                 <th scope="col">Incident</th>
@@ -77,6 +81,6 @@ export function Incidents() {
           </p>
         )}
       </Panel>
-    </div>
+    </Page>
   );
 }

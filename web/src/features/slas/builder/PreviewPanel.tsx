@@ -8,6 +8,7 @@ import { format } from "../../../format/number";
 import { useProject } from "../../../state/ProjectContext";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
+import { Page } from "../../../ui/Page";
 import { Panel } from "../../../ui/Panel";
 import { BudgetPanel } from "../detail/BudgetPanel";
 import { DayStrip } from "../detail/DayStrip";
@@ -70,7 +71,7 @@ export function PreviewPanel({ values, onTarget }: Props) {
   }
   const { state, days, suggested_target: suggested, notes } = preview.data;
   return (
-    <div className={classes["page"]} aria-busy={preview.isPlaceholderData}>
+    <Page busy={preview.isPlaceholderData}>
       <Panel title={title} note="as if it had been defined then" actions={<SlaStatus state={state} />}>
         <DayStrip name="Preview" days={days} />
         {suggested !== null && String(suggested) !== values.target.trim() && (
@@ -88,6 +89,6 @@ export function PreviewPanel({ values, onTarget }: Props) {
         ))}
       </Panel>
       <BudgetPanel sla={{ name: "Preview", target: Number(values.target) }} state={state} />
-    </div>
+    </Page>
   );
 }

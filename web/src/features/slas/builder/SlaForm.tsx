@@ -1,19 +1,15 @@
-import { Alert, Button, NativeSelect, Switch, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { NativeSelect, Switch, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useState } from "react";
-import { Link, useNavigate } from "react-router";
-import { ApiError } from "../../../api/client";
+import { useNavigate } from "react-router";
 import type { Sla } from "../../../api/slas";
-import { useWatchWrite } from "../../../api/useWatchWrite";
-import { keepValues, keptValues } from "../../../state/kept";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
-import { BackLink } from "../../../ui/BackLink";
 import { ChannelFields } from "../../../ui/ChannelFields";
+import { DraftButtons } from "../../../ui/DraftButtons";
+import { DraftForm } from "../../../ui/DraftForm";
 import { FilterFields } from "../../../ui/filter/FilterFields";
-import { FormError } from "../../../ui/FormError";
 import { Panel } from "../../../ui/Panel";
+import { useDraft } from "../../../ui/useDraft";
 import classes from "../Slas.module.css";
 import { PERIODS } from "../words";
 import { ObjectiveFields } from "./ObjectiveFields";
@@ -25,66 +21,37 @@ export function SlaForm({ stored }: { stored: Sla | null }) {
   const href = useHref();
   const navigate = useNavigate();
   const { id: project } = useProject();
-  const write = useWatchWrite<Sla>();
-  const place = `promptpulse-sla-${project}-${stored?.id ?? "new"}`;
-  const [base] = useState(() => valuesOf(stored));
-  const [kept, setKept] = useState(() => keptValues(window.sessionStorage, place, base, same));
-  const form = useForm<SlaValues>({
-    mode: "controlled",
-    initialValues: kept ?? base,
-    validateInputOnChange: true,
-    validate: (values) => problemsOf(values),
-    onValuesChange: (values) => keepValues(window.sessionStorage, place, base, values),
+  const { draft, form, save } = useDraft<SlaValues, Sla>({
+    place: `promptpulse-sla-${project}-${stored?.id ?? "new"}`,
+    base: valuesOf(stored),
+    problemsOf,
+    fieldOf,
   });
   const target = href(stored === null ? "/slas" : `/slas/${stored.id}`);
-  const forget = () => {
-    window.sessionStorage.removeItem(place);
-    setKept(null);
-  };
-  const submit = (values: SlaValues) =>
-    write.mutate(
-      stored === null
-        ? { path: "/slas", method: "POST", body: bodyOf(values) }
-        : { path: `/slas/${stored.id}`, method: "PATCH", body: bodyOf(values) },
-      {
-        onSuccess: (saved) => {
-          forget();
-          notifications.show({ message: `SLA “${saved.name}” ${stored === null ? "defined" : "saved"}` });
-          void navigate(href(`/slas/${saved.id}`));
-        },
-        onError: (error) => {
-          const field = error instanceof ApiError && error.field !== null ? fieldOf(error.field) : null;
-          if (field !== null) form.setFieldError(field, error.message);
-        },
+  const submit = () => {
+    const body = bodyOf(form.getValues());
+    save(
+      stored === null ? { path: "/slas", method: "POST", body } : { path: `/slas/${stored.id}`, method: "PATCH", body },
+      (saved) => {
+        notifications.show({ message: `SLA “${saved.name}” ${stored === null ? "defined" : "saved"}` });
+        void navigate(href(`/slas/${saved.id}`));
       },
     );
+  };
   const { values, errors } = form;
-  const refused = write.error instanceof ApiError && write.error.field !== null ? write.error.field : null;
   return (
-    <div className={classes["page"]}>
-      <BackLink to={target}>{stored === null ? "SLAs" : stored.name}</BackLink>
-      <h1 className={classes["title"]}>{stored === null ? "Define an SLA" : "Edit SLA"}</h1>
-      {kept !== null && (
-        <Alert variant="light" p="xs">
-          <div className={classes["buttons"]}>
-            What you typed before and did not save is here again.
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={() => {
-                form.setValues(base);
-                form.clearErrors();
-                forget();
-              }}
-            >
-              Discard it
-            </Button>
-          </div>
-        </Alert>
-      )}
+    <DraftForm
+      draft={draft}
+      what="SLA"
+      label="SLA"
+      name={values.name}
+      title={stored === null ? "Define an SLA" : "Edit SLA"}
+      back={{ to: target, label: stored === null ? "SLAs" : stored.name }}
+      onSave={submit}
+    >
       <div className={classes["twoColumns"]}>
         <Panel title="Objective">
-          <form className={classes["form"]} aria-label="SLA" noValidate onSubmit={form.onSubmit(submit)}>
+          <div className={classes["form"]}>
             <TextInput size="xs" label="Name" placeholder="Support is up" {...form.getInputProps("name")} />
             <ObjectiveFields form={form} />
             <div className={classes["fields"]}>
@@ -154,28 +121,16 @@ export function SlaForm({ stored }: { stored: Sla | null }) {
               maxRows={6}
               {...form.getInputProps("description")}
             />
-            <FormError error={write.error} fields={refused !== null && fieldOf(refused) !== null ? [refused] : []} />
-            <div className={classes["buttons"]}>
-              <Button
-                type="submit"
-                size="xs"
-                loading={write.isPending}
-                disabled={stored !== null && same(values, base)}
-              >
-                {stored === null ? "Define SLA" : "Save SLA"}
-              </Button>
-              <Button component={Link} to={target} size="xs" variant="default" onClick={forget}>
-                Cancel
-              </Button>
-            </div>
-          </form>
+            <DraftButtons
+              draft={draft}
+              does={stored === null ? "Define SLA" : "Save SLA"}
+              stored={stored !== null}
+              to={target}
+            />
+          </div>
         </Panel>
         <PreviewPanel values={values} onTarget={(percent) => form.setFieldValue("target", String(percent))} />
       </div>
-    </div>
+    </DraftForm>
   );
-}
-
-function same(a: SlaValues, b: SlaValues): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,11 +1,12 @@
 import type { Sla, SlaState } from "../../../api/slas";
+import { minutesText } from "../../../format/duration";
 import { format } from "../../../format/number";
 import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { Panel } from "../../../ui/Panel";
 import { BudgetBar } from "../BudgetBar";
 import classes from "../Slas.module.css";
-import { burnText, goneText, minutesText } from "../words";
+import { burnText, goneText } from "../words";
 
 interface Props {
   sla: Pick<Sla, "name" | "target">;

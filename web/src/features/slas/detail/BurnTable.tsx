@@ -1,25 +1,27 @@
 import type { BurnWindow } from "../../../api/slas";
+import { minutesText } from "../../../format/duration";
 import { format } from "../../../format/number";
 import { Table } from "../../../ui/Table";
-import classes from "../Slas.module.css";
-import { minutesText } from "../words";
+import cells from "../../../ui/cells.module.css";
+import { Mark } from "../../../ui/Mark";
+import { IconCheck, IconFlame } from "@tabler/icons-react";
 
 const SPEED = { page: "Critical", ticket: "Warning" } as const;
 
 /** The windows that alert, and how fast the budget burns in them. */
 export function BurnTable({ windows }: { windows: readonly BurnWindow[] }) {
   return (
-    <Table label="Burn rate by window" className={classes["table"]}>
+    <Table label="Burn rate by window" roomy>
       <thead>
         <tr>
           <th scope="col">Windows</th>
-          <th scope="col" className={classes["number"]}>
+          <th scope="col" className={cells["number"]}>
             Alerts above
           </th>
-          <th scope="col" className={classes["number"]}>
+          <th scope="col" className={cells["number"]}>
             Long window
           </th>
-          <th scope="col" className={classes["number"]}>
+          <th scope="col" className={cells["number"]}>
             Short window
           </th>
           <th scope="col">Now</th>
@@ -31,18 +33,22 @@ export function BurnTable({ windows }: { windows: readonly BurnWindow[] }) {
             <td>
               {minutesText(one.long_minutes)} and {minutesText(one.short_minutes)}
             </td>
-            <td className={classes["number"]}>{format(one.factor, "number")} ×</td>
-            <td className={classes["number"]}>
+            <td className={cells["number"]}>{format(one.factor, "number")} ×</td>
+            <td className={cells["number"]}>
               {one.long_burn === null ? "no calls" : `${format(one.long_burn, "number")} ×`}
             </td>
-            <td className={classes["number"]}>
+            <td className={cells["number"]}>
               {one.short_burn === null ? "no calls" : `${format(one.short_burn, "number")} ×`}
             </td>
             <td>
               {one.burning ? (
-                <strong className={classes["bad"]}>Burning: {SPEED[one.speed].toLowerCase()}</strong>
+                <Mark tone={one.speed === "page" ? "critical" : "warning"} icon={IconFlame}>
+                  Burning: {SPEED[one.speed].toLowerCase()}
+                </Mark>
               ) : (
-                <span className={classes["good"]}>Fine</span>
+                <Mark tone="healthy" icon={IconCheck}>
+                  Fine
+                </Mark>
               )}
             </td>
           </tr>

@@ -4,7 +4,7 @@ import type { SlaDay, SlaHistory } from "../../../api/slas";
 import { format } from "../../../format/number";
 import { formatTime } from "../../../format/time";
 import { Table } from "../../../ui/Table";
-import classes from "../Slas.module.css";
+import cells from "../../../ui/cells.module.css";
 import { Met } from "./Met";
 
 const SHOWN = 7;
@@ -20,17 +20,17 @@ export function HistoryTable({ days, counted }: Props) {
   const newest = days.toReversed();
   return (
     <>
-      <Table label="Compliance by day" className={classes["table"]}>
+      <Table label="Compliance by day" roomy>
         <thead>
           <tr>
             <th scope="col">Day</th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Good
             </th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Bad {counted}
             </th>
-            <th scope="col" className={classes["number"]}>
+            <th scope="col" className={cells["number"]}>
               Budget left
             </th>
             <th scope="col">Target</th>
@@ -43,11 +43,11 @@ export function HistoryTable({ days, counted }: Props) {
                 {formatTime(`${day.day}T00:00:00Z`, "weekday", "UTC")}
                 {day.partial && " so far"}
               </td>
-              <td className={classes["number"]}>{format(day.compliance, "percent")}</td>
-              <td className={classes["number"]}>
+              <td className={cells["number"]}>{format(day.compliance, "percent")}</td>
+              <td className={cells["number"]}>
                 {format(day.bad, "count")} of {format(day.total, "count")}
               </td>
-              <td className={classes["number"]}>{format(day.left_share, "percent")}</td>
+              <td className={cells["number"]}>{format(day.left_share, "percent")}</td>
               <td>
                 <Met met={day.met} />
               </td>

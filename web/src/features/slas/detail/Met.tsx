@@ -1,16 +1,22 @@
-import { IconCheck, IconX } from "@tabler/icons-react";
-import classes from "../Slas.module.css";
+import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
+import { Mark } from "../../../ui/Mark";
 
 /** Whether a target was met; null: nobody can tell. */
 export function Met({ met }: { met: boolean | null }) {
-  if (met === null) return <span className={classes["unknown"]}>No calls</span>;
+  if (met === null) {
+    return (
+      <Mark tone="info" icon={IconMinus}>
+        No calls
+      </Mark>
+    );
+  }
   return met ? (
-    <span className={classes["good"]}>
-      <IconCheck size={14} aria-hidden /> Met
-    </span>
+    <Mark tone="healthy" icon={IconCheck}>
+      Met
+    </Mark>
   ) : (
-    <span className={classes["bad"]}>
-      <IconX size={14} aria-hidden /> Missed
-    </span>
+    <Mark tone="critical" icon={IconX}>
+      Missed
+    </Mark>
   );
 }

@@ -4,7 +4,7 @@ import { formatTime } from "../../../format/time";
 import { useProject } from "../../../state/ProjectContext";
 import { Empty } from "../../../ui/Empty";
 import { Table } from "../../../ui/Table";
-import classes from "../Slas.module.css";
+import cells from "../../../ui/cells.module.css";
 import { Met } from "./Met";
 
 interface Props {
@@ -17,14 +17,14 @@ export function MonthTable({ periods, counted }: Props) {
   const { time_zone: zone } = useProject();
   if (periods.length === 0) return <Empty title="No month with calls yet" />;
   return (
-    <Table label="Compliance by month" className={classes["table"]}>
+    <Table label="Compliance by month" roomy>
       <thead>
         <tr>
           <th scope="col">Month</th>
-          <th scope="col" className={classes["number"]}>
+          <th scope="col" className={cells["number"]}>
             Good
           </th>
-          <th scope="col" className={classes["number"]}>
+          <th scope="col" className={cells["number"]}>
             Bad {counted}
           </th>
           <th scope="col">Target</th>
@@ -37,8 +37,8 @@ export function MonthTable({ periods, counted }: Props) {
               {formatTime(one.start, "month", zone)}
               {one.partial && " so far"}
             </td>
-            <td className={classes["number"]}>{format(one.compliance, "percent")}</td>
-            <td className={classes["number"]}>
+            <td className={cells["number"]}>{format(one.compliance, "percent")}</td>
+            <td className={cells["number"]}>
               {format(one.bad, "count")} of {format(one.total, "count")}
             </td>
             <td>

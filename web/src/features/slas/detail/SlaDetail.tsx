@@ -7,8 +7,8 @@ import { useHref } from "../../../state/useHref";
 import { BackLink } from "../../../ui/BackLink";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
-import classes from "../Slas.module.css";
 import { SlaView } from "./SlaView";
+import { Page } from "../../../ui/Page";
 
 /** One objective: its budget, how fast it burns, how it was kept. */
 export function SlaDetail() {
@@ -16,7 +16,7 @@ export function SlaDetail() {
   const href = useHref();
   const sla = useWatchRead<Sla>(`/slas/${encodeURIComponent(id)}`);
   return (
-    <div className={classes["page"]}>
+    <Page>
       <BackLink to={href("/slas")}>SLAs</BackLink>
       {sla.data !== undefined ? (
         <SlaView sla={sla.data} />
@@ -27,6 +27,6 @@ export function SlaDetail() {
       ) : (
         <Skeleton height={320} />
       )}
-    </div>
+    </Page>
   );
 }

@@ -14,6 +14,9 @@ import { BudgetPanel } from "./BudgetPanel";
 import { BurnTable } from "./BurnTable";
 import { DeleteSla } from "./DeleteSla";
 import { HistoryPanel } from "./HistoryPanel";
+import { PageHead } from "../../../ui/PageHead";
+import { Mark } from "../../../ui/Mark";
+import { IconAlertTriangle } from "@tabler/icons-react";
 
 export function SlaView({ sla }: { sla: Sla }) {
   const href = useHref();
@@ -23,36 +26,42 @@ export function SlaView({ sla }: { sla: Sla }) {
   const calls = href("/calls", sla.where.length === 0 ? {} : { where: whereParam(sla.where) });
   return (
     <>
-      <header className={classes["head"]}>
-        <div>
-          <h1 className={classes["title"]}>{sla.name}</h1>
-          <p className={classes["lead"]}>
-            {objectiveText(sla)}, {PERIODS[sla.period].toLowerCase()}.{" "}
-            <Link to={calls}>
-              {sla.where.length === 0
-                ? "All calls"
-                : sla.where.map((one) => `${labels.get(one.dimension) ?? one.dimension} ${filterText(one)}`).join("; ")}
-            </Link>
-            . {OBJECTIVES[sla.objective.kind].hint}
-          </p>
-        </div>
-        <div className={classes["buttons"]}>
-          <SlaStatus state={state} />
-          {role !== "viewer" && (
+      <PageHead
+        title={sla.name}
+        lead={
+          <>
+            <SlaStatus state={state} />
+            <span>
+              {objectiveText(sla)}, {PERIODS[sla.period].toLowerCase()}.{" "}
+              <Link to={calls}>
+                {sla.where.length === 0
+                  ? "All calls"
+                  : sla.where
+                      .map((one) => `${labels.get(one.dimension) ?? one.dimension} ${filterText(one)}`)
+                      .join("; ")}
+              </Link>
+              . {OBJECTIVES[sla.objective.kind].hint}
+            </span>
+            {sla.description !== "" && <span>{sla.description}</span>}
+          </>
+        }
+        actions={
+          role !== "viewer" && (
             <>
               <Button component={Link} to={href(`/slas/${sla.id}/edit`)} size="xs" variant="default">
                 Edit
               </Button>
               <DeleteSla sla={sla} />
             </>
-          )}
-        </div>
-      </header>
-      {sla.description !== "" && <p className={classes["lead"]}>{sla.description}</p>}
+          )
+        }
+      />
       {sla.error !== null && (
-        <p className={classes["bad"]} role="alert">
-          The last evaluation failed: {sla.error}
-        </p>
+        <div role="alert">
+          <Mark tone="critical" icon={IconAlertTriangle}>
+            The last evaluation failed: {sla.error}
+          </Mark>
+        </div>
       )}
       {state !== null && <BudgetPanel sla={sla} state={state} />}
       {state !== null && (

@@ -5,6 +5,7 @@ import { filterText } from "../../../ui/filter/fieldChoices";
 import { useHref } from "../../../state/useHref";
 import { useDimensionLabels } from "../../alerts/useDimensionLabels";
 import { BudgetBar } from "../BudgetBar";
+import cells from "../../../ui/cells.module.css";
 import classes from "../Slas.module.css";
 import { SlaStatus } from "../SlaStatus";
 import { goneText, objectiveText, PERIODS } from "../words";
@@ -16,24 +17,24 @@ export function SlaRow({ sla }: { sla: Sla }) {
   const labels = useDimensionLabels();
   const { state } = sla;
   return (
-    <tr className={classes["row"]} onClick={() => void navigate(to)}>
-      <td className={classes["name"]}>
-        <Link to={to} className={classes["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
+    <tr className={cells["row"]} onClick={() => void navigate(to)}>
+      <td className={cells["main"]}>
+        <Link to={to} className={cells["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
           {sla.name}
         </Link>
-        <div className={classes["under"]}>
+        <div className={cells["under"]}>
           {objectiveText(sla)}, {PERIODS[sla.period].toLowerCase()}
         </div>
         {sla.where.length > 0 && (
-          <div className={classes["under"]}>
+          <div className={cells["under"]}>
             {sla.where.map((one) => `${labels.get(one.dimension) ?? one.dimension} ${filterText(one)}`).join("; ")}
           </div>
         )}
       </td>
       <td data-label="Status">
         <SlaStatus state={state} />
-        {state?.frozen_since != null && <div className={classes["under"]}>frozen: no calls</div>}
-        {sla.firing.length > 0 && <div className={classes["under"]}>alert open</div>}
+        {state?.frozen_since != null && <div className={cells["under"]}>frozen: no calls</div>}
+        {sla.firing.length > 0 && <div className={cells["under"]}>alert open</div>}
       </td>
       <td data-label="So far">{state === null ? NO_DATA : format(state.compliance, "percent")}</td>
       <td data-label="Error budget" className={classes["budget"]}>
@@ -42,13 +43,13 @@ export function SlaRow({ sla }: { sla: Sla }) {
         ) : (
           <>
             <BudgetBar name={sla.name} state={state} />
-            <div className={classes["under"]}>{state.said}</div>
+            <div className={cells["under"]}>{state.said}</div>
           </>
         )}
       </td>
       <td data-label="Burn rate">
         {state?.burn_rate == null ? NO_DATA : `${format(state.burn_rate, "number")} ×`}
-        {state?.burn_rate != null && <div className={classes["under"]}>{goneText(state)}</div>}
+        {state?.burn_rate != null && <div className={cells["under"]}>{goneText(state)}</div>}
       </td>
     </tr>
   );

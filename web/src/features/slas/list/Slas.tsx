@@ -9,8 +9,9 @@ import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
 import { Table } from "../../../ui/Table";
-import classes from "../Slas.module.css";
 import { SlaRow } from "./SlaRow";
+import { Page } from "../../../ui/Page";
+import { PageHead } from "../../../ui/PageHead";
 
 /** What was promised, and whether it is kept. */
 export function Slas() {
@@ -24,11 +25,8 @@ export function Slas() {
     </Button>
   );
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>SLAs</h1>
-        {mayEdit && make}
-      </header>
+    <Page>
+      <PageHead title="SLAs" actions={mayEdit && make} />
       <Panel title="Objectives" note={list.data === undefined ? undefined : String(list.data.length)}>
         <RowsState
           what="The SLAs"
@@ -43,7 +41,7 @@ export function Slas() {
             </Empty>
           }
         >
-          <Table label="Objectives" className={`${classes["table"] ?? ""} ${classes["cards"] ?? ""}`}>
+          <Table label="Objectives" cards>
             <thead>
               <tr>
                 <th scope="col">Objective</th>
@@ -61,6 +59,6 @@ export function Slas() {
           </Table>
         </RowsState>
       </Panel>
-    </div>
+    </Page>
   );
 }
