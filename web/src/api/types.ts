@@ -71,6 +71,9 @@ export type QueryResult = Omit<Schemas["QueryOut"], "metrics" | "compare"> & {
 };
 export type Trend = NonNullable<Schemas["ChangeOut"]["trend"]>;
 export type Group = QueryResult["groups"][number];
+export type Periods = Schemas["PeriodsOut"];
+export type PeriodsWanted = Schemas["PeriodsIn"];
+export type Expiring = Schemas["ExpiringOut"];
 export type Redaction = Schemas["RedactionOut"];
 export type RedactionWanted = Pick<Redaction, "api_keys" | "card_numbers" | "patterns">;
 export type RedactionPreviewed = Schemas["PreviewOut"];

@@ -7,6 +7,7 @@ import { useProject } from "../../state/ProjectContext";
 import { FailureBoundary } from "../../ui/FailureBoundary";
 import { barOf } from "./bar";
 import classes from "./Frame.module.css";
+import { KeptNote } from "./KeptNote";
 import { Navigation } from "./Navigation";
 import { NoCallsNote } from "./NoCallsNote";
 import { Palette } from "./Palette";
@@ -49,6 +50,7 @@ export function Frame() {
           <TopBar {...bar} onMenu={narrow ? drawer.open : null} />
           <main id="content" className={classes["content"]} tabIndex={-1}>
             {bar.analysis && pathname !== "/" && <NoCallsNote />}
+            {bar.analysis && <KeptNote />}
             <FailureBoundary key={pathname.split("/")[1]}>
               <Suspense fallback={<Skeleton height={320} />}>
                 <Outlet />

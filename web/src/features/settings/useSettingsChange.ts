@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "../../api/ApiContext";
 import { settings } from "../../api/keys";
-import type { Request } from "../../api/client";
+import type { Params, Request } from "../../api/client";
 import { useProject } from "../../state/ProjectContext";
 
 export interface Write {
   path: string;
   method: NonNullable<Request["method"]>;
+  params?: Params;
   body?: unknown;
 }
 
@@ -16,8 +17,7 @@ export function useSettingsChange<Answer>(part: string) {
   const queries = useQueryClient();
   const { id } = useProject();
   return useMutation<Answer, Error, Write>({
-    mutationFn: async ({ path, method, body }) =>
-      (await api<Answer>(path, body === undefined ? { method } : { method, body })).data,
+    mutationFn: async ({ path, ...request }) => (await api<Answer>(path, request)).data,
     onSuccess: () => queries.invalidateQueries({ queryKey: settings(id, part) }),
   });
 }

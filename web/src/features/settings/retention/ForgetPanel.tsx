@@ -24,7 +24,8 @@ export function ForgetPanel() {
   const ask = useSettingsChange<ForgetRequest>("forget");
   const requests = useQuery<ForgetRequest[]>({
     queryKey: settings(id, "forget"),
-    queryFn: async ({ signal }) => (await api<ForgetRequest[]>("/retention/forget", { signal })).data,
+    queryFn: async ({ signal }) =>
+      (await api<ForgetRequest[]>("/retention/forget", { params: { project: id }, signal })).data,
     refetchInterval: ({ state }) => (state.data?.some(({ status }) => status !== "done") ? LOOK_AGAIN_MS : false),
   });
   const named = user.trim();
@@ -49,7 +50,7 @@ export function ForgetPanel() {
               error={ask.error}
               onConfirm={(done) =>
                 ask.mutate(
-                  { path: "/retention/forget", method: "POST", body: { user_id: named } },
+                  { path: "/retention/forget", method: "POST", params: { project: id }, body: { user_id: named } },
                   {
                     onSuccess: () => {
                       done();

@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { Redaction } from "../../../api/types";
 import { format } from "../../../format/number";
+import { useProject } from "../../../state/ProjectContext";
 import { errorAtField } from "../../../ui/errorAtField";
 import { FormError } from "../../../ui/FormError";
 import classes from "../Settings.module.css";
@@ -14,6 +15,7 @@ const MOST = 20;
 
 /** What is taken out of texts; the preview below tries what is on the form, saved or not. */
 export function RedactionForm({ redaction, mayEdit }: { redaction: Redaction; mayEdit: boolean }) {
+  const { id } = useProject();
   const save = useSettingsChange<Redaction>("redaction");
   const form = useForm({
     mode: "controlled",
@@ -33,7 +35,7 @@ export function RedactionForm({ redaction, mayEdit }: { redaction: Redaction; ma
   };
   const submit = (body: typeof form.values) =>
     save.mutate(
-      { path: "/retention/redaction", method: "PUT", body },
+      { path: "/retention/redaction", method: "PUT", params: { project: id }, body },
       {
         onSuccess: () => {
           form.resetDirty(body);

@@ -4,16 +4,23 @@ import { useMutation } from "@tanstack/react-query";
 import { useApi } from "../../../api/ApiContext";
 import type { RedactionPreviewed, RedactionWanted } from "../../../api/types";
 import { format } from "../../../format/number";
+import { useProject } from "../../../state/ProjectContext";
 import { FormError } from "../../../ui/FormError";
 
 /** Shows how a text would be stored, with what is on the form. */
 export function RedactionPreview({ redaction }: { redaction: RedactionWanted }) {
   const api = useApi();
+  const { id } = useProject();
   const [text, setText] = useState("");
   const tried = useMutation<RedactionPreviewed>({
     mutationFn: async () =>
-      (await api<RedactionPreviewed>("/retention/redaction/preview", { method: "POST", body: { text, redaction } }))
-        .data,
+      (
+        await api<RedactionPreviewed>("/retention/redaction/preview", {
+          method: "POST",
+          params: { project: id },
+          body: { text, redaction },
+        })
+      ).data,
   });
   const found = tried.data === undefined ? [] : Object.entries(tried.data.replaced);
   return (

@@ -9,6 +9,7 @@ export function useRedaction() {
   const { id } = useProject();
   return useQuery<Redaction>({
     queryKey: settings(id, "redaction"),
-    queryFn: async ({ signal }) => (await api<Redaction>("/retention/redaction", { signal })).data,
+    queryFn: async ({ signal }) =>
+      (await api<Redaction>("/retention/redaction", { params: { project: id }, signal })).data,
   });
 }
