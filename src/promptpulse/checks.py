@@ -38,6 +38,9 @@ class Check:
 
 def run(settings: Settings, now: datetime) -> list[Check]:
     """All checks. A running server keeps its event store to itself: those checks are then left to it."""
+    if settings.resolved_store_url.startswith("chdb:") and not settings.data.is_dir():
+        said = f"{settings.data} is not there yet: give --data or PROMPTPULSE_DATA, or --url to ask a running server"
+        return [_versions(), _pages(), Check("data folder", "warning", said)]
     found = [_versions(), _disk(settings), _pages(), _guarded("settings database", lambda: _database(settings))]
     found += [_guarded("mail", lambda: _mail(settings)), _guarded("repeated work", lambda: _jobs(settings))]
     try:

@@ -130,7 +130,8 @@ def test_a_test_message_that_was_not_taken_ends_with_1(promptpulse: Run, shop: S
         assert client.post("/api/v1/channels", json=body).status_code == 201
     done = promptpulse("alerts", "test", "on call")
     assert (done.returncode, done.stdout.split(":")[0]) == (1, "not taken")  # the server knows no mail server
-    assert promptpulse("alerts", "test", "nobody").returncode == 1
+    none = promptpulse("alerts", "test", "nobody")
+    assert (none.returncode, "there is: on call" in none.stderr) == (1, True)
 
 
 def test_only_an_instance_key_makes_a_backup(promptpulse: Run, tmp_path: Path) -> None:
@@ -142,10 +143,10 @@ def test_only_an_instance_key_makes_a_backup(promptpulse: Run, tmp_path: Path) -
 def test_top_shows_the_last_minutes_by_prompt(promptpulse: Run) -> None:
     done = promptpulse("top", "--once", "--last", "1h", "--sort", "errors")
     assert [line.split()[:4] for line in done.stdout.splitlines()[-4:]] == [
-        ["prompt", "rate", "requests", "errors"],
-        ["all", "0.0667/min", "4", "25.00"],
-        ["greeting", "0.0333/min", "2", "50.00"],
-        ["farewell", "0.0333/min", "2", "0.00"],
+        ["prompt", "rpm", "requests", "errors"],
+        ["all", "0.0667", "4", "25.00"],
+        ["greeting", "0.0333", "2", "50.00"],
+        ["farewell", "0.0333", "2", "0.00"],
     ]
     assert promptpulse("top", "--once", "--by", "nothing").returncode == 1
 
@@ -156,6 +157,31 @@ def test_the_doctor_asks_a_running_server(promptpulse: Run, shop: Shop) -> None:
     assert (done.returncode, found["clock"]["state"], found["event store"]["state"]) == (0, "ok", "ok")
     assert (found["mail"]["state"], found["mail"]["finding"]) == ("warning", "PROMPTPULSE_SMTP_URL is not set")
     assert promptpulse("doctor", "--url", shop.server.url).returncode == 4  # the key of a project
+
+
+def test_a_folder_that_is_not_there_is_said_and_not_made(promptpulse: Run, tmp_path: Path) -> None:
+    absent = tmp_path / "data"
+    done = promptpulse("doctor", "--data", str(absent))
+    assert (done.returncode, "is not there yet" in done.stdout) == (0, True)
+    done = promptpulse("rebuild-rollups", "--data", str(absent))
+    assert (done.returncode, "is not there" in done.stderr) == (1, True)
+    assert not absent.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("export", "calls", "a.xls"), "format"),
+        (("export", "things", "a.csv"), "kind"),
+        (("export", "calls", "a.csv", "--last", "soon"), "last"),
+        (("export", "events", "a.csv"), "experiment"),
+        (("top", "--once", "--sort", "size"), "sort"),
+    ],
+    ids=["format", "kind", "last", "experiment", "sort"],
+)
+def test_an_option_that_cannot_be_meant_ends_with_2(promptpulse: Run, words: tuple[str, ...], named: str) -> None:
+    done = promptpulse(*words)
+    assert (done.returncode, named in done.stderr) == (2, True)
 
 
 def test_a_report_that_is_not_there_is_not_sent(promptpulse: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +14,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from promptpulse.cli.parts import LOCAL, AsJson, Key, ProjectId, Url, app, connected, err, failures, now, out
-from promptpulse.core.errors import Refused
+from promptpulse.core.errors import NotFound
 
 if TYPE_CHECKING:
-    from promptpulse.remote.client import Remote
+    from promptpulse.remote.client import Json, Remote
 
 alerts = typer.Typer(no_args_is_help=True, help="Alerts of a project.")
 app.add_typer(alerts, name="alerts")
@@ -87,11 +88,12 @@ def top(
     from rich.live import Live  # noqa: PLC0415
 
     from promptpulse.remote import top as view  # noqa: PLC0415
+    from promptpulse.remote.client import WrongOption  # noqa: PLC0415
     from promptpulse.remote.question import length_of  # noqa: PLC0415
 
     with failures(), connected(url, key, project) as remote:
         if sort not in view.SORTED_BY:
-            raise Refused(f"sort: {sort!r} is not one of {', '.join(view.SORTED_BY)}", field="sort")
+            raise WrongOption(f"sort: {sort!r} is not one of {', '.join(view.SORTED_BY)}", field="sort")
         zone, window = zone_of(remote), length_of(last)
         if once:
             out.print(view.frame(remote, by, window, sort, now(), zone))
@@ -174,10 +176,8 @@ def alerts_test(
 ) -> None:
     """Send a test message to a channel now. Exit code 1 when the receiver did not take it."""
     with failures(), connected(url, key, project) as remote:
-        found = [one for one in remote.many("/api/v1/channels") if channel in {one["id"], one["name"]}]
-        if not found:
-            raise Refused(f"{channel!r} is no channel of the project", field="channel")
-        answer = remote.post(f"/api/v1/channels/{found[0]['id']}/test")
+        found = named(remote.many("/api/v1/channels"), channel, "channel")
+        answer = remote.post(f"/api/v1/channels/{found['id']}/test")
         result = answer if isinstance(answer, dict) else {}
         if as_json:
             show_json(result)
@@ -200,10 +200,8 @@ def report_send(
 ) -> None:
     """Make a report now and send it. Its schedule stays as it is. Exit code 1 when it could not be made."""
     with failures(), connected(url, key, project) as remote:
-        found = [one for one in remote.many("/api/v1/reports") if report in {one["id"], one["name"]}]
-        if not found:
-            raise Refused(f"{report!r} is no report of the project", field="report")
-        run = remote.post(f"/api/v1/reports/{found[0]['id']}/runs", {"to": to or None})
+        found = named(remote.many("/api/v1/reports"), report, "report")
+        run = remote.post(f"/api/v1/reports/{found['id']}/runs", {"to": to or None})
         told = run if isinstance(run, dict) else {}
         if as_json:
             show_json(told)
@@ -225,6 +223,16 @@ def mcp(url: Url = LOCAL, key: Key = "", project: ProjectId = "") -> None:
 
     with failures(), connected(url, key, project) as remote:
         server(remote, now, __version__).run("stdio")
+
+
+def named(found: Sequence[Json], wanted: str, kind: str) -> Json:
+    """By its id, or by its name in capitals or not. Raises NotFound with the names there are."""
+    for one in found:
+        if wanted == one["id"] or wanted.casefold() == str(one["name"]).casefold():
+            return one
+    names = ", ".join(sorted(str(one["name"]) for one in found))
+    there = f"there {'is' if len(found) == 1 else 'are'}: {names}" if found else "there is none"
+    raise NotFound(f"{wanted!r} is no {kind} of the project; {there}")
 
 
 def zone_of(remote: Remote) -> ZoneInfo:

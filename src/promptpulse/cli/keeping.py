@@ -29,11 +29,12 @@ from promptpulse.cli.parts import (
     out,
     settings_of,
 )  # fmt: skip
-from promptpulse.core.errors import Refused
+from promptpulse.core.errors import NotFound, Refused
 
 if TYPE_CHECKING:
     from promptpulse.checks import Check
     from promptpulse.remote.checkup import Finding
+    from promptpulse.settings import Settings
 
 MARKS = {"ok": "[green]ok[/green]     ", "warning": "[yellow]warning[/yellow]", "wrong": "[red]wrong[/red]  "}
 
@@ -132,7 +133,8 @@ def rebuild_rollups(data: Data = None) -> None:
     from promptpulse.app import owned_event_store  # noqa: PLC0415
     from promptpulse.metrics import days, rollups  # noqa: PLC0415
 
-    with failures(), owned_event_store(settings_of({"data": data, "log_level": "warning"}), now()) as store:
+    settings = settings_of({"data": data, "log_level": "warning"})
+    with failures(), owned_event_store(_with_events(settings), now()) as store:
         with err.status("Rebuilding the rollups of hours and minutes"):
             rebuilt = rollups.rebuild_all(store)
         for table in rebuilt:
@@ -140,7 +142,14 @@ def rebuild_rollups(data: Data = None) -> None:
         over = days.unbuilt(store, now())
         for day in track(over, "Rebuilding days", console=err):
             days.build(store, day)
-        out.print(f"Rebuilt {len(over)} days")
+        out.print(f"Rebuilt {len(over)} {'day' if len(over) == 1 else 'days'}")
+
+
+def _with_events(settings: Settings) -> Settings:
+    """Raises NotFound when there is nothing to compute from."""
+    if settings.resolved_store_url.startswith("chdb:") and not settings.data.is_dir():
+        raise NotFound(f"{settings.data} is not there; give the data folder with --data or PROMPTPULSE_DATA")
+    return settings
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 
-from promptpulse.core.errors import AppError
+from promptpulse.core.errors import AppError, Refused
 
 Json = dict[str, object]
 Parameters = Mapping[str, str | int | bool | None]
@@ -27,6 +27,12 @@ class Unreachable(AppError):
     """No server answered."""
 
     exit_code = 5
+
+
+class WrongOption(Refused):
+    """An option that cannot be meant."""
+
+    exit_code = 2
 
 
 class RemoteError(AppError):

@@ -13,7 +13,7 @@ import msgspec
 
 from promptpulse.core.errors import Refused
 from promptpulse.core.times import rfc3339
-from promptpulse.remote.client import Parameters, Remote, RemoteError, Unreachable
+from promptpulse.remote.client import Parameters, Remote, RemoteError, Unreachable, WrongOption
 from promptpulse.remote.question import length_of
 
 CURSORS = {
@@ -56,12 +56,12 @@ class Selection:
 def wanted(given: Selection, file: Path, now: datetime) -> Wanted:
     """Raises `Refused`. The range of a file that was begun stays."""
     if given.kind not in CURSORS:
-        raise Refused(f"kind: {given.kind!r} is not one of {', '.join(CURSORS)}", field="kind")
+        raise WrongOption(f"kind: {given.kind!r} is not one of {', '.join(CURSORS)}", field="kind")
     form = given.form or file.suffix.removeprefix(".").lower() or "ndjson"
     if form not in FORMS:
-        raise Refused(f"format: {form!r} is not one of {', '.join(FORMS)}", field="format")
+        raise WrongOption(f"format: {form!r} is not one of {', '.join(FORMS)}", field="format")
     if given.last and (given.start or given.end):
-        raise Refused("last: use either --last or --start and --end", field="last")
+        raise WrongOption("last: use either --last or --start and --end", field="last")
     start, end = given.start, given.end
     if given.last or (given.kind == "calls" and not start):
         end = end or rfc3339(now)
@@ -71,7 +71,9 @@ def wanted(given: Selection, file: Path, now: datetime) -> Wanted:
         inside = "events/experiment" if given.kind == "events" else "scores/experiments"
         path = f"/api/v1/{inside}/{quote(given.experiment, safe='')}"
     if not path:
-        raise Refused("experiment: events belong to an experiment; give its id with --experiment", field="experiment")
+        raise WrongOption(
+            "experiment: events belong to an experiment; give its id with --experiment", field="experiment"
+        )
     first, last = ("start", "end") if given.kind == "calls" else ("start_date", "end_date")
     parameters: dict[str, str | int | bool | None] = {first: start, last: end}
     if given.prompt:

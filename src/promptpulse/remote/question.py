@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from promptpulse.core.errors import Refused
 from promptpulse.core.times import rfc3339
+from promptpulse.remote.client import WrongOption
 
 Json = dict[str, object]
 SHORT = {
@@ -123,7 +124,7 @@ def length_of(text: str) -> timedelta:
     """`7d`, `24h`, `90m`, `2w`. Raises `Refused`."""
     found = _LENGTH.fullmatch(text.strip().lower())
     if not found or found[2] not in UNITS or not int(found[1]):
-        raise Refused(f"{text!r} is no length of time; write 30m, 24h, 7d, 2w or 3mo", field="last")
+        raise WrongOption(f"last: {text!r} is no length of time; write 30m, 24h, 7d, 2w or 3mo", field="last")
     return int(found[1]) * UNITS[found[2]]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from promptpulse.remote.client import Json, Remote, as_object, as_objects
-from promptpulse.remote.wording import NOTHING, local
+from promptpulse.remote.wording import NOTHING, alarm, local
 
 MOST = 100
 
@@ -37,7 +37,7 @@ class Standing:
             yield "No price", f"{model['provider'] or NOTHING} {model['model'] or NOTHING}: {model['calls']} calls"
         yield "Alerts", self._some(self.alerts, "firing")
         for alert in self.alerts:
-            yield "", f"{alert['severity']}: {alert['text'] or alert['name']}"
+            yield "", alarm(alert)
         yield "Incidents", self._some(self.incidents, "open")
         for incident in self.incidents:
             yield "", f"{incident['severity']}: {incident['title']} ({incident['status']})"

@@ -14,10 +14,10 @@ from rich.text import Text
 from promptpulse.core.times import rfc3339
 from promptpulse.remote.answering import NONE
 from promptpulse.remote.client import Json, Remote, Unreachable, as_object, as_objects, number
-from promptpulse.remote.wording import length, local, spelled
+from promptpulse.remote.wording import alarm, length, local, spelled
 
 METRICS = {
-    "requests_per_minute": "rate", "total_requests": "requests", "error_rate": "errors", "p50_latency_ms": "p50",
+    "requests_per_minute": "rpm", "total_requests": "requests", "error_rate": "errors", "p50_latency_ms": "p50",
     "p95_latency_ms": "p95", "total_cost_usd": "cost",
 }  # fmt: skip
 """Of the catalogue, and the short names that fit into a narrow terminal."""
@@ -55,7 +55,7 @@ def frame(
     firing = remote.many("/api/v1/alerts", status="firing", limit=5)
     title = Text(f"{remote.address.url}  last {length(window)}  ", style="bold")
     title.append(f"{local(rfc3339(now), zone, seconds=True)} ({zone.key})  Ctrl-C ends", style="dim")
-    alerts = [Text(f"{alert['severity']}: {alert['text'] or alert['name']}", style="red") for alert in firing]
+    alerts = [Text(alarm(alert), style="red", no_wrap=True, overflow="ellipsis") for alert in firing]
     return Group(title, *alerts, _table(by, [("all", total), ("", parts)]))
 
 
@@ -78,4 +78,7 @@ def _cell(metric: Json, values: object, group: int) -> Text:
     value = values[group][0] if isinstance(values, list) else None
     share = number(value) if metric["key"] == "error_rate" else None
     style = "" if share is None or share < WARN else "yellow" if share < BAD else "red"
-    return Text(spelled(value, str(metric["unit"])), style=style)
+    unit = str(metric["unit"])
+    return Text(
+        spelled(value, unit).removesuffix("/min") if unit == "per_minute" else spelled(value, unit), style=style
+    )

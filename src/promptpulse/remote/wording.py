@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 NOTHING = "-"
 MOST_DECIMALS = 6
+LEAST = 0.000001
 
 
 def spelled(value: object, unit: str) -> str:
@@ -19,11 +21,17 @@ def spelled(value: object, unit: str) -> str:
         case "percent":
             return f"{value:.2f} %"
         case "usd":
-            return f"${value:,.2f}" if abs(value) >= 1 or not value else f"${_short(value)}"
+            return _dollars(value)
         case "per_minute":
             return f"{_short(value)}/min"
         case _:
             return _short(value)
+
+
+def alarm(alert: Mapping[str, object]) -> str:
+    """Its name, and what it says."""
+    said = f": {alert['text']}" if alert["text"] else ""
+    return f"{alert['severity']}: {alert['name']}{said}"
 
 
 def signed_percent(value: object) -> str:
@@ -54,6 +62,12 @@ def size(count: float) -> str:
             return f"{count:.0f} {name}" if name == "B" else f"{count:.1f} {name}"
         count /= 1024
     raise AssertionError("unreachable")
+
+
+def _dollars(value: float) -> str:
+    if 0 < abs(value) < LEAST:
+        return f"<${LEAST:.{MOST_DECIMALS}f}"
+    return f"${value:,.2f}" if abs(value) >= 1 or not value else f"${_short(value)}"
 
 
 def _short(value: float) -> str:
