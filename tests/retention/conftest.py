@@ -7,9 +7,9 @@ import pytest
 from experiments.lab import Lab, new_lab
 from fixtures_postgres import database, postgres_database, postgres_server
 from promptpulse.db import Database
-from server.conftest import project, server
+from server.conftest import own_server, project, server
 
-__all__ = ["database", "postgres_database", "postgres_server", "project", "server"]
+__all__ = ["database", "own_server", "postgres_database", "postgres_server", "project", "server"]
 
 
 @pytest.fixture
