@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from clock import NOON, Clock
 from promptpulse.accounts import routes
@@ -24,7 +26,9 @@ from promptpulse.accounts.access import (
     signed_in,
 )
 from promptpulse.accounts.bootstrap import Beginning, bootstrap
+from promptpulse.accounts.credentials import hash_password
 from promptpulse.accounts.keys import NewKey, create_key
+from promptpulse.accounts.models import User
 from promptpulse.accounts.service import add_member, create_project, create_user, project_named
 from promptpulse.accounts.sessions import sign_in_link
 from promptpulse.accounts.state import Accounts, AccountSettings, open_accounts
@@ -35,6 +39,8 @@ from promptpulse.db import Database
 BOOTSTRAP_KEY = "operator-chosen-key"
 PASSWORD = "correct horse battery"
 SETUP = By("setup", NOON)
+hashed_once = cache(hash_password)
+"""Hashing takes long, as it should."""
 
 
 @dataclass
@@ -123,7 +129,8 @@ class World:
     def new_user(self, email: str, *, is_admin: bool = False, **roles: Role) -> str:
         """A person with PASSWORD and a role in each named project."""
         with self.database.writing() as session:
-            user = create_user(session, email, SETUP, password=PASSWORD, is_admin=is_admin)
+            user = create_user(session, email, SETUP, is_admin=is_admin)
+            user.password_hash = hashed_once(PASSWORD)
             for project, role in roles.items():
                 add_member(session, project_named(session, project), user, role, SETUP)
             return user.id
@@ -133,10 +140,45 @@ class World:
             return sign_in_link(session, email, at or self.clock())
 
 
+probes = APIRouter()
+"""A route for each thing that somebody may do."""
+
+
+def who(access: Access) -> dict[str, object]:
+    return {"success": True, "data": {"project": access.project.name, "actor": access.actor, "role": access.role}}
+
+
+@probes.get("/probe/read")
+def read(access: Annotated[Access, Depends(may_read)]) -> dict[str, object]:
+    return who(access)
+
+
+@probes.post("/probe/ingest")
+@probes.post("/v1/traces")
+def ingest(access: Annotated[Access, Depends(may_ingest)]) -> dict[str, object]:
+    return who(access)
+
+
+@probes.post("/probe/edit")
+def edit(access: Annotated[Access, Depends(may_edit)]) -> dict[str, object]:
+    return who(access)
+
+
+@probes.post("/probe/admin")
+def admin(access: Annotated[Access, Depends(may_admin)]) -> dict[str, object]:
+    return who(access)
+
+
+@probes.get("/probe/me")
+def me(person: Annotated[Person, Depends(signed_in)]) -> dict[str, object]:
+    return {"success": True, "data": person.email}
+
+
 def build(database: Database, clock: Clock, settings: AccountSettings) -> FastAPI:
     app = FastAPI()
     app.state.services = Services(open_accounts(database, settings, clock))
     app.include_router(routes.router)
+    app.include_router(probes)
     app.add_middleware(AccountHeaders)
 
     @app.exception_handler(AppError)
@@ -152,37 +194,14 @@ def build(database: Database, clock: Clock, settings: AccountSettings) -> FastAP
             {"success": False, "error": first["msg"], "code": "refused", "field": first["loc"][-1]}, 422
         )
 
-    def answer(access: Access) -> dict[str, object]:
-        return {"success": True, "data": {"project": access.project.name, "actor": access.actor, "role": access.role}}
-
-    @app.get("/probe/read")
-    def read(access: Annotated[Access, Depends(may_read)]) -> dict[str, object]:
-        return answer(access)
-
-    @app.post("/probe/ingest")
-    @app.post("/v1/traces")
-    def ingest(access: Annotated[Access, Depends(may_ingest)]) -> dict[str, object]:
-        return answer(access)
-
-    @app.post("/probe/edit")
-    def edit(access: Annotated[Access, Depends(may_edit)]) -> dict[str, object]:
-        return answer(access)
-
-    @app.post("/probe/admin")
-    def admin(access: Annotated[Access, Depends(may_admin)]) -> dict[str, object]:
-        return answer(access)
-
-    @app.get("/probe/me")
-    def me(person: Annotated[Person, Depends(signed_in)]) -> dict[str, object]:
-        return {"success": True, "data": person.email}
-
     return app
 
 
 def small_world(database: Database, clock: Clock) -> World:
     """Project `default` with BOOTSTRAP_KEY, and the admin of the server, root@example.com. 1,000 requests a minute."""
     with database.writing() as session:
-        done = bootstrap(session, Beginning(BOOTSTRAP_KEY, "root@example.com", PASSWORD), NOON)
+        done = bootstrap(session, Beginning(BOOTSTRAP_KEY, "root@example.com"), NOON)
+        session.scalars(select(User)).one().password_hash = hashed_once(PASSWORD)
     assert done is not None
     app = build(database, clock, AccountSettings(rate_limit_per_minute=1000))
     return World(app, app.state.services.accounts, clock, done.project_id)

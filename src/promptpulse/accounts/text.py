@@ -1,6 +1,7 @@
 """Checks of texts that people type. Each returns the text as it is kept, or raises Refused naming the field."""
 
 import re
+from functools import cache
 from zoneinfo import available_timezones
 
 from promptpulse.core.errors import Refused
@@ -46,8 +47,12 @@ def email_address(text: str) -> str:
     return email
 
 
+_zones = cache(available_timezones)
+"""It walks through all files of zones, each time."""
+
+
 def time_zone_name(text: str) -> str:
-    if text not in available_timezones():
+    if text not in _zones():
         raise Refused(f"time_zone {text!r} is not an IANA zone; use one like Europe/Berlin or UTC", field="time_zone")
     return text
 
