@@ -90,6 +90,6 @@ class Board:
 
 def new_board(database: Database) -> Board:
     with database.writing() as session:
-        done = bootstrap(session, Beginning("operator-chosen-key", "root@example.com", "correct horse"), NOON)
+        done = bootstrap(session, Beginning("operator-chosen-key", "root@example.com"), NOON)
         assert done is not None
     return Board(database, done.project_id)

@@ -88,7 +88,7 @@ def new_lab(database: Database) -> Lab:
     """Version 1 of `greeting` is served in production; `draft` is served nowhere."""
     by = By("setup", NOON)
     with database.writing() as session:
-        done = bootstrap(session, Beginning("operator-chosen-key", "root@example.com", "correct horse"), NOON)
+        done = bootstrap(session, Beginning("operator-chosen-key", "root@example.com"), NOON)
         assert done is not None
         first = prompts.NewVersion("Good day, {{name}}!", deploy_to="production")
         greeting, _ = prompts.create_prompt(session, done.project_id, prompts.NewPrompt("greeting", "text", first), by)

@@ -106,7 +106,7 @@ class Office:
 
 def new_office(database: Database, smtp_url: str = "") -> Office:
     with database.writing() as session:
-        done = bootstrap(session, Beginning("operator-chosen-key", "root@example.com", "correct horse"), Clock()())
+        done = bootstrap(session, Beginning("operator-chosen-key", "root@example.com"), Clock()())
         assert done is not None
     return Office(database, done.project_id, smtp_url)
 
