@@ -12,7 +12,7 @@ from browser.eyes import NARROW, Eyes, darken, grave_violations, overflow_px, se
 from browser.product import Place, artefact
 
 pytestmark = pytest.mark.xdist_group("browser")
-SHOWN_MS = 20_000
+SHOWN_MS = 60_000
 
 
 def test_periods_are_seen_before_they_are_saved_a_pattern_is_tried_and_a_user_is_deleted(

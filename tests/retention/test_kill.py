@@ -40,11 +40,11 @@ def test_a_user_is_forgotten_by_a_server_that_is_killed_on_the_way(own_server: C
     assert begun, "it was done before it could be killed"
     found = state(server, asked["id"], until=lambda row: row["status"] == "done")
     assert (found["days"], found["error"]) == (DAYS, None)
-    question = {"start": (noon - timedelta(days=DAYS + 1)).isoformat(), "end": now.isoformat()}
+    question: Json = {"start": (noon - timedelta(days=DAYS + 1)).isoformat(), "end": now.isoformat()}
     for by, expected in (("prompt_id", [[2 * DAYS]]), ("user_id", [[2 * DAYS]]), ("model", [[2 * DAYS]])):
-        told = server.ask(metrics=["total_requests"], by=[by], **question)
+        told = server.ask(None, metrics=["total_requests"], by=[by], **question)
         assert told["values"] == {"total_requests": expected}, told["source"]
-    by_day = server.ask(metrics=["total_requests"], bucket="1d", **question)
+    by_day = server.ask(None, metrics=["total_requests"], bucket="1d", **question)
     assert by_day["values"] == {"total_requests": [[0, *[2] * DAYS, 0]]}
 
 

@@ -43,6 +43,9 @@ export function Settings() {
             {label}
           </NavLink>
         ))}
+        <NavLink to={href("/diagnosis")} className={classes["link"] ?? ""}>
+          Troubleshooting
+        </NavLink>
       </nav>
       <div className={classes["part"]}>
         <Part />

@@ -14,12 +14,7 @@ interface Props {
 export function PeriodsPreview({ found, saving, onSave, onBack }: Props) {
   const lines = goes(found);
   return (
-    <Alert
-      variant="light"
-      color="gray"
-      icon={<IconTrash size={16} aria-hidden />}
-      role="status"
-    >
+    <Alert variant="light" color="gray" icon={<IconTrash size={16} aria-hidden />} role="status">
       <Text size="sm" fw={600}>
         {lines.length === 0 ? "Nothing would be deleted today" : "This would be deleted for good"}
       </Text>

@@ -65,11 +65,12 @@ export function RedactionForm({ redaction, mayEdit }: { redaction: Redaction; ma
         {...form.getInputProps("card_numbers", { type: "checkbox" })}
       />
       {patterns.map(({ name }, i) => (
-        <Group key={i} gap="xs" align="flex-start" wrap="nowrap">
+        <Group key={i} gap="xs" align="flex-start">
           <TextInput
             label="Name"
             description={counted(name)}
             placeholder="customer_numbers"
+            flex="1 1 140px"
             disabled={!mayEdit}
             {...form.getInputProps(`patterns.${i}.name`)}
           />
@@ -77,7 +78,7 @@ export function RedactionForm({ redaction, mayEdit }: { redaction: Redaction; ma
             label="Pattern"
             description="Regular expression"
             placeholder="cust-\d{6,10}"
-            flex={1}
+            flex="2 1 180px"
             disabled={!mayEdit}
             {...form.getInputProps(`patterns.${i}.pattern`)}
           />
