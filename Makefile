@@ -7,7 +7,7 @@ STATIC := src/promptpulse/static/index.html
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/package.json web/vite.config.ts
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo dev test check bench format types docs recipes wheel lock clean
+.PHONY: help install web demo dev test check bench format types docs pictures recipes wheel lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -79,6 +79,10 @@ bench: install ## Measure the budgets of docs/performance.md
 types: install ## Make the web app's API types from the routes
 	@$(BIN)/promptpulse openapi > web/openapi.json
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent types && npx prettier --write --log-level warn src/api/openapi.ts openapi.json
+
+pictures: install ## Take the pictures of the documentation anew, from the demo
+	@PROMPTPULSE_TEST_DEMO_CALLS=200000 $(BIN)/python -m pytest -n 0 tests/browser/test_walkthroughs.py
+	@PYTHONPATH=tests $(BIN)/python -m browser.pictures
 
 docs: install ## Build the documentation as a site, in site/; a broken link is an error
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q

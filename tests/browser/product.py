@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from playwright.sync_api import StorageState
 
 from server.process import Json, Server
 
-DEMO_CALLS = 20_000
+DEMO_CALLS = int(os.environ.get("PROMPTPULSE_TEST_DEMO_CALLS", "20000"))
 Query = Mapping[str, str | Sequence[str]]
 Rows = list[Json]
 
