@@ -56,6 +56,7 @@ from promptpulse.experiments.routes import router as experiments_router
 from promptpulse.incidents.diagnosis_routes import router as diagnosis_router
 from promptpulse.incidents.dossiers import Dossiers
 from promptpulse.incidents.dossiers import Sources as DossierSources
+from promptpulse.incidents.dossiers import sources as sources_of_dossiers
 from promptpulse.incidents.routes import router as incidents_router
 from promptpulse.incidents.silence_routes import router as silences_router
 from promptpulse.ingest.counts import Counts
@@ -126,6 +127,7 @@ class Services:
     registry: Registry
     definitions: DefinitionRegistry
     baselines: Baselines
+    dossier_sources: DossierSources
     store: Store
     pipeline: Pipeline
     facts: FactWriter
@@ -237,7 +239,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
     definitions = DefinitionRegistry(database, clock)
     baselines = Baselines(store, clock)
     objectives = Objectives(store, database, definitions.of)
-    dossiers = Dossiers(DossierSources(store, database, definitions.of, baselines))
+    dossiers = Dossiers(sources_of_dossiers(store, database, definitions.of, baselines))
     rules = RuleEvaluator(store, database, definitions.of, baselines)
 
     def changed(project_id: str) -> None:
@@ -273,6 +275,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         registry=registry,
         definitions=definitions,
         baselines=baselines,
+        dossier_sources=dossiers.sources,
         store=store,
         pipeline=pipeline,
         facts=facts,

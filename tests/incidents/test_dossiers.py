@@ -32,7 +32,7 @@ def test_dossiers_that_cannot_be_made_stop_no_other(
             raise error
 
     monkeypatch.setattr(dossiers, "keep", keep)
-    job = dossiers.Dossiers(dossiers.Sources(store, database, lambda _: NONE, Baselines(store, ward.clock)))
+    job = dossiers.Dossiers(dossiers.sources(store, database, lambda _: NONE, Baselines(store, ward.clock)))
     job.round(ward.clock())
     assert (len(asked), alert.incident_id in asked) == (dossiers.AT_ONCE, False)
     ward.clock.forward(seconds=15)

@@ -73,7 +73,7 @@ def scene(tmp_path: Path, store: Store, make_call: MakeCall) -> Iterator[Scene]:
     ]  # fmt: skip
     insert(store, [*before, *bad, *other], 0)
     definitions = DefinitionRegistry(database, ward.clock)
-    yield Scene(ward, dossiers.Sources(store, database, definitions.of, Baselines(store, ward.clock)), deployed_at)
+    yield Scene(ward, dossiers.sources(store, database, definitions.of, Baselines(store, ward.clock)), deployed_at)
     database.close()
 
 

@@ -16,7 +16,7 @@ from making import MakeCall
 from promptpulse.core.call import Call
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import BadQuery
-from promptpulse.metrics.drift import MEASURED, Drift, Scope, Series, Shift, Stratum, drift, shifts_of
+from promptpulse.metrics.drift import MEASURED, Drift, Drifts, Scope, Series, Shift, Stratum, drift, shifts_of
 from promptpulse.quality.telling import sentence
 from promptpulse.store import Store
 
@@ -230,3 +230,24 @@ def test_nothing_is_found_where_there_is_nothing(store: Store, project: str) -> 
     assert found_in(store, asked(project)) == []
     with pytest.raises(BadQuery, match="end"):
         found_in(store, Scope(project, NOON, NOON, "UTC"))
+
+
+def test_what_was_found_is_kept_for_an_hour(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Scope] = []
+
+    def found(_: Store, scope: Scope, __: object) -> list[Drift]:
+        asked.append(scope)
+        return []
+
+    monkeypatch.setattr("promptpulse.metrics.drift.drift", found)
+    clock = [0.0]
+    drifts = Drifts(store, 1, lambda: clock[0])
+    end = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    one, other = (
+        Scope("shop", end - timedelta(days=30), end, "UTC"),
+        Scope("other", end - timedelta(days=30), end, "UTC"),
+    )
+    for scope, seconds, times in ((one, 0, 1), (one, 3599, 1), (other, 3599, 2), (one, 3600, 3), (other, 3600, 3)):
+        clock[0] = float(seconds)
+        drifts.of(scope)
+        assert len(asked) == times

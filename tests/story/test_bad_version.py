@@ -23,6 +23,7 @@ from promptpulse.core.times import to_micros
 from promptpulse.db import migrate, open_database
 from promptpulse.incidents import changes, post_mortem
 from promptpulse.incidents.dossiers import Dossiers, Sources, made
+from promptpulse.incidents.dossiers import sources as sources_of
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import NONE
 from promptpulse.metrics.baseline import Baselines
@@ -124,7 +125,7 @@ def team(store: Store, tmp_path: Path) -> Iterator[Team]:
     with database.writing() as session:
         policy = policies.create(session, tower.project, wanted, long_ago, keyring).id
     actor = Actor(store, database, lambda _: NONE, keyring, outgoing, lambda _: None)
-    sources = Sources(store, database, lambda _: NONE, Baselines(store, tower.clock))
+    sources = sources_of(store, database, lambda _: NONE, Baselines(store, tower.clock))
     found = Team(tower, ward, actor, Dossiers(sources), sources, tower.channel("critical"), policy)
     found.traffic(NOON - 60 * MINUTE, 60, 3)
     yield found

@@ -60,7 +60,8 @@ def write_mishaps(store: Store, database: Database, world: World, project: Proje
             for row in alerts.rules_of(session, project.id)
             if row.ready_made and row.body.get("template") == READY_MADE
         )
-    ward = _Ward(store, database, project, Baselines(store, lambda: now), now)
+    sources = dossiers.sources(store, database, lambda _: NONE, Baselines(store, lambda: now))
+    ward = _Ward(store, database, project, sources, now)
     for span in map(_of, world.bad):
         if span.end + timedelta(days=1) < now:
             ward.bad_time(ready_made, span)
@@ -83,7 +84,7 @@ class _Ward:
     store: Store
     database: Database
     project: ProjectRef
-    baselines: Baselines
+    sources: dossiers.Sources
     now: datetime
 
     def bad_time(self, rule: RuleRow, span: _Span) -> None:
@@ -121,10 +122,6 @@ class _Ward:
         said = "Version 5 is tried in an experiment and looks better. If it does not win, we roll back to version 3."
         self._change(incident, IncidentPatch(comment=said), min(fired + 55 * MINUTE, now - 5 * MINUTE))
 
-    @property
-    def _sources(self) -> dossiers.Sources:
-        return dossiers.Sources(self.store, self.database, lambda _: NONE, self.baselines)
-
     def _opened(self, signal: Signal, at: datetime) -> str | None:
         alert = self._do(lambda session: service.fire(session, signal, at))
         if alert.incident_id is not None:
@@ -132,7 +129,7 @@ class _Ward:
         return alert.incident_id
 
     def _look(self, incident: str, at: datetime) -> DossierOut:
-        return dossiers.keep(self._sources, self.project.id, incident, self.now, as_of=at)
+        return dossiers.keep(self.sources, self.project.id, incident, self.now, as_of=at)
 
     def _change(self, incident: str, wanted: IncidentPatch, at: datetime) -> None:
         def act(session: Session) -> None:

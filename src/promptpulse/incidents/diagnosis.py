@@ -261,28 +261,25 @@ def _arrivals(
 ) -> Iterator[CheckOut]:
     title = "Has a call arrived?"
     minutes = 0 if last is None else max(0, int((now - last).total_seconds() // 60))
-    newest = f"The newest call is {minutes:,} min old"
+    newest = f"The newest call is {minutes:,} min old."
     if last is None:
-        none = "No call has ever arrived"
-        advice = f"{none}: send one by hand, then look at the address and the key of your programs."
-        yield check("arrivals", title, "found", f"{none}.", advice)
+        advice = "Send one by hand, then look at the address and the key of your programs."
+        yield check("arrivals", title, "found", "No call has ever arrived.", advice)
     elif minutes >= OLD_MINUTES:
-        advice = f"{newest}: when programs run, look for refusals (401, 403, 429) in their logs."
-        yield check("arrivals", title, "found", f"{newest}.", advice)
+        advice = "When programs run, look for refusals (401, 403, 429) in their logs."
+        yield check("arrivals", title, "found", newest, advice)
     else:
-        yield check("arrivals", title, "fine", f"{newest}.")
+        yield check("arrivals", title, "fine", newest)
     title = "Was all that arrived understood?"
     if dropped:
         reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(dropped.items(), key=lambda one: -one[1]))
-        advice = f"Some of what was sent is no call of its own ({reasons}): see Sending calls for the attributes that are read."
-        yield check("dropped", title, "found", f"No calls of their own: {reasons}.", advice)
+        text = f"Some of what was sent is no call of its own: {reasons}."
+        yield check("dropped", title, "found", text, "See Sending calls for the attributes that are read.")
     else:
         yield check("dropped", title, "fine", "Nothing was dropped since the server began.")
     full = used_percent >= 100
     text = f"The busiest key has used {figure(used_percent, 'percent')} of its requests of this minute."
-    advice = (
-        "A key has reached its limit of requests a minute: send larger batches, or raise the limit." if full else ""
-    )
+    advice = "Send larger batches, or raise the limit." if full else ""
     yield check("limit", "Are calls refused by the limit of a key?", "found" if full else "fine", text, advice)
 
 

@@ -72,7 +72,7 @@ def diagnosis(
         more = [*_arrived(request, access, now), *of_keys, *more]
     told = diagnose(services.store, asked, more, now)
     if problem is Problem.NOT_UPDATING:
-        told.advice[:0] = [one.advice for one in more if one.advice]
+        told.advice[:0] = [f"{one.text} {one.advice}" for one in more if one.advice]
     return Answer(data=told)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from numpy.random import default_rng
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +25,8 @@ from promptpulse.incidents.wording import OPS, duration, figure, filters_of
 from promptpulse.metrics import METRICS, BadQuery, Definitions, Filter, Query, run, zone
 from promptpulse.metrics.baseline import Baselines
 from promptpulse.metrics.causes import Carrier, Causes, Change, causes
+from promptpulse.metrics.drift import Drifts
 from promptpulse.metrics.drift import Scope as DriftScope
-from promptpulse.metrics.drift import drift
 from promptpulse.metrics.failures import failures
 from promptpulse.metrics.query import COHORTS, checked
 from promptpulse.overview.service import item
@@ -46,7 +45,6 @@ FURTHER = (timedelta(days=1), timedelta(days=7))
 CHANGED_BEFORE = timedelta(hours=24)
 DRIFT_DAYS = 30
 CENT = 0.01
-SHUFFLES = 20_261_121
 MOST_CHANGES, MOST_ERRORS, MOST_EXAMPLES, MOST_VERSIONS, MOST_SIMILAR = 50, 8, 10, 10, 5
 AUDITED = ("experiment.", "price.")
 NARROW = frozenset({"prompt_version", "variant_id", "experiment_id"})
@@ -129,9 +127,11 @@ class Found:
     carrier: Carrier | None
 
 
-def dossier(store: Store, baselines: Baselines, read: Callable[[], Session], case: Case) -> shapes.DossierOut:
+def dossier(
+    store: Store, baselines: Baselines, drifts: Drifts, read: Callable[[], Session], case: Case
+) -> shapes.DossierOut:
     """`read` opens a session for reading; none is open while the event store answers."""
-    changes = _part(lambda: _changes(store, read, case), shapes.DossierChanges)
+    changes = _part(lambda: _changes(drifts, read, case), shapes.DossierChanges)
     found = _found(store, case, changes.items)
     out = shapes.DossierOut(
         made_at=case.as_of,
@@ -307,7 +307,7 @@ def _example(row: calls.Row) -> shapes.ExampleCall:
     return shapes.ExampleCall.model_validate({name: row.get(name) for name in shapes.ExampleCall.model_fields})
 
 
-def _changes(store: Store, read: Callable[[], Session], case: Case) -> shapes.DossierChanges:
+def _changes(drifts: Drifts, read: Callable[[], Session], case: Case) -> shapes.DossierChanges:
     start, end = case.onset - CHANGED_BEFORE, case.end
     items: list[shapes.ChangeLine] = []
     with read() as session:
@@ -329,7 +329,7 @@ def _changes(store: Store, read: Callable[[], Session], case: Case) -> shapes.Do
             .limit(MOST_CHANGES)
         ).all()
     items += [_audited(case, entry) for entry in entries]
-    items += _drifted(store, case)
+    items += _drifted(drifts, case)
     items.sort(key=lambda one: (one.minutes_before < 0, abs(one.minutes_before)))
     return shapes.DossierChanges(start=start, end=end, items=items[:MOST_CHANGES])
 
@@ -343,13 +343,14 @@ def _audited(case: Case, entry: AuditEntry) -> shapes.ChangeLine:
     return _line(case, entry.at, "experiment", told.text, entry.actor, experiment=told.experiment_id)
 
 
-def _drifted(store: Store, case: Case) -> list[shapes.ChangeLine]:
-    """Models whose answers changed within two days of the beginning, while no prompt did."""
+def _drifted(drifts: Drifts, case: Case) -> list[shapes.ChangeLine]:
+    """Models whose answers changed within two days of the beginning, while no prompt did. Known to the hour."""
     tz = zone(case.tz)
     day = case.onset.astimezone(tz).date()
-    scope = DriftScope(case.incident.project_id, case.end - timedelta(days=DRIFT_DAYS), case.end, case.tz)
+    end = case.end.replace(minute=0, second=0, microsecond=0)
+    scope = DriftScope(case.incident.project_id, end - timedelta(days=DRIFT_DAYS), end, case.tz)
     found = []
-    for model in drift(store, scope, default_rng(SHUFFLES)):
+    for model in drifts.of(scope):
         days = [m.shift.changed_on for m in model.metrics if m.shift.cause == "provider" and m.shift.changed_on]
         near = [on for on in (*days, model.snapshot_since) if on is not None and abs((on - day).days) <= 2]
         if near:

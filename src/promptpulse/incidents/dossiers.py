@@ -17,6 +17,7 @@ from promptpulse.incidents.life import OPEN
 from promptpulse.incidents.models import AlertRow, IncidentRow
 from promptpulse.metrics import Definitions
 from promptpulse.metrics.baseline import Baselines
+from promptpulse.metrics.drift import Drifts
 from promptpulse.store import Store
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ AT_ONCE = 10
 """Incidents of one round."""
 LATER = timedelta(minutes=2)
 """When one that failed is tried again."""
+SHUFFLES = 20_261_121
+"""Seed: the same calls have drifted alike whenever they are looked at."""
 OLDEST, RECENT = timedelta(days=7), timedelta(days=1)
 """Of incidents that are looked at: opened, resolved."""
 
@@ -40,6 +43,14 @@ class Sources:
     definitions: Callable[[str], Definitions]
     """Of a project."""
     baselines: Baselines
+    drifts: Drifts
+
+
+def sources(
+    store: Store, database: Database, definitions: Callable[[str], Definitions], baselines: Baselines
+) -> Sources:
+    """To be made once: it remembers what changes slowly."""
+    return Sources(store, database, definitions, baselines, Drifts(store, SHUFFLES))
 
 
 def made(
@@ -49,6 +60,7 @@ def made(
     return dossier(
         sources.store,
         sources.baselines,
+        sources.drifts,
         sources.database.sessions,
         _case(sources, project_id, incident_id, as_of or now, now),
     )
@@ -89,12 +101,12 @@ class Dossiers:
     """A job: keeps the dossiers that are due, and tells of alerts whose silence is over."""
 
     def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+        self.sources = sources
         self._failed: dict[str, datetime] = {}
         """When, by id of the incident."""
 
     def round(self, now: datetime) -> None:
-        database = self._sources.database
+        database = self.sources.database
         with database.sessions() as session:
             muted = service.projects_with_muted(session)
         for project_id in muted:
@@ -102,7 +114,7 @@ class Dossiers:
                 service.unmute(session, project_id, now)
         for project_id, incident_id in self.due(now):
             try:
-                keep(self._sources, project_id, incident_id, now)
+                keep(self.sources, project_id, incident_id, now)
             except Exception as e:
                 self._failed[incident_id] = now
                 if isinstance(e, AppError):
@@ -115,7 +127,7 @@ class Dossiers:
         self._failed = {id_: at for id_, at in self._failed.items() if timedelta() <= now - at < LATER}
         row = IncidentRow
         may_be = or_(row.dossier_at.is_(None), row.status.in_(OPEN), row.resolved_at > now - RECENT)
-        with self._sources.database.sessions() as session:
+        with self.sources.database.sessions() as session:
             found = session.execute(
                 select(row.project_id, row.id, row.opened_at, row.resolved_at, row.dossier_at)
                 .where(row.opened_at > now - OLDEST, may_be)

@@ -278,8 +278,8 @@ def export_post_mortem(incident_id: Id, request: Request, access: Reader) -> Res
 
 
 def sources_of(request: Request) -> dossiers.Sources:
-    services = request.app.state.services
-    return dossiers.Sources(services.store, services.database, services.definitions.of, services.baselines)
+    found: dossiers.Sources = request.app.state.services.dossier_sources
+    return found
 
 
 def _changed(

@@ -19,7 +19,7 @@ import numpy as np
 from promptpulse.metrics.catalogue import PROPERTY_PREFIX, Metric
 from promptpulse.metrics.conditions import Filter
 from promptpulse.metrics.fields import field
-from promptpulse.metrics.parted import PARENTS, Change, Damage, Floats, Groups, Key, Reading, with_parent
+from promptpulse.metrics.parted import PARENTS, Change, Damage, Floats, Groups, Key, Reading
 from promptpulse.metrics.query import checked
 from promptpulse.store import Store
 
@@ -56,6 +56,7 @@ _KNOWN_BEFORE = 0.8
 _NEGLIGIBLE = 0.02
 """A share of calls that is so small against that of the other period counts as none."""
 _UNCHANGED = 0.01
+NO_DAMAGE = Damage(0, None, None, 0, 0.0, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +129,14 @@ def causes(store: Store, change: Change, now: datetime) -> Causes:
     if found.verdict != "one" or found.most_likely is None or found.most_likely.kind == "gone":
         return found
     inner = replace(change, query=replace(change.query, where=(*change.query.where, *found.most_likely.where)))
-    of_inner = _causes(store, inner, now, skip=found.most_likely.dimension)
+    of_inner = _causes(store, inner, now, within=found.most_likely.dimension)
     cause = of_inner.most_likely if of_inner.verdict == "one" else None
     narrower = cause is not None and cause.calls_after < 0.9 * found.most_likely.calls_after
     return replace(found, within=cause if narrower else None)
 
 
-def _causes(store: Store, change: Change, now: datetime, skip: str = "") -> Causes:
+def _causes(store: Store, change: Change, now: datetime, within: str = "") -> Causes:
+    """`within`: the dimension of a group whose calls these are; the damage of its parts is not asked for."""
     asked = checked(
         replace(
             change.query, start=change.before[0], end=change.after[1], bucket=None, by=(), cumulative=False, order_by=""
@@ -145,25 +147,30 @@ def _causes(store: Store, change: Change, now: datetime, skip: str = "") -> Caus
     calls_before, calls_after = int(whole.calls_before.sum()), int(whole.calls_after.sum())
     before_row, after_row = whole.before.sum(axis=0), whole.after.sum(axis=0)
     before, after = reading.evaluate(np.stack([before_row, after_row]))
-    nothing = Causes(
-        reading.metric, before, after, calls_before, calls_after, "too_few", None, None, None, (), (),
-        reading.damage((), before),
-    )  # fmt: skip
+
+    def damage(cause: Carrier | None) -> Damage:
+        return NO_DAMAGE if within else reading.damage(cause.where if cause else (), before)
+
+    def nothing(verdict: Verdict) -> Causes:
+        return Causes(
+            reading.metric, before, after, calls_before, calls_after, verdict, None, None, None, (), (), damage(None)
+        )
+
     if (
         after is None
         or before is None
         or calls_before + calls_after < FEWEST_CALLS
         or not (calls_before or reading.adds)
     ):
-        return nothing
+        return nothing("too_few")
     if abs(after - before) <= _UNCHANGED * max(abs(before), abs(after)):
-        return replace(nothing, verdict="unchanged")
+        return nothing("unchanged")
     total = _Total(before_row, after_row, calls_before, calls_after, before, after)
     carriers: list[Carrier] = []
     symptoms: list[Carrier] = []
     mixes: list[Mix] = []
-    searched = reading.telling([d for d in (*SEARCHED, *reading.properties(), *SYMPTOMS) if d != skip])
-    asking = [_asking(dimension, reading.of(with_parent(dimension)), total) for dimension in searched]
+    searched = reading.telling([d for d in (*SEARCHED, *reading.properties(), *SYMPTOMS) if d != within])
+    asking = [_asking(dimension, groups, total) for dimension, groups in reading.of_each(searched).items()]
     for one, values in zip(asking, reading.evaluate_all([one.rows for one in asking]), strict=True):
         dimension = one.dimension
         found, mix = _judged(reading, one, values, total)
@@ -176,7 +183,7 @@ def _causes(store: Store, change: Change, now: datetime, skip: str = "") -> Caus
     symptom = next((c for c in _ranked(symptoms) if c.is_specific and c.explained >= 100 * _CARRIES), None)
     return Causes(
         reading.metric, before, after, calls_before, calls_after, verdict, most_likely, None, symptom,
-        tuple(ranked[:MOST_CARRIERS]), tuple(mixes), reading.damage(most_likely.where if most_likely else (), before),
+        tuple(ranked[:MOST_CARRIERS]), tuple(mixes), damage(most_likely),
     )  # fmt: skip
 
 

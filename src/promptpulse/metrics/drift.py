@@ -12,7 +12,9 @@ strata that are there before and since is the provider's doing; what only moves 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -41,6 +43,7 @@ PROVEN = 0.8
 """Share of a change over all calls that lies within strata, from which on it is no mix."""
 MOST_MODELS = 50
 MOST_ROWS = 500_000
+KEPT_S, MOST_KEPT = 3600.0, 32
 ROUNDS = (999, 9_000)
 """Shuffles: the second lot only where the first leaves doubt."""
 REFUSED = ("content_filter", "content_filtered", "refusal", "safety", "prohibited_content", "blocklist", "spii",
@@ -151,6 +154,26 @@ def drift(store: Store, scope: Scope, rng: np.random.Generator) -> list[Drift]:
         )
         found.append(Drift(provider, model, name, since, metrics))
     return found
+
+
+class Drifts:
+    """What `drift` found, kept for an hour: it reads a month of calls. Thread-safe."""
+
+    def __init__(self, store: Store, seed: int, timer: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._seed, self._timer = store, seed, timer
+        self._lock = threading.Lock()  # one computes; who asks for the same meanwhile waits for it
+        self._kept: dict[Scope, tuple[float, list[Drift]]] = {}
+
+    def of(self, scope: Scope) -> list[Drift]:
+        """Raises `BadQuery`."""
+        with self._lock:
+            now = self._timer()
+            self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT_S}
+            if scope not in self._kept:
+                while len(self._kept) >= MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[scope] = now, drift(self._store, scope, np.random.default_rng(self._seed))
+            return self._kept[scope][1]
 
 
 def shifts_of(series: Sequence[Series], measured: Sequence[Measured], rng: np.random.Generator) -> list[Shift]:

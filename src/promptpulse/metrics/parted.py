@@ -25,6 +25,8 @@ from promptpulse.store import Store
 
 Floats = NDArray[np.float64]
 Key = tuple[str, ...]
+Row = tuple[Key, int, float, tuple[float, ...]]
+"""Values, whether they are of the period after, calls, and what is kept."""
 PARENTS = {"prompt_version": "prompt_id", "variant_id": "experiment_id"}
 MOST_PROPERTIES = 8
 MOST_VALUES = 100
@@ -111,9 +113,22 @@ class Reading:
             case "mean":
                 return self._means(dimensions)
             case "quantile":
-                return self._latencies(dimensions)
+                return self._latencies(self._grouped(dimensions, *self._latency()))
             case "sums":
-                return self._sums(dimensions)
+                return self._sums(self._grouped(dimensions, self._summed()))
+
+    def of_each(self, counted: Mapping[str, int]) -> dict[str, Groups]:
+        """Groups by each dimension, of which so many are known; those of the few in one statement, which reads the calls
+        once."""
+        few = [d for d, count in counted.items() if count <= MOST_VALUES and self._form != "mean"]
+        found: dict[str, Groups] = {}
+        if few:
+            sets = [with_parent(d) for d in few]
+            if self._form == "quantile":
+                found = dict(zip(few, map(self._latencies, self._by_each(sets, *self._latency())), strict=True))
+            else:
+                found = dict(zip(few, map(self._sums, self._by_each(sets, self._summed())), strict=True))
+        return {d: found[d] if d in found else self.of(with_parent(d)) for d in counted}
 
     def evaluate(self, rows: Floats) -> list[float | None]:
         """The metric of what each row keeps."""
@@ -141,15 +156,16 @@ class Reading:
             return False
         return bool(groups.before[:, 1].sum() + groups.after[:, 1].sum() > 1.05 * whole)
 
-    def telling(self, dimensions: Sequence[str]) -> list[str]:
-        """Those with more than one group; the others tell nothing apart."""
+    def telling(self, dimensions: Sequence[str]) -> dict[str, int]:
+        """Those with more than one group, and how many; the others tell nothing apart."""
         where, params = self._where()
-        several = [
-            f"uniqUpTo(1)({', '.join(field(d, 'by').sql(params) for d in with_parent(dimension))}) > 1 AS d{i}"
+        several = [  # exact while it matters: uniq begins to estimate beyond 65,536
+            f"uniq({', '.join(field(d, 'by').sql(params) for d in with_parent(dimension))}) AS d{i}"
             for i, dimension in enumerate(dimensions)
         ]
         row = next(iter(self._store.query(f"SELECT {', '.join(several)} FROM calls WHERE {where}", params).rows()))
-        return [dimension for dimension, is_told in zip(dimensions, row, strict=True) if is_told]
+        counts = {dimension: int(str(count)) for dimension, count in zip(dimensions, row, strict=True)}
+        return {dimension: count for dimension, count in counts.items() if count > 1}
 
     def properties(self) -> list[str]:
         where, params = self._where()
@@ -218,8 +234,16 @@ class Reading:
     def _after(self, params: Params) -> str:
         return f"(ts >= {bind(params, _MOMENT, self._a0)})"
 
-    def _sums(self, dimensions: Key) -> Groups:
-        rows = self._grouped(dimensions, [f"toFloat64({MEASURES[name].raw(())})" for name in self._used])
+    def _summed(self) -> list[str]:
+        return [f"toFloat64({MEASURES[name].raw(())})" for name in self._used]
+
+    def _latency(self) -> tuple[list[str], str]:
+        """How many are known, and the bucket that they lie in."""
+        measure = MEASURES[next(iter(self._used))]
+        bucket = f"toUInt16(least(1023, round(log1p(ifNull({measure.expression}, 0) / 1000) / log({GROWTH}))))"
+        return [f"toFloat64(countIf({measure.condition}))"], bucket
+
+    def _sums(self, rows: Sequence[Row]) -> Groups:
         keys = list(dict.fromkeys(key for key, *_ in rows))
         place = {key: i for i, key in enumerate(keys)}
         kept = np.zeros((2, len(keys), len(self._used)))
@@ -229,12 +253,7 @@ class Reading:
             kept[is_after, place[key]] = values
         return self._as_groups(keys, kept, calls)
 
-    def _latencies(self, dimensions: Key) -> Groups:
-        name = next(iter(self._used))
-        measure = MEASURES[name]
-        bucket = f"toUInt16(least(1023, round(log1p(ifNull({measure.expression}, 0) / 1000) / log({GROWTH}))))"
-        counted = f"countIf({measure.condition})"
-        rows = self._grouped(dimensions, [f"toFloat64({counted})"], bucket)
+    def _latencies(self, rows: Sequence[Row]) -> Groups:
         keys = list(dict.fromkeys(key for key, *_ in rows))
         place = {key: i for i, key in enumerate(keys)}
         kept = np.zeros((2, len(keys), 1024))
@@ -272,10 +291,45 @@ class Reading:
     def _as_groups(self, keys: Sequence[Key], kept: Floats, calls: Floats) -> Groups:
         return Groups(tuple(keys), kept[0] * self.scale, kept[1], calls[0], calls[1], self.scale)
 
-    def _grouped(
-        self, dimensions: Key, outputs: Sequence[str], bucket: str = ""
-    ) -> list[tuple[Key, int, float, tuple[float, ...]]]:
-        """Key, whether it is of the period after, calls, values of `outputs` (and the bucket)."""
+    def _by_each(self, sets: Sequence[Key], outputs: Sequence[str], bucket: str = "") -> list[list[Row]]:
+        """As `_grouped`, by each of `sets`, with all groups."""
+        where, params = self._where()
+        after = self._after(params)
+        names = {d: f"k{i}" for i, d in enumerate(dict.fromkeys(d for of_set in sets for d in of_set))}
+        rest = ["is_after", *(["bucket"] if bucket else [])]
+        grouped = [f"({', '.join([*(names[d] for d in of_set), *rest])})" for of_set in sets]
+        columns = [
+            f"grouping({', '.join(names.values())}) AS missing",
+            *(f"{field(d, 'by').sql(params)} AS {name}" for d, name in names.items()),
+            f"{after} AS is_after",
+            *([f"{bucket} AS bucket"] if bucket else []),
+        ]
+        answer = self._store.query(
+            f"""
+            SELECT {", ".join([*columns, "count() AS calls", *outputs])}
+            FROM calls
+            WHERE {where}
+            GROUP BY GROUPING SETS ({", ".join(grouped)})
+            """,
+            params,
+        )
+        order = list(names)
+        # a bit is set where a dimension is missing in the set; the first dimension has the highest
+        of = {sum(1 << i for i, d in enumerate(reversed(order)) if d not in of_set): n for n, of_set in enumerate(sets)}
+        places = [[1 + order.index(d) for d in of_set] for of_set in sets]
+        found: list[list[Row]] = [[] for _ in sets]
+        last = 1 + len(order) + len(rest)
+        for row in answer.rows():
+            n = of[int(str(row[0]))]
+            values = [float(str(v)) for v in row[last + 1 :]]
+            if bucket:
+                values.append(float(str(row[last - 1])))
+            key = tuple(str(row[i]) for i in places[n])
+            found[n].append((key, int(str(row[1 + len(order)])), float(str(row[last])), tuple(values)))
+        return found
+
+    def _grouped(self, dimensions: Key, outputs: Sequence[str], bucket: str = "") -> list[Row]:
+        """Values of `outputs`, and the bucket; of the groups that matter most."""
         where, params = self._where()
         after = self._after(params)
         names = [f"k{i}" for i in range(len(dimensions))]
@@ -309,7 +363,7 @@ class Reading:
             """,
             params,
         )
-        found = []
+        found: list[Row] = []
         for row in answer.rows():
             k = len(names)
             values = [float(str(v)) for v in row[len(by) + 1 :]]
