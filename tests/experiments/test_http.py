@@ -203,6 +203,24 @@ def test_the_winner_is_served_by_name_once_it_is_deployed(project: httpx.Client)
     assert project.get("/api/v1/prompts/by-name/greeting").json()["data"]["version"] == 2
 
 
+def test_a_variant_is_stopped_by_hand_and_goes_on(project: httpx.Client) -> None:
+    found = experiment(project)
+    variant = ids(found)
+    path = f"/api/v1/experiments/{found['id']}/variants"
+    user = next(f"u{i}" for i in range(50) if evaluate(project, userId=f"u{i}")["groupName"] == "Short")
+    stopped = project.post(f"{path}/{variant['Short']}/stop").json()["data"]
+    assert [v["name"] for v in stopped["variants"] if v["stopped_at"]] == ["Short"]
+    served = evaluate(project, userId=user)
+    assert (served["enrolled"], served["reason"]) == (False, "stopped"), "it gets the control and does not count"
+    for name in ("Control", "Short"):
+        answer = project.post(f"{path}/{variant[name]}/stop")
+        assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    post(project, f"{path}/{variant['Short']}/resume")
+    assert evaluate(project, userId=user)["groupName"] == "Short"
+    told = [one["text"] for one in project.get("/api/v1/overview").json()["data"]["activity"]]
+    assert "Experiment Greeting: the variant Short was stopped" in told
+
+
 @pytest.mark.parametrize("scopes", [("ingest",), ("read",)])
 def test_programs_may_ask_but_not_change(server: Server, scopes: tuple[str, ...]) -> None:
     made = server.project_key(f"project of {scopes[0]} keys")

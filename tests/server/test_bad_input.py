@@ -450,6 +450,8 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("a start without primary metric", "POST /experiments/<unjudged>/start", None, 422, "metrics"),
     ("a second start", "POST /experiments/<running>/start", None, 409, None),
     ("a pause of a draft", "POST /experiments/<draft>/pause", None, 409, None),
+    ("a variant of a draft", f"POST /experiments/<draft>/variants/{NOWHERE}/stop", None, 404, None),
+    ("an unknown variant", f"POST /experiments/<draft>/variants/{NOWHERE}/resume", None, 404, None),
     ("a conclusion of a draft", "POST /experiments/<draft>/conclude", {}, 409, None),
     ("an unknown winner", "POST /experiments/<running>/conclude", {"winner": "Nobody"}, 422, "winner"),
     ("a deployment of no winner", "POST /experiments/<running>/conclude", {"deploy": True}, 422, "winner"),

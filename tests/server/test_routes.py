@@ -115,6 +115,8 @@ TABLE: dict[str, Need] = {
     "DELETE /api/v1/experiments/{experiment_id}": "editor",
     "POST /api/v1/experiments/{experiment_id}/start": "editor",
     "POST /api/v1/experiments/{experiment_id}/pause": "editor",
+    "POST /api/v1/experiments/{experiment_id}/variants/{variant_id}/stop": "editor",
+    "POST /api/v1/experiments/{experiment_id}/variants/{variant_id}/resume": "editor",
     "POST /api/v1/experiments/{experiment_id}/conclude": "editor",
     "POST /api/v1/experiments/{experiment_id}/explain": "read",
     "GET /api/v1/experiments/{experiment_id}/results": "read",
@@ -274,8 +276,9 @@ GOES_ON = {
 """What of them changes in the background."""
 WRITES = ("POST", "PATCH", "PUT", "DELETE")
 EXPERIMENT = "/api/v1/experiments/{experiment_id}"
+VARIANT = f"{EXPERIMENT}/variants/{{variant_id}}"
 OWN_EXPERIMENT = {f"DELETE {EXPERIMENT}": "draft", f"POST {EXPERIMENT}/start": "draft", f"POST {EXPERIMENT}/pause": "running",
-    f"POST {EXPERIMENT}/conclude": "running"}  # fmt: skip
+    f"POST {EXPERIMENT}/conclude": "running", f"POST {VARIANT}/stop": "running", f"POST {VARIANT}/resume": "stopped"}  # fmt: skip
 """Routes that leave an experiment otherwise than they found it have one of their own, in this state."""
 ASKS_FOR_A = {
     "POST /api/v1/scores", "POST /api/v1/events", "POST /api/v3/experiments/evaluate", "POST /api/v1/experiments",
@@ -653,6 +656,13 @@ def add_incidents(world: World, client: httpx.Client) -> None:
         world.ids[f"silence_id{route}"] = str(made["id"])
 
 
+def treatment_of(experiment: Json) -> str:
+    """Id of a variant that is not the control."""
+    variants = experiment["variants"]
+    assert isinstance(variants, list)
+    return next(str(v["id"]) for v in variants if not v["control"])
+
+
 def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
     prompt = new_prompt(client, f"{SECRET} prompt", f"{SECRET} content", f"{SECRET} content 2")
     world.ids |= {
@@ -669,8 +679,11 @@ def add_prompts_and_experiments(world: World, client: httpx.Client) -> None:
     running = new_experiment(client, world.ids["title"], world.variants)
     world.ids["experiment_id"] = str(running["id"])
     for route, state in OWN_EXPERIMENT.items():
-        made = new_experiment(client, f"{SECRET} {route}", world.variants, starts=state == "running")
+        made = new_experiment(client, f"{SECRET} {route}", world.variants, starts=state != "draft")
         world.ids[f"experiment_id of {route}"] = str(made["id"])
+        world.ids[f"variant_id of {route}"] = other = treatment_of(made)
+        if state == "stopped":
+            new(client, f"/experiments/{made['id']}/variants/{other}/stop")
     context: Json = {"userId": f"{SECRET} user"}
     told = client.post(
         "/api/v3/experiments/evaluate", json={"experimentTitle": world.ids["title"], "context": context}

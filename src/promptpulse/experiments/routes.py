@@ -185,6 +185,33 @@ def pause(experiment_id: str, request: Request, access: Editor) -> Answer[shapes
 
 
 @router.post(
+    "/v1/experiments/{experiment_id}/variants/{variant_id}/stop",
+    summary="Stop one variant",
+    responses=documented(200, EXPERIMENT, 401, 403, 404, 409),
+)
+def stop_variant(experiment_id: str, variant_id: str, request: Request, access: Editor) -> Answer[shapes.ExperimentOut]:
+    """Its units get the control from now on and do not count; what they did before stays in the results. The control cannot
+    be stopped: pause the experiment."""
+    return _changed(
+        request, access, experiment_id, lambda session, row, by: service.stop_variant(session, row, variant_id, by)
+    )
+
+
+@router.post(
+    "/v1/experiments/{experiment_id}/variants/{variant_id}/resume",
+    summary="Let a stopped variant go on",
+    responses=documented(200, EXPERIMENT, 401, 403, 404, 409),
+)
+def resume_variant(
+    experiment_id: str, variant_id: str, request: Request, access: Editor
+) -> Answer[shapes.ExperimentOut]:
+    """Its units get it again."""
+    return _changed(
+        request, access, experiment_id, lambda session, row, by: service.resume_variant(session, row, variant_id, by)
+    )
+
+
+@router.post(
     "/v1/experiments/{experiment_id}/conclude",
     summary="Conclude, and promote the winner",
     responses=documented(200, EXPERIMENT, 400, 401, 403, 404, 409),

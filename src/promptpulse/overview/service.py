@@ -74,6 +74,14 @@ SENTENCES: Mapping[str, tuple[ActivityKind, Sentence]] = {
     "experiment.create": ("experiment_created", lambda name, _: f"Experiment {name} was created"),
     "experiment.start": ("experiment_started", lambda name, _: f"Experiment {name} was started"),
     "experiment.pause": ("experiment_paused", lambda name, _: f"Experiment {name} was paused"),
+    "experiment.stop_variant": (
+        "other",
+        lambda name, told: f"Experiment {name}: the variant {told.get('variant')} was stopped",
+    ),
+    "experiment.resume_variant": (
+        "other",
+        lambda name, told: f"Experiment {name}: the variant {told.get('variant')} goes on",
+    ),
     "experiment.conclude": ("experiment_concluded", _concluded),
     "experiment.change": ("other", lambda name, told: f"Experiment {name} was changed: {told.get('fields')}"),
     "experiment.delete": ("other", lambda name, _: f"Experiment {name} was deleted"),

@@ -118,6 +118,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments/{experiment_id}/variants/{variant_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop one variant
+         * @description Its units get the control from now on and do not count; what they did before stays in the results. The control cannot
+         *     be stopped: pause the experiment.
+         */
+        post: operations["stop_variant_api_v1_experiments__experiment_id__variants__variant_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experiments/{experiment_id}/variants/{variant_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a stopped variant go on
+         * @description Its units get it again.
+         */
+        post: operations["resume_variant_api_v1_experiments__experiment_id__variants__variant_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments/{experiment_id}/conclude": {
         parameters: {
             query?: never;
@@ -6913,7 +6954,7 @@ export interface components {
             created_at: string;
             /**
              * Next At
-             * @description When a waiting message is tried next; messages before it in the channel may make it later.
+             * @description When a waiting message is tried next; messages before it in its thread may make it later.
              */
             next_at: string | null;
             /** Tried At */
@@ -15433,6 +15474,228 @@ export interface operations {
             header?: never;
             path: {
                 experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    stop_variant_api_v1_experiments__experiment_id__variants__variant_id__stop_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "data": {
+                     *         "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *         "title": "Shorter greeting",
+                     *         "hypothesis": "A shorter greeting is rated higher",
+                     *         "status": "running",
+                     *         "unit": "user",
+                     *         "traffic": 100,
+                     *         "targeting": [
+                     *           {
+                     *             "attribute": "plan",
+                     *             "op": "is",
+                     *             "values": [
+                     *               "pro",
+                     *               "team"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "variants": [
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Control",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 3,
+                     *             "weight": 50,
+                     *             "control": true
+                     *           },
+                     *           {
+                     *             "id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "name": "Short",
+                     *             "prompt": "greeting",
+                     *             "prompt_id": "01997c5e-8f00-7000-8000-000000000001",
+                     *             "version": 4,
+                     *             "weight": 50,
+                     *             "control": false
+                     *           }
+                     *         ],
+                     *         "metrics": [
+                     *           {
+                     *             "key": "score:rating",
+                     *             "label": "rating",
+                     *             "unit": "score",
+                     *             "score": "rating",
+                     *             "per": "value",
+                     *             "role": "primary",
+                     *             "better": "up",
+                     *             "min_effect": 2
+                     *           }
+                     *         ],
+                     *         "end": {
+                     *           "sample_goal": 4000,
+                     *           "on_decision": true
+                     *         },
+                     *         "analysis": {
+                     *           "alpha": 5,
+                     *           "power": 80,
+                     *           "min_units": 100,
+                     *           "min_days": 0,
+                     *           "variance_reduction": true
+                     *         },
+                     *         "notes": "",
+                     *         "created_at": "2026-11-21T09:30:00Z",
+                     *         "created_by": "ada@example.com",
+                     *         "started_at": "2026-11-21T09:30:00Z",
+                     *         "progress": {
+                     *           "units": 1000,
+                     *           "percent": 25,
+                     *           "days_running": 2.5
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Answer_ExperimentOut_"];
+                };
+            };
+            400: components["responses"]["Failure"];
+            401: components["responses"]["Failure"];
+            403: components["responses"]["Failure"];
+            404: components["responses"]["Failure"];
+            409: components["responses"]["Failure"];
+            413: components["responses"]["Failure"];
+            415: components["responses"]["Failure"];
+            422: components["responses"]["Failure"];
+            429: components["responses"]["Failure"];
+            503: components["responses"]["Failure"];
+        };
+    };
+    resume_variant_api_v1_experiments__experiment_id__variants__variant_id__resume_post: {
+        parameters: {
+            query?: {
+                /** @description Id of the project. A key has its own; a person must say which. */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+                variant_id: string;
             };
             cookie?: never;
         };

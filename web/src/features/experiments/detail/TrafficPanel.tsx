@@ -11,6 +11,7 @@ import { VariantName } from "../VariantName";
 import { unitsWord } from "../words";
 import marks from "../Marks.module.css";
 import classes from "./Traffic.module.css";
+import { StopVariant } from "./StopVariant";
 import { useCallsHref } from "./useCallsHref";
 
 interface Props {
@@ -30,12 +31,13 @@ export function TrafficPanel({ experiment, results }: Props) {
         {data !== undefined && (
           <>
             <ul className={classes["rows"]}>
-              {experiment.variants.map(({ id, name, weight }, place) => {
+              {experiment.variants.map((variant, place) => {
+                const { id, name, weight } = variant;
                 const found = data.exposures.find((one) => one.variant_id === id);
                 return (
                   <li key={id}>
                     <div className={classes["row"]}>
-                      <VariantName place={place} name={name} />
+                      <VariantName place={place} name={name} {...(variant.stopped_at != null && { note: "stopped" })} />
                       <span className={classes["share"]}>
                         {format(found?.share, "percent")}
                         <span className={classes["muted"]}> of {format(weight, "percent")}</span>
@@ -51,7 +53,8 @@ export function TrafficPanel({ experiment, results }: Props) {
                     <p className={classes["counts"]}>
                       {unitsWord(experiment.unit, found?.units ?? 0)},{" "}
                       <Link to={callsOf(id)}>{formatExact(found?.calls ?? 0, "count")} calls</Link>,{" "}
-                      {formatExact(found?.scores ?? 0, "count")} scores
+                      {formatExact(found?.scores ?? 0, "count")} scores{" "}
+                      <StopVariant experiment={experiment} variant={variant} />
                     </p>
                   </li>
                 );
