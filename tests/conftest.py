@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +27,46 @@ __all__ = ["shared_postgres", "shared_postgres_database", "shared_sqlite"]
 # The same examples in every run: what was green stays green until the code changes.
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+
+MEMORY = Path("/dev/shm")
+PLENTY = 8 << 30
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "TMPDIR" not in os.environ and _is_plenty_of_memory():
+        # stores and databases then wait for no disk; set TMPDIR to look at what a test has left
+        os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="promptpulse-tests-", dir=MEMORY)
+        config.add_cleanup(partial(shutil.rmtree, tempfile.tempdir, ignore_errors=True))
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False  # by number of tests: the order is ours, below
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes: what takes longest begins first, single tests are last, and fill the gaps."""
+
+    def turn(item: pytest.Item) -> int:
+        mark = item.get_closest_marker("xdist_group")
+        return 2 if mark is None else int(mark.args != ("browser",))
+
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=turn)
+
+
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    """What a module makes once is made once: its tests run in one process."""
+    made = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return any(one[-1].scope == "module" for one in made)
+
+
+def _is_plenty_of_memory() -> bool:
+    if not os.access(MEMORY, os.W_OK):
+        return False
+    available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return min(available, shutil.disk_usage(MEMORY).free) >= PLENTY
 
 
 @pytest.fixture(scope="session")
