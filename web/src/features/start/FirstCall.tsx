@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { useStatus } from "../../api/useStatus";
 import { formatAgo } from "../../format/time";
 import { format } from "../../format/number";
+import { useClock } from "../../state/ClockContext";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { useLiveCalls } from "../../state/useLiveCalls";
@@ -16,6 +17,7 @@ const POLL_MS = 3000;
 export function FirstCall() {
   const { id } = useProject();
   const href = useHref();
+  const { refresh } = useClock();
   const { data: status, error, refetch, dataUpdatedAt } = useStatus(POLL_MS);
   useLiveCalls(id, true, () => void refetch());
   if (status === undefined) {
@@ -38,7 +40,7 @@ export function FirstCall() {
         )}
       </div>
       {arrived && (
-        <Button size="xs" component={Link} to={href("/", {}, { range: { preset: "1h" } })}>
+        <Button size="xs" component={Link} to={href("/", {}, { range: { preset: "1h" } })} onClick={refresh}>
           Go to Overview
         </Button>
       )}
