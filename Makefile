@@ -81,7 +81,7 @@ types: install ## Make the web app's API types from the routes
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent types && npx prettier --write --log-level warn src/api/openapi.ts openapi.json
 
 pictures: install ## Take the pictures of the documentation anew, from the demo
-	@PROMPTPULSE_TEST_DEMO_CALLS=200000 $(BIN)/python -m pytest -n 0 tests/browser/test_walkthroughs.py
+	@PROMPTPULSE_TEST_DEMO_CALLS=100000 $(BIN)/python -m pytest -n 0 tests/browser/test_walkthroughs.py
 	@PYTHONPATH=tests $(BIN)/python -m browser.pictures
 
 docs: install ## Build the documentation as a site, in site/; a broken link is an error
