@@ -24,6 +24,7 @@ from promptpulse.metrics import METRICS, Filter, Frame, Query, days, expired, fi
 from promptpulse.retention import expiring, forgetting
 from promptpulse.retention.models import PeriodRow
 from promptpulse.retention.routes import FIELDS
+from promptpulse.scores.receive import moment_of, time_of
 from promptpulse.store import Store
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -236,6 +237,10 @@ def test_what_is_too_old_is_refused_and_not_counted_twice(archive: Archive) -> N
     with pytest.raises(Refused, match="scores and events of that time are no longer kept") as refused:
         facts.scores([old])
     assert refused.value.field == "timestamp"
+    arrived = moment_of(archive.store, archive.project, NOW)
+    assert time_of(KEPT, arrived, "2.timestamp") == to_micros(KEPT)
+    with pytest.raises(Refused, match=r"^2\.timestamp: 2026-09-22T00:00:00\+00:00 is before 2026-10-12"):
+        time_of(LONG_AGO, arrived, "2.timestamp")
     assert (archive.total(), archive.total(KEPT), archive.count()["calls"]) == (4, 5, 5)
 
 

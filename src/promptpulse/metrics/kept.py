@@ -103,12 +103,17 @@ def too_old(
     for i, project, ts in doubtful:
         limit = limits[project]
         if limit is not None and ts < to_micros(limit):
-            name = "calls" if what == "calls" else "scores and events"
-            found[i] = (
-                f"timestamp: {from_micros(ts).isoformat()} is before {limit.date().isoformat()}: {name} of that time are no"
-                " longer kept in this project (Settings, Retention)"
-            )
+            found[i] = no_longer(what, from_micros(ts), limit, "timestamp")
     return found
+
+
+def no_longer(what: Literal["calls", "facts"], at: datetime, limit: datetime, field: str) -> str:
+    """What its sender is told."""
+    name = "calls" if what == "calls" else "scores and events"
+    return (
+        f"{field}: {at.isoformat()} is before {limit.date().isoformat()}: {name} of that time are no longer kept in this"
+        " project (Settings, Retention)"
+    )
 
 
 def _begin(day: date) -> datetime:

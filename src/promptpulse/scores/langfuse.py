@@ -15,7 +15,7 @@ from promptpulse.core.errors import AppError, Refused
 from promptpulse.core.facts import Score, ScoreType
 from promptpulse.core.ids import uuid7
 from promptpulse.core.wording import problem
-from promptpulse.scores.receive import Moment, time_of, value_of
+from promptpulse.scores.receive import Moment, moment_of, time_of, value_of
 from promptpulse.scores.shapes import Label, Name, Remark, Value
 
 router = APIRouter(prefix="/api/public", tags=["langfuse"])
@@ -135,7 +135,7 @@ async def post_scores(
     """A list of scores, or one. A 202 means that all are stored; a 207 tells of those that are not acceptable, all others
     are stored."""
     services = request.app.state.services
-    arrived = _Arrived(Moment(access.project.id, services.clock()), sdk_version)
+    arrived = _Arrived(moment_of(services.store, access.project.id, services.clock()), sdk_version)
     if isinstance(body, dict):
         row = _read(body, arrived, "")
         await asyncio.wrap_future(services.facts.scores([row]))
@@ -183,7 +183,7 @@ async def ingest(
 ) -> LangfuseIngested:
     """Of the events, `score-create` is stored; the others are errors that say where to send them."""
     services = request.app.state.services
-    arrived = _Arrived(Moment(access.project.id, services.clock()), sdk_version)
+    arrived = _Arrived(moment_of(services.store, access.project.id, services.clock()), sdk_version)
     rows: list[Score] = []
     answer = LangfuseIngested(successes=[], errors=[])
     for i, given in enumerate(body.batch):
@@ -243,7 +243,7 @@ def _read(given: JsonValue, arrived: _Arrived, path: str) -> Score:
     return Score(
         project=arrived.moment.project,
         submission_id=score.id or uuid7(arrived.moment.now),
-        ts=time_of(score.timestamp, arrived.moment.now, f"{path}timestamp"),
+        ts=time_of(score.timestamp, arrived.moment, f"{path}timestamp"),
         name=score.name,
         type=kind,
         number=number,

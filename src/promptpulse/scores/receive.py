@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 import msgspec
 from pydantic import JsonValue
@@ -19,8 +20,10 @@ from promptpulse.core.times import from_micros, to_micros
 from promptpulse.experiments.assign import assignment_id, claim_id, takes_assignments
 from promptpulse.experiments.values import Experiment, Variant
 from promptpulse.ingest.calls_in import instant_us
+from promptpulse.metrics import kept
 from promptpulse.scores.place import Places, variant_named, variant_of
 from promptpulse.scores.shapes import EventIn, ScoreIn, ScoresIn
+from promptpulse.store import Store
 
 LARGEST_INT = 1 << 53
 """Beyond, neighbours are the same number to most programs."""
@@ -34,6 +37,12 @@ class Moment:
 
     project: str
     now: datetime
+    kept_from: Callable[[], datetime | None] = lambda: None
+    """What happened before it is not stored any more; asked for what happened long ago alone."""
+
+
+def moment_of(store: Store, project: str, now: datetime) -> Moment:
+    return Moment(project, now, cache(lambda: kept.kept_from(store, project, "facts")))
 
 
 def read_scores(given: ScoresIn, places: Places, moment: Moment) -> list[Score]:
@@ -51,7 +60,7 @@ def read_scores(given: ScoresIn, places: Places, moment: Moment) -> list[Score]:
     about = Score(
         project=moment.project,
         submission_id=given.sdk_event_id or uuid7(moment.now),
-        ts=time_of(given.timestamp, moment.now, "timestamp"),
+        ts=time_of(given.timestamp, moment, "timestamp"),
         name="",
         type="string",
         experiment_id=(given.experiment_id or "") if variant else "",
@@ -162,7 +171,7 @@ def read_event(given: EventIn, places: Places, moment: Moment, path: str = "") -
         field = path + given.spelled("user_id" if unit == user else "session_id")
         raise Refused(f"{field}: holds a character that is no text (U+0000); remove it", field=field)
     variant = _variant_of_event(given, experiment, unit, places, path)
-    ts = time_of(given.timestamp, moment.now, f"{path}timestamp")
+    ts = time_of(given.timestamp, moment, f"{path}timestamp")
     is_assignment = given.kind == "assignment" and takes_assignments(experiment, from_micros(ts))
     if given.kind == "outcome":
         event_id = given.id or uuid7(moment.now)
@@ -244,14 +253,18 @@ def _variant_of_event(given: EventIn, experiment: Experiment, unit: str, places:
     return found
 
 
-def time_of(given: datetime | None, now: datetime, field: str) -> int:
+def time_of(given: datetime | None, moment: Moment, field: str) -> int:
     """Microseconds since 1970; now where none is given. Raises Refused."""
     if given is None:
-        return to_micros(now)
+        return to_micros(moment.now)
     try:
-        return instant_us(given, now, field)
+        found = instant_us(given, moment.now, field)
     except ValueError as e:
         raise Refused(str(e), field=field) from None
+    first = moment.kept_from() if given < moment.now - kept.SURE else None
+    if first is not None and given < first:
+        raise Refused(kept.no_longer("facts", given, first, field), field=field)
+    return found
 
 
 def _json(given: Mapping[str, JsonValue], field: str) -> str:

@@ -26,7 +26,7 @@ from promptpulse.query.service import instant
 from promptpulse.scores import present, queries, shapes
 from promptpulse.scores.keep import keep
 from promptpulse.scores.place import Places
-from promptpulse.scores.receive import Moment, read_events, read_scores
+from promptpulse.scores.receive import moment_of, read_events, read_scores
 
 router = APIRouter(prefix="/api", tags=["scores"])
 Reader = Annotated[Access, Depends(may_read)]
@@ -130,7 +130,7 @@ async def post_scores(
     """Of a unit of an experiment, of a call, or of a trace. A 201 means stored; a repeated `sdkEventId` is answered by 200
     and stores nothing, the first submission counts."""
     services = request.app.state.services
-    moment = Moment(access.project.id, services.clock())
+    moment = moment_of(services.store, access.project.id, services.clock())
     rows = await run_in_threadpool(read_scores, body, _places(request), moment)
     submission = rows[0].submission_id
     known = await asyncio.wrap_future(services.facts.scores(rows))
@@ -314,7 +314,7 @@ async def post_events(
     services = request.app.state.services
     given = body.events if isinstance(body, shapes.EventBatch) else [body]
     paths = [f"events.{i}." for i in range(len(given))] if isinstance(body, shapes.EventBatch) else [""]
-    moment = Moment(access.project.id, services.clock())
+    moment = moment_of(services.store, access.project.id, services.clock())
     received = await run_in_threadpool(read_events, given, paths, _places(request), moment)
     kept = await keep(received, services.assigner.assign, services.facts.events)
     stored = [present.event_stored(k, one.experiment) for k, one in zip(kept, received, strict=True)]
