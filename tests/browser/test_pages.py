@@ -34,7 +34,7 @@ PAGES = {
     "failed-call": Visited("/calls/{failed}", "Calls", "HTTP status", range="1h"),
     "compare": Visited("/compare?prompt=support-reply&prompt=summarise-ticket", "Compare", "Cost per request"),
     "versions": Visited("/compare?prompt=support-reply", "Compare", "success,", range="30d"),
-    "cohorts": Visited("/cohorts", "Cohorts", "Returning users"),
+    "cohorts": Visited("/cohorts", "Cohorts", "By the hour that clocks in"),
     "quality": Visited("/quality", "Quality", "A/B tests"),
     "dashboards": Visited("/dashboards", "Dashboards", "High-level KPIs"),
     "dashboard": Visited("/dashboards/executive", "Executive", "Top issues"),

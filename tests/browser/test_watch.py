@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.eyes import NARROW, Eyes, darken, grave_violations, overflow_px, settled
+from browser.eyes import NARROW, WIDE, Eyes, darken, grave_violations, overflow_px, settled
 from browser.product import Person, Place, artefact
 from notify.sinks import Reply, Sink
 from server.making import new_incident, new_run
@@ -296,3 +296,41 @@ def test_a_page_looks_right_in_light_and_dark_and_on_a_phone(
     settled(page)
     page.screenshot(path=artefact(artefacts, f"{name}-390"), full_page=True)
     assert overflow_px(page) == 0
+
+
+def test_a_problem_is_diagnosed_and_each_finding_leads_on(eyes: Eyes, own: Place, artefacts: Path) -> None:
+    """Of 40 calls of the last hour, those of version 2 time out; the day before had version 1 alone."""
+    now = datetime.now(UTC)
+    calls: list[Json] = []
+    for n in range(80):
+        new = n < 40
+        failing: Json = {"status": "error", "error_type": "timeout"} if new and n % 2 else {}
+        at = now - timedelta(minutes=n / 2 + 1) - (timedelta(0) if new else timedelta(days=1))
+        calls.append({"timestamp": at.isoformat(), **CALL, "prompt_version": "2" if new else "1", **failing})
+    own.send(*calls)
+    page = eyes.visit(own, "/settings/project", size=NARROW)
+    page.get_by_role("link", name="Troubleshooting").click()
+    page.get_by_role("link", name="Success rate dropped").click()
+    checks = panel(page, "Success rate dropped").get_by_role("listitem")
+    timeouts = checks.filter(has_text="Are there timeouts?")
+    expect(timeouts).to_contain_text("Timeouts: 20 since, 0 before.", timeout=SHOWN_MS)
+    expect(timeouts).to_contain_text("Found")
+    expect(checks.filter(has_text="Is the newest version worse")).to_contain_text("Compare v2 and v1")
+    expect(panel(page, "Which calls carry the change")).to_contain_text(
+        "Version 2 of greeting carries 100 % of the change"
+    )
+    settled(page)
+    page.screenshot(path=artefact(artefacts, "diagnosis-390"), full_page=True)
+    assert overflow_px(page) == 0
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    page.screenshot(path=artefact(artefacts, "diagnosis-light"), full_page=True)
+    assert grave_violations(page) == []
+    darken(page)
+    assert grave_violations(page) == []
+    timeouts.get_by_role("link", name="See these calls").click()
+    expect(page).to_have_url(re.compile("error_type=timeout"))
+    page.go_back()
+    page.get_by_role("link", name="Metrics are not updating").click()
+    expect(panel(page, "Metrics are not updating")).to_contain_text(
+        re.compile(r"The newest call is \d+ min old"), timeout=SHOWN_MS
+    )

@@ -33,6 +33,7 @@ const SlaDetail = lazyPage(async () => (await import("./features/slas/detail/Sla
 const Actions = lazyPage(async () => (await import("./features/actions/list/Actions")).Actions);
 const PolicyForm = lazyPage(async () => (await import("./features/actions/builder/PolicyPage")).PolicyPage);
 const PolicyDetail = lazyPage(async () => (await import("./features/actions/detail/PolicyDetail")).PolicyDetail);
+const Diagnosis = lazyPage(async () => (await import("./features/diagnosis/Diagnosis")).Diagnosis);
 const Dashboards = lazyPage(async () => (await import("./features/dashboards/list/Dashboards")).Dashboards);
 const DashboardPage = lazyPage(async () => (await import("./features/dashboards/view/DashboardPage")).DashboardPage);
 const DashboardEditor = lazyPage(async () => (await import("./features/dashboards/builder/EditorPage")).EditorPage);
@@ -84,6 +85,7 @@ const ROUTES = createRoutesFromElements(
       <Route path="actions/new" element={<PolicyForm key="new" />} />
       <Route path="actions/:id" element={<PolicyDetail />} />
       <Route path="actions/:id/edit" element={<PolicyForm />} />
+      <Route path="diagnosis" element={<Diagnosis />} />
       <Route path="dashboards" element={<Dashboards />} />
       <Route path="dashboards/new" element={<DashboardEditor key="new" />} />
       <Route path="dashboards/:id" element={<DashboardPage />} />

@@ -50,7 +50,8 @@ createRoot(root).render(
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queries}>
         <ApiContext value={api}>
-          <BrowserRouter>
+          {/* what the address holds answers at once: a switch must not wait for what it asks */}
+          <BrowserRouter useTransitions={false}>
             <App />
           </BrowserRouter>
         </ApiContext>

@@ -66,7 +66,7 @@ def said(found: Assessment, counted: Counted, as_of: datetime, frozen_since: dat
         return f"No {UNITS[counted] if counted != 'minutes' else 'calls'} in the period, so nothing is known."
     spent, may = amount(left.minutes_spent), amount(left.minutes)
     if found.status == "violating":
-        parts = [f"The budget of {may} minutes is overspent by {amount(-left.minutes_left)}."]
+        parts = [f"The budget of {may} minutes is overspent by {amount(-left.minutes_left)} minutes."]
     else:
         parts = [f"{spent} of {may} minutes are spent, {amount(left.minutes_left)} are left."]
     if found.gone_at is not None:

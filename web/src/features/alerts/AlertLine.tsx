@@ -19,10 +19,12 @@ interface Props {
   alert: Alert;
   now: number;
   onSilence: ((alert: Alert) => void) | null;
+  /** It stands on the page of its incident. */
+  ofIncident: boolean;
 }
 
 /** One alert of a table. */
-export function AlertLine({ alert, now, onSilence }: Props) {
+export function AlertLine({ alert, now, onSilence, ofIncident }: Props) {
   const { time_zone: zone } = useProject();
   const href = useHref();
   const fired = Date.parse(alert.fired_at);
@@ -66,8 +68,10 @@ export function AlertLine({ alert, now, onSilence }: Props) {
         </div>
       </td>
       <td data-label="Told">
-        {alert.incident_id !== null && <Link to={href(`/incidents/${alert.incident_id}`)}>Incident</Link>}
-        {toldWord(alert) !== null && <div className={cells["under"]}>{toldWord(alert)}</div>}
+        {alert.incident_id !== null && !ofIncident && (
+          <Link to={href(`/incidents/${alert.incident_id}`)}>Incident</Link>
+        )}
+        <div className={cells["under"]}>{toldWord(alert, zone)}</div>
       </td>
       {onSilence !== null && (
         <td className={cells["end"]}>
@@ -85,7 +89,7 @@ export function AlertLine({ alert, now, onSilence }: Props) {
   );
 }
 
-function toldWord({ silence_id: silence, notified_at: notified }: Alert): string | null {
-  if (silence !== null) return "silenced";
-  return notified === null ? "nobody yet: quiet hours" : null;
+function toldWord({ silence_id: silence, notified_at: notified }: Alert, zone: string): string {
+  if (silence !== null) return "nobody: silenced";
+  return notified === null ? "nobody yet: quiet hours" : `told ${formatTime(notified, "dateMinute", zone)}`;
 }

@@ -10,10 +10,12 @@ interface Props {
   /** null: nobody may, or they are over. */
   onSilence?: ((alert: Alert) => void) | null;
   stale?: boolean;
+  /** They stand on the page of their incident. */
+  ofIncident?: boolean;
 }
 
 /** Alerts that fire or did: whose, how bad, since when, and where more is told. */
-export function AlertTable({ label, alerts, now, onSilence = null, stale = false }: Props) {
+export function AlertTable({ label, alerts, now, onSilence = null, stale = false, ofIncident = false }: Props) {
   return (
     <Table label={label} busy={stale} cards>
       <thead>
@@ -28,7 +30,7 @@ export function AlertTable({ label, alerts, now, onSilence = null, stale = false
       </thead>
       <tbody>
         {alerts.map((alert) => (
-          <AlertLine key={alert.id} alert={alert} now={now} onSilence={onSilence} />
+          <AlertLine key={alert.id} alert={alert} now={now} onSilence={onSilence} ofIncident={ofIncident} />
         ))}
       </tbody>
     </Table>

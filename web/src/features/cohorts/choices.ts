@@ -11,7 +11,8 @@ export const KINDS = [
 const FIRST = ["feature", "prompt_version", "prompt_id", "model"];
 const NOT_COHORTS = new Set(["user_id", "session_id", "hour", "weekday", "day", "week", "new_users", "user_kind"]);
 export const PROPERTY = "properties.";
-export const DEFAULT_KIND = "new_users";
+/** Quick to answer, whatever a project sends: who is new is known from all calls ever. */
+export const DEFAULT_KIND = "hour";
 
 /** What the numbers of a cohort are unless others are chosen. */
 export const DEFAULT_METRICS = [

@@ -14,7 +14,8 @@ export function NoCallsNote() {
     <div className={classes["note"]}>
       <IconPlugConnected size={16} aria-hidden />
       <span>
-        This project has no calls yet. <Link to={href("/start")}>Connect an application</Link> to see its figures here.
+        This project has no calls yet. <Link to={href("/start")}>Connect an application</Link> to see its figures here,
+        or <Link to={href("/diagnosis", { problem: "metrics-not-updating" })}>find out what holds them up</Link>.
       </span>
     </div>
   );

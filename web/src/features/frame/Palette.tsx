@@ -30,9 +30,10 @@ import { promptName } from "../../ui/promptName";
 import { promptPath } from "../../ui/promptPath";
 import { dashboardPath } from "../dashboards/dashboardPath";
 import { useDashboards } from "../dashboards/useDashboards";
+import { PROBLEMS } from "../diagnosis/problems";
 import { useExperimentTitles } from "../experiments/useExperimentTitles";
 import { openShortcuts, paletteStore } from "./events";
-import { CONNECT, PAGES } from "./pages";
+import { CONNECT, DIAGNOSIS, PAGES } from "./pages";
 import { useSignOut } from "./useSignOut";
 
 /** What is found after it was typed is what Enter opens: Mantine selects only when the text changes. */
@@ -65,11 +66,20 @@ export function Palette() {
   const actions: SpotlightActionGroupData[] = [
     {
       group: "Pages",
-      actions: [...PAGES, CONNECT].map(({ path, label, icon: Icon }) => ({
+      actions: [...PAGES, CONNECT, DIAGNOSIS].map(({ path, label, icon: Icon }) => ({
         id: `page ${path}`,
         label,
         leftSection: <Icon size={18} stroke={1.6} aria-hidden />,
         onClick: go(href(path)),
+      })),
+    },
+    {
+      group: "Problems",
+      actions: PROBLEMS.map(({ problem, title }) => ({
+        id: `problem ${problem}`,
+        label: `Diagnose: ${title}`,
+        leftSection: <DIAGNOSIS.icon size={18} stroke={1.6} aria-hidden />,
+        onClick: go(href("/diagnosis", { problem })),
       })),
     },
     {

@@ -5,14 +5,14 @@ import { useClock } from "../../state/ClockContext";
 import { useHref } from "../../state/useHref";
 import { useView } from "../../state/useView";
 import { onOpenShortcuts, palette } from "./events";
-import { CONNECT, PAGES } from "./pages";
+import { CONNECT, DIAGNOSIS, PAGES } from "./pages";
 
 /** Longest pause between the two keys of a sequence, milliseconds. */
 const SEQUENCE_MS = 1200;
 
 const LIST: readonly (readonly [string, string])[] = [
   ["Ctrl K or ⌘ K", "Find a page, a prompt or an action"],
-  ...[...PAGES, CONNECT].map(({ key, label }) => [`G then ${key.toUpperCase()}`, label] as const),
+  ...[...PAGES, CONNECT, DIAGNOSIS].map(({ key, label }) => [`G then ${key.toUpperCase()}`, label] as const),
   ["L", "Live updates on and off"],
   ["R", "Refresh"],
   ["P", "Previous period on and off"],
@@ -40,7 +40,7 @@ export function Shortcuts() {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const key = event.key.toLowerCase();
     if (event.timeStamp - leader < SEQUENCE_MS) {
-      const page = [...PAGES, CONNECT].find((one) => one.key === key);
+      const page = [...PAGES, CONNECT, DIAGNOSIS].find((one) => one.key === key);
       setLeader(0);
       if (page !== undefined) void navigate(href(page.path));
     } else if (key === "g") setLeader(event.timeStamp);

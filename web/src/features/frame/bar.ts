@@ -17,6 +17,7 @@ const ANALYSIS: ReadonlySet<string> = new Set([
   "calls",
   "quality",
   "costs",
+  "diagnosis",
 ]);
 const COMPARING: ReadonlySet<string> = new Set(["", "performance", "costs"]);
 

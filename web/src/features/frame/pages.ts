@@ -14,6 +14,7 @@ import {
   IconScale,
   IconSettings,
   IconShieldCheck,
+  IconStethoscope,
   IconTimeline,
   IconUsersGroup,
   type Icon,
@@ -51,3 +52,4 @@ export const PAGES: readonly Page[] = [
 
 /** Reached by the palette and from where it is needed. */
 export const CONNECT: Page = { path: "/start", label: "Connect an application", icon: IconPlugConnected, key: "a" };
+export const DIAGNOSIS: Page = { path: "/diagnosis", label: "Diagnosis", icon: IconStethoscope, key: "w" };

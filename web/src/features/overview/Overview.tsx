@@ -9,6 +9,7 @@ import { KpiCards } from "./KpiCards";
 import { ProjectFacts } from "./ProjectFacts";
 import { PromptTable } from "./PromptTable";
 import { UnpricedNote } from "./UnpricedNote";
+import { WorseNote } from "./WorseNote";
 import { useOverview } from "./useOverview";
 
 /** Is everything fine, and what does it cost? */
@@ -22,6 +23,7 @@ export function Overview() {
     <div className={classes["page"]}>
       <h1 className={classes["title"]}>Overview</h1>
       <KpiCards totals={overview.totals} series={overview.series} rate={overview.rate} />
+      <WorseNote totals={overview.totals.data} />
       <ProjectFacts overview={project} />
       <UnpricedNote status={status} totals={overview.totals.data} />
       <Charts series={overview.series} />

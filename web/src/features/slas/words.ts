@@ -37,6 +37,14 @@ export function burnText(rate: number | null): string {
   return rate === null ? "no calls in the last hour" : `${format(rate, "number")} × what the target allows`;
 }
 
+/** Why it is at risk though it is met; "" where it is not. */
+export function riskText({ status, windows }: SlaState): string {
+  if (status !== "at_risk") return "";
+  const burning = windows.find((one) => one.burning);
+  if (burning === undefined) return "Less than a quarter of its budget is left";
+  return `Burns more than ${format(burning.factor, "number")} × too fast for ${minutesText(burning.long_minutes)}`;
+}
+
 /** When it is gone at this rate. */
 export function goneText({ gone_in_s: seconds, budget }: SlaState): string {
   if (budget.left_share !== null && budget.left_share <= 0) return "The budget is spent";

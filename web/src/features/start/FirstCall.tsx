@@ -36,7 +36,10 @@ export function FirstCall() {
             arrived, the last {formatAgo(status.last_call_at, dataUpdatedAt)}
           </span>
         ) : (
-          <span>Waiting for the first call. This turns green by itself.</span>
+          <span>
+            Waiting for the first call. This turns green by itself.{" "}
+            <Link to={href("/diagnosis", { problem: "metrics-not-updating" })}>Nothing arrives?</Link>
+          </span>
         )}
       </div>
       {arrived && (

@@ -31,7 +31,7 @@ export function IncidentView({ incident, now }: Props) {
         <div className={`${classes["column"] ?? ""} ${classes["known"] ?? ""}`}>
           <DossierPanels incident={incident} />
           <Panel title="Alerts" note={String(incident.all_alerts.length)}>
-            <AlertTable label="Alerts of this incident" alerts={incident.all_alerts} now={now} />
+            <AlertTable label="Alerts of this incident" alerts={incident.all_alerts} now={now} ofIncident />
           </Panel>
           <PostMortemPanel incident={incident} mayEdit={mayEdit} />
         </div>

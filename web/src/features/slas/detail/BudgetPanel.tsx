@@ -6,7 +6,7 @@ import { useProject } from "../../../state/ProjectContext";
 import { Panel } from "../../../ui/Panel";
 import { BudgetBar } from "../BudgetBar";
 import classes from "../Slas.module.css";
-import { burnText, goneText } from "../words";
+import { burnText, goneText, riskText } from "../words";
 
 interface Props {
   sla: Pick<Sla, "name" | "target">;
@@ -26,6 +26,7 @@ export function BudgetPanel({ sla, state }: Props) {
     >
       <p className={classes["said"]}>
         <strong>{state.said}</strong>
+        {riskText(state) !== "" && ` At risk: ${riskText(state).toLowerCase()}.`}
       </p>
       {state.frozen_since !== null && (
         <p className={classes["note"]} role="status">

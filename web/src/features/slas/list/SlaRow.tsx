@@ -8,7 +8,7 @@ import { BudgetBar } from "../BudgetBar";
 import cells from "../../../ui/cells.module.css";
 import classes from "../Slas.module.css";
 import { SlaStatus } from "../SlaStatus";
-import { goneText, objectiveText, PERIODS } from "../words";
+import { goneText, objectiveText, PERIODS, riskText } from "../words";
 
 export function SlaRow({ sla }: { sla: Sla }) {
   const href = useHref();
@@ -33,6 +33,7 @@ export function SlaRow({ sla }: { sla: Sla }) {
       </td>
       <td data-label="Status">
         <SlaStatus state={state} />
+        {state !== null && <div className={cells["under"]}>{riskText(state)}</div>}
         {state?.frozen_since != null && <div className={cells["under"]}>frozen: no calls</div>}
         {sla.firing.length > 0 && <div className={cells["under"]}>alert open</div>}
       </td>
