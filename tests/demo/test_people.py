@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from promptpulse.accounts.bootstrap import Beginning, begin
 from promptpulse.accounts.mappings import mappings_of
 from promptpulse.accounts.models import Project
 from promptpulse.accounts.values import By, ProjectRef
+from promptpulse.actions.actor import Actor
+from promptpulse.actions.service import policies_of, policy_of
 from promptpulse.core.call import Call
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import from_micros, to_micros
@@ -31,6 +35,7 @@ from promptpulse.demo.load import assigned_units, follow
 from promptpulse.demo.mishaps import write_mishaps
 from promptpulse.demo.opinions import LATEST_US, facts_of
 from promptpulse.demo.queries import assigned
+from promptpulse.demo.safeguards import write_safeguards
 from promptpulse.demo.traffic import end_us
 from promptpulse.experiments import service
 from promptpulse.experiments.analysis import decision, findings
@@ -41,12 +46,16 @@ from promptpulse.experiments.shapes import ConcludeIn
 from promptpulse.incidents.models import IncidentRow
 from promptpulse.ingest.price import Prices
 from promptpulse.metrics import Definitions
+from promptpulse.notify.channels import channels_of
+from promptpulse.notify.secrets import Keyring
 from promptpulse.prompts import service as prompts
 from promptpulse.prompts.models import Prompt, PromptDeployment
+from promptpulse.slas.present import slas_out
 from promptpulse.store import Store
 
 NOW = datetime(2026, 11, 21, 14, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
+KEYRING = Keyring(Fernet.generate_key().decode())
 SHOWN = {
     "Support-reply tone": ("running", "ship"),
     "Search-query rewrite": ("concluded", "ship"),
@@ -325,6 +334,25 @@ def test_two_bad_times_are_over_and_the_worse_version_is_an_open_incident(demo: 
         ("resolved", ("provider", "openai")),
     ]
     assert "Follow the status page of the provider" in document
+
+
+def test_objectives_a_policy_on_trial_and_a_channel_that_is_off_show_something_at_once(demo: Demo) -> None:
+    for _ in range(2):  # once a project
+        write_mishaps(demo.store, demo.database, demo.world, demo.shop, NOW)
+        write_safeguards(demo.store, demo.database, demo.world, demo.shop, NOW)
+    with demo.database.sessions() as session:
+        states = {one.name: one.state for one in slas_out(session, demo.shop.id)}
+        (channel,), (policy,) = channels_of(session, demo.shop.id), policies_of(session, demo.shop.id)
+        incidents = session.scalar(select(func.count()).select_from(IncidentRow))
+    left = {name: (one.status, round(one.budget.left_share or 0)) for name, one in states.items() if one is not None}
+    assert left == {"Support replies are available": ("meeting", 49), "Support replies are fast": ("meeting", 85)}
+    assert (channel.enabled, channel.secret) == (False, ""), "nothing leaves the machine"
+    assert policy_of(policy).dry_run
+    assert incidents == 3, "no objective alerts"
+    with demo.database.sessions() as session:
+        actor = Actor(demo.store, demo.database, lambda _: Definitions(), KEYRING, httpx.Client(), lambda _: None)
+        found = actor.tried(session, policy, None, NOW)
+    assert found.said == "It would serve version 3 of support-reply again, instead of 4."
 
 
 @pytest.mark.parametrize("name", ["Support desk", "Back office", *READY_MADE])

@@ -20,6 +20,7 @@ from promptpulse.demo.history import experiments_of, keep_assignments, turns_of,
 from promptpulse.demo.load import Doors, Units, assigned_units, find_world, load, run_live
 from promptpulse.demo.mishaps import write_mishaps
 from promptpulse.demo.queries import assigned
+from promptpulse.demo.safeguards import write_safeguards
 from promptpulse.demo.traffic import Turn, World
 from promptpulse.experiments.assigner import Assigner
 from promptpulse.experiments.registry import Experiments
@@ -67,6 +68,7 @@ class Demo:
             progress.update(task, total=made or 1, completed=made or 1)
             days.build_all(store, self._now)
             write_mishaps(store, database, world, self._project, self._now)
+            write_safeguards(store, database, world, self._project, self._now)
         with database.writing() as session:
             keep_assignments(session, assigned(store, world.project, list(experiments)))
         self._units = assigned_units(store, world)
