@@ -1,4 +1,5 @@
-"""How long a round over 500 rules takes on 10 million calls, how long trying a rule does, and how soon a fault is told.
+"""How long a round over 500 rules takes on 10 million calls, how long trying a rule does, how long the dossier of an incident
+is made, and how soon a fault is told to a receiver.
 
 In one process, on the store itself; the clock is turned by hand, so that a minute between rounds costs nothing."""
 
@@ -10,9 +11,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from bench.dataset import fill
+from bench.notify import listening
 from bench.report import Row
 from promptpulse.accounts.models import Project
 from promptpulse.accounts.service import create_project
@@ -28,15 +33,25 @@ from promptpulse.app import open_event_store
 from promptpulse.core.call import Call
 from promptpulse.core.times import to_micros
 from promptpulse.db import Database, migrate, open_database
+from promptpulse.incidents import dossiers
+from promptpulse.incidents.service import fire
+from promptpulse.incidents.signals import Signal
 from promptpulse.ingest.writer import insert
 from promptpulse.metrics import NONE, days, rollups
 from promptpulse.metrics.baseline import Baselines
+from promptpulse.notify import channels
+from promptpulse.notify.delivery import Delivery
+from promptpulse.notify.guard import guarded_client
+from promptpulse.notify.secrets import Keyring
+from promptpulse.notify.sending import open_post
+from promptpulse.notify.shapes import ChannelIn
 from promptpulse.store import Store
 
 CALLS = int(os.environ.get("PROMPTPULSE_BENCH_CALLS", "10000000"))
 RULES = 500
 ROUNDS = 12
 PHASES = 24
+INCIDENT_MINUTES = 20
 BY = By("bench", datetime(2026, 1, 1, tzinfo=UTC))
 
 
@@ -64,6 +79,7 @@ def run(folder: Path) -> list[Row]:
             store.command(f"OPTIMIZE TABLE {table} FINAL")
         rows = _rounds(store, database, project, clock)
         rows += _trials(store, project, clock)
+        rows += _dossiers(store, database, project, clock)
         return [*rows, *_soonness(store, folder, clock)]
     finally:
         store.close()
@@ -150,9 +166,50 @@ def _trials(store: Store, project: ProjectRef, clock: Clock) -> list[Row]:
     return found
 
 
+def _dossiers(store: Store, database: Database, project: ProjectRef, clock: Clock) -> list[Row]:
+    """Of a prompt that fails, and of all calls that are slow: with and without what is known of the month from before."""
+    start = clock.now - timedelta(minutes=INCIDENT_MINUTES)
+    insert(store, list(_failing(project.id, start, -1, 60 * INCIDENT_MINUTES)), 0)
+    took = []
+    for metric, unit in (("error_rate", "percent"), ("p95_latency_ms", "ms")):
+        signal = Signal(
+            project_id=project.id, source="rule", source_id=metric, series="", name=metric, alert_type="metric_above",
+            severity="warning", metric=metric, metric_label=metric, unit=unit, direction="above", value=50.0, threshold=5.0,
+            since=start, window_s=300,
+        )  # fmt: skip
+        with database.writing() as session:
+            incident = str(fire(session, signal, start).incident_id)
+        sources = dossiers.sources(store, database, lambda _: NONE, Baselines(store, clock))
+        for _ in range(2):
+            started, worked = time.perf_counter(), time.process_time()
+            found = dossiers.keep(sources, project.id, incident, clock.now)
+            took.append((time.perf_counter() - started, time.process_time() - worked))
+            parts = (
+                found.chart,
+                found.causes,
+                found.impact,
+                found.errors,
+                found.examples,
+                found.changes,
+                found.versions,
+            )
+            if any(part.error for part in parts):
+                raise RuntimeError(f"a part of the dossier could not be made: {found}")
+    (first, worked), again = max(took[::2]), max(took[1::2])[0]
+    what = f"dossier of an incident of {INCIDENT_MINUTES} min on {CALLS:,} calls"
+    return [
+        Row(f"{what}: the first of an hour ({worked:.1f} s of a processor)", f"{first:.1f} s", "3 s", first / 3),
+        Row("the same: made again", f"{again:.1f} s", "3 s", again / 3),
+    ]
+
+
 def _soonness(store: Store, folder: Path, clock: Clock) -> list[Row]:
-    """A fault that begins at each of some moments of a minute, until its message is in the outbox. Delivery looks there as
-    soon as something was written, so what is left is one request."""
+    """A fault that begins at each of some moments of a minute, until a receiver has its message."""
+    with listening() as (url, came):
+        return _heard(store, folder, clock, url, came)
+
+
+def _heard(store: Store, folder: Path, clock: Clock, url: str, came: Connection) -> list[Row]:
     database = open_database(f"sqlite:///{folder}/soon.db")
     migrate(database)
     project = _project(database, "soon")
@@ -160,10 +217,17 @@ def _soonness(store: Store, folder: Path, clock: Clock) -> list[Row]:
         "name": "Errors", "metric": "error_rate", "window_minutes": 1, "minimum_samples": 5,
         "condition": {"kind": "threshold", "op": "above", "value": 5},
     })  # fmt: skip
+    keyring = Keyring(Fernet.generate_key().decode())
     with database.writing() as session:
         create(session, project, body, NONE, By("bench", clock()))
+        channels.create(
+            session, project.id, ChannelIn(name="sink", kind="webhook", url=url), keyring, By("bench", clock())
+        )
     evaluator = RuleEvaluator(store, database, lambda _: NONE, Baselines(store, clock))
-    waits = []
+    post = open_post(guarded_client(allow_private=True), None, "http://127.0.0.1", allow_private=True)
+    delivery = Delivery(database, keyring, post, lambda: datetime.now(UTC), lambda _: None, "bench")
+    delivery.start(alone=True)
+    waits, legs = [], []
     for phase in range(PHASES):
         clock.now += timedelta(minutes=10)
         evaluator.round(clock.now)
@@ -177,18 +241,39 @@ def _soonness(store: Store, folder: Path, clock: Clock) -> list[Row]:
             spent = time.perf_counter() - started
             if any(kind == "fired" for _, _, kind in events):
                 break
-        waits.append((clock.now - fault).total_seconds() + spent)
+        if not came.poll(30):
+            raise RuntimeError("the receiver heard nothing in 30 s")
+        while came.poll(0):
+            came.recv()
+        heard = time.perf_counter() - started
+        legs.append(heard - spent)
+        waits.append((clock.now - fault).total_seconds() + heard)
+        _until_over(evaluator, clock, came)
+    delivery.close()
     database.close()
     bound = (OFTEN + DELAY + TICK).total_seconds()
     return [
-        Row(f"fault to message in the outbox, worst of {PHASES} moments of a minute (rule of 1 min, `for` 0)",
+        Row(f"fault to message received, worst of {PHASES} moments of a minute (rule of 1 min, `for` 0)",
             f"{max(waits):.0f} s", "90 s", max(waits) / 90),
+        Row("the same: from the commit of the round to the receiver, longest", f"{max(legs) * 1000:.0f} ms", "told", 0, None),
         Row("the same by the timetable: edge of a window, delay, next look", f"{bound:.0f} s", "90 s", bound / 90),
     ]  # fmt: skip
 
 
-def _failing(project: str, fault: datetime, phase: int) -> Iterator[Call]:
-    for i in range(200):
+def _until_over(evaluator: RuleEvaluator, clock: Clock, came: Connection) -> None:
+    """Until the receiver knows that it is over, so that the next message is that of the next fault."""
+    while True:
+        clock.now += TICK
+        if any(kind == "resolved" for _, _, kind in evaluator.round(clock.now).events):
+            break
+    if not came.poll(30):
+        raise RuntimeError("the receiver did not hear of the end in 30 s")
+    while came.poll(0.2):
+        came.recv()
+
+
+def _failing(project: str, fault: datetime, phase: int, calls: int = 200) -> Iterator[Call]:
+    for i in range(calls):
         yield Call(
             project=project, id=f"fault-{phase}-{i}", ts=to_micros(fault + timedelta(seconds=i)), latency_ms=100.0,
             prompt_id="greeting", status="error", error_type="timeout", error_family="5xx",

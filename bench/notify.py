@@ -154,6 +154,8 @@ def _message(now: datetime) -> Message:
 
 
 class _Receiver(BaseHTTPRequestHandler):
+    told: Connection | None = None
+    """Learns of every request."""
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -163,11 +165,14 @@ class _Receiver(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"ok")
+        if self.told is not None:
+            self.told.send(b"")
 
     def log_message(self, *_: object) -> None: ...
 
 
-def _receive(port: Connection) -> None:
+def _receive(port: Connection, *, tells: bool) -> None:
+    _Receiver.told = port if tells else None
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Receiver)
     server.daemon_threads = True
     port.send(server.server_port)
@@ -176,13 +181,19 @@ def _receive(port: Connection) -> None:
 
 @contextmanager
 def _sink() -> Iterator[str]:
-    """A receiver that answers at once, as a process of its own."""
+    with listening(tells=False) as (url, _):
+        yield url
+
+
+@contextmanager
+def listening(*, tells: bool = True) -> Iterator[tuple[str, Connection]]:
+    """A receiver that answers at once, as a process of its own; and what tells of each request that came."""
     start = multiprocessing.get_context("spawn")
     ours, theirs = start.Pipe()
-    process = start.Process(target=_receive, args=(theirs,), daemon=True)
+    process = start.Process(target=_receive, args=(theirs,), kwargs={"tells": tells}, daemon=True)
     process.start()
     try:
-        yield f"http://127.0.0.1:{ours.recv()}/hook"
+        yield f"http://127.0.0.1:{ours.recv()}/hook", ours
     finally:
         process.terminate()
         process.join()
