@@ -37,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if "TMPDIR" not in os.environ and _is_plenty_of_memory():
         # stores and databases then wait for no disk; set TMPDIR to look at what a test has left
         os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="promptpulse-tests-", dir=MEMORY)
+        Path(tempfile.tempdir).chmod(0o711)  # PostgreSQL runs as somebody else
         config.add_cleanup(partial(shutil.rmtree, tempfile.tempdir, ignore_errors=True))
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False  # by number of tests: the order is ours, below
