@@ -175,8 +175,15 @@ def me(person: Annotated[Person, Depends(signed_in)]) -> dict[str, object]:
 
 
 def build(database: Database, clock: Clock, settings: AccountSettings) -> FastAPI:
-    app = FastAPI()
+    """The one app, over other services: it takes longer to make than most tests."""
+    app = faces()
     app.state.services = Services(open_accounts(database, settings, clock))
+    return app
+
+
+@cache
+def faces() -> FastAPI:
+    app = FastAPI()
     app.include_router(routes.router)
     app.include_router(probes)
     app.add_middleware(AccountHeaders)
