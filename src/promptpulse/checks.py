@@ -87,7 +87,9 @@ def _database(settings: Settings) -> Check:
         migrate(database)
         with database.sessions() as session:
             n = session.scalar(select(func.count()).select_from(Project)) or 0
-        return Check("settings database", "ok", f"{database.engine.dialect.name}, {n} {'project' if n == 1 else 'projects'}")
+        return Check(
+            "settings database", "ok", f"{database.engine.dialect.name}, {n} {'project' if n == 1 else 'projects'}"
+        )
     finally:
         database.close()
 
