@@ -122,7 +122,7 @@ def test_what_burns_on_is_told_again_until_somebody_acknowledges(world: World) -
     with world.database.writing() as session:
         session.scalars(select(IncidentRow)).one().status = "acknowledged"
         (alert,) = session.scalars(select(AlertRow))
-        assert "It alerts from 14.4 times on" in alert.text
+        assert "It alerts above 14.4 times" in alert.text
     for _ in range(3):
         world.evaluate()
         world.clock.forward(minutes=10)

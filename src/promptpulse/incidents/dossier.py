@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from promptpulse.incidents.present import where_out
 from promptpulse.incidents.wording import OPS, duration, figure, filters_of
 from promptpulse.metrics import METRICS, BadQuery, Definitions, Filter, Query, run, zone
 from promptpulse.metrics.baseline import Baselines
+from promptpulse.metrics.catalogue import Metric, Unit
 from promptpulse.metrics.causes import Carrier, Causes, Change, causes
 from promptpulse.metrics.drift import Drifts
 from promptpulse.metrics.drift import Scope as DriftScope
@@ -166,7 +167,7 @@ def _chart(store: Store, baselines: Baselines, case: Case) -> shapes.DossierChar
     query = replace(case.query((start, end)), bucket=name)
     frame = run(store, query, case.now)
     starts = frame.buckets or ()
-    metric = query.metric(query.metrics[0])
+    metric = _named(case, query.metric(query.metrics[0]))
     expected = None
     length = BUCKETS[name].seconds
     if length is not None and starts:
@@ -226,7 +227,15 @@ def _compared(store: Store, case: Case, where: tuple[Filter, ...]) -> Causes:
         if found.verdict != "too_few":
             break
     assert found is not None  # noqa: S101 - the loop ran
-    return found
+    return replace(found, metric=_named(case, found.metric))
+
+
+def _named(case: Case, metric: Metric) -> Metric:
+    """A formula as the alert calls it, such as `Latency`."""
+    alert = case.alert
+    if not metric.key.startswith("=") or metric.key != alert.metric or not alert.metric_label:
+        return metric
+    return replace(metric, label=alert.metric_label, unit=cast("Unit", alert.unit))
 
 
 def _told(cause: shapes.CauseOut, changes: Sequence[shapes.ChangeLine], case: Case) -> shapes.CauseOut:

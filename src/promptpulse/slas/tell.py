@@ -55,12 +55,12 @@ def text_of(found: Assessment, burning: Burning | None, now: datetime) -> str:
     """The first sentence becomes a title."""
     if burning is None or burning.long_burn is None:
         over = amount(-(found.budget.minutes_left or 0))
-        return f"The error budget is spent. {amount(found.budget.minutes)} minutes were allowed; it is {over} over."
+        return f"The error budget is spent. {amount(found.budget.minutes)} minutes were allowed, {over} more were bad."
     long, short = duration(burning.pair.long), duration(burning.pair.short)
     factor = burning.pair.factor
     parts = [
         f"The error budget burns {burning.long_burn:.3g} times too fast.",
-        f"That is over {long}; over {short} it is {burning.short_burn or 0:.3g} times. It alerts from {factor:g} times on.",
+        f"That is over {long}; over {short} it is {burning.short_burn or 0:.3g} times. It alerts above {factor:g} times.",
     ]
     left = found.budget
     if left.left_share is not None and left.left_share >= 0:

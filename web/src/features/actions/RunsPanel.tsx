@@ -12,7 +12,7 @@ const NEWEST = 50;
 export function RunsPanel({ policyId }: { policyId: string | null }) {
   const runs = useWatchRead<Run[]>("/action-runs", { limit: NEWEST, policy_id: policyId });
   return (
-    <Panel title="History" note={`the newest ${NEWEST}`}>
+    <Panel title="History" note={runs.data?.length === NEWEST ? `the newest ${NEWEST}` : undefined}>
       <RowsState
         what="The history"
         rows={runs.data}

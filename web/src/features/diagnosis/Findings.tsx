@@ -3,6 +3,7 @@ import { IconRefresh } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { useClock } from "../../state/ClockContext";
 import { useHref } from "../../state/useHref";
+import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import { Panel } from "../../ui/Panel";
 import { CarriersPanel } from "./CarriersPanel";
@@ -10,6 +11,8 @@ import { CheckItem } from "./CheckItem";
 import classes from "./Diagnosis.module.css";
 import type { Described } from "./problems";
 import { useDiagnosis } from "./useDiagnosis";
+
+const ARRIVALS = "metrics-not-updating";
 
 /** The checks of a problem with what they found, which calls carry the change, and where to go next. */
 export function Findings({ described: { problem, title, next } }: { described: Described }) {
@@ -28,6 +31,17 @@ export function Findings({ described: { problem, title, next } }: { described: D
       </Panel>
     );
   }
+  const calls = data.figures.find(({ metric }) => metric === "total_requests");
+  if (problem !== ARRIVALS && calls?.after === 0) {
+    return (
+      <Panel title={title}>
+        <Empty title="No calls in this time range">
+          Choose a longer range or other filters, or{" "}
+          <Link to={href("/diagnosis", { problem: ARRIVALS })}>find out why none arrive</Link>.
+        </Empty>
+      </Panel>
+    );
+  }
   const found = data.checks.filter(({ state }) => state === "found").length;
   return (
     <>
@@ -41,11 +55,11 @@ export function Findings({ described: { problem, title, next } }: { described: D
           ))}
         </ol>
       </Panel>
-      {problem !== "metrics-not-updating" && <CarriersPanel diagnosis={data} />}
+      {problem !== ARRIVALS && <CarriersPanel diagnosis={data} />}
       <Panel title="What to do next">
         <p className={classes["answer"]}>{data.advice.at(-1)}</p>
         <Group gap="xs" className={classes["next"] ?? ""}>
-          {problem === "metrics-not-updating" && (
+          {problem === ARRIVALS && (
             <Button size="xs" leftSection={<IconRefresh size={15} aria-hidden />} onClick={refresh}>
               Check again
             </Button>

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Box, Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Report } from "../../api/reports";
@@ -39,7 +39,7 @@ export function Reports() {
             <Empty title="No reports yet">
               Get a summary every morning, a review every week, or any dashboard once a month: by mail, as a page and as
               PDF.
-              <div>{mayEdit ? make : <p>Editors and admins define reports.</p>}</div>
+              <Box mt="sm">{mayEdit ? make : "Editors and admins define reports."}</Box>
             </Empty>
           }
         >

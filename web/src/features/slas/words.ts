@@ -34,7 +34,7 @@ export function objectiveText({ target, objective }: Pick<Sla, "target" | "objec
 
 /** How fast the budget goes: "0.4 times as fast as allowed". */
 export function burnText(rate: number | null): string {
-  return rate === null ? "no calls in the last hour" : `${format(rate, "number")} × what the target allows`;
+  return rate === null ? "no calls in the last hour" : `${format(rate, "number")}\u00a0× what the target allows`;
 }
 
 /** Why it is at risk though it is met; "" where it is not. */
@@ -42,7 +42,7 @@ export function riskText({ status, windows }: SlaState): string {
   if (status !== "at_risk") return "";
   const burning = windows.find((one) => one.burning);
   if (burning === undefined) return "Less than a quarter of its budget is left";
-  return `Burns more than ${format(burning.factor, "number")} × too fast for ${minutesText(burning.long_minutes)}`;
+  return `Burns more than ${format(burning.factor, "number")}\u00a0× too fast for ${minutesText(burning.long_minutes)}`;
 }
 
 /** When it is gone at this rate. */

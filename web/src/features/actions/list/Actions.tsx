@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Box, Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Policy } from "../../../api/actions";
@@ -42,7 +42,7 @@ export function Actions() {
             <Empty title="No policies yet">
               Let a bad version roll back by itself, a slow model give way to its fallback, or an experiment pause,
               within limits that you set.
-              <div>{mayEdit ? make : <p>Editors and admins make policies.</p>}</div>
+              <Box mt="sm">{mayEdit ? make : "Editors and admins make policies."}</Box>
             </Empty>
           }
         >

@@ -22,17 +22,19 @@ interface Props {
   mayEdit: boolean;
 }
 
+const NEWEST = 50;
+
 /** The newest messages to channels, and what became of them. */
 export function DeliveriesPanel({ channels, mayEdit }: Props) {
   const [state, setState] = useState("");
   const [channel, setChannel] = useState("");
   const list = useWatchRead<Delivery[]>("/deliveries", {
-    limit: 50,
+    limit: NEWEST,
     state: state === "" ? null : state,
     channel_id: channel === "" ? null : channel,
   });
   return (
-    <Panel title="Messages" note="the newest 50">
+    <Panel title="Messages" note={list.data?.length === NEWEST ? `the newest ${NEWEST}` : undefined}>
       <div className={own["tools"]} role="group" aria-label="Filters">
         <NativeSelect
           size="xs"

@@ -73,7 +73,7 @@ export function BudgetPanel({ sla, state }: Props) {
         </div>
         <div>
           <dt>Burn rate, last hour</dt>
-          <dd>{state.burn_rate === null ? "–" : `${format(state.burn_rate, "number")} ×`}</dd>
+          <dd>{state.burn_rate === null ? "–" : `${format(state.burn_rate, "number")}\u00a0×`}</dd>
         </div>
       </dl>
       <p className={classes["note"]}>

@@ -33,12 +33,15 @@ export function BurnTable({ windows }: { windows: readonly BurnWindow[] }) {
             <td>
               {minutesText(one.long_minutes)} and {minutesText(one.short_minutes)}
             </td>
-            <td className={cells["number"]}>{format(one.factor, "number")} ×</td>
             <td className={cells["number"]}>
-              {one.long_burn === null ? "no calls" : `${format(one.long_burn, "number")} ×`}
+              {format(one.factor, "number")}
+              {"\u00a0×"}
             </td>
             <td className={cells["number"]}>
-              {one.short_burn === null ? "no calls" : `${format(one.short_burn, "number")} ×`}
+              {one.long_burn === null ? "no calls" : `${format(one.long_burn, "number")}\u00a0×`}
+            </td>
+            <td className={cells["number"]}>
+              {one.short_burn === null ? "no calls" : `${format(one.short_burn, "number")}\u00a0×`}
             </td>
             <td>
               {one.burning ? (

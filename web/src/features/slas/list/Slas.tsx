@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Box, Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { Link } from "react-router";
 import type { Sla } from "../../../api/slas";
@@ -37,7 +37,7 @@ export function Slas() {
             <Empty title="No SLAs yet">
               Promise that a share of calls, minutes or scores is good. You see whether it is kept, how much of the
               error budget is left, and get alerts before it is gone.
-              <div>{mayEdit ? make : <p>Editors and admins define SLAs.</p>}</div>
+              <Box mt="sm">{mayEdit ? make : "Editors and admins define SLAs."}</Box>
             </Empty>
           }
         >
