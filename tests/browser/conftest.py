@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from browser.eyes import AXE, Eyes, axe
+from browser.eyes import AXE, Eyes, Windows, axe
 from browser.product import DemoServer, Person, Place
 from server.process import Server
 
@@ -87,10 +87,17 @@ def own(demo: Place) -> Place:
     return Place(demo.admin, str(made["id"]), name)
 
 
+@pytest.fixture(scope="package")
+def windows(browser: Browser) -> Iterator[Windows]:
+    opened = Windows(browser)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def eyes(browser: Browser) -> Iterator[Eyes]:
+def eyes(windows: Windows) -> Iterator[Eyes]:
     """Opens pages; a test during which one of them had an error fails."""
-    opened = Eyes(browser)
+    opened = Eyes(windows)
     yield opened
     problems = opened.close()
     assert not problems, "\n".join(problems)

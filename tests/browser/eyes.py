@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypedDict, cast
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
 from browser.product import Person, Place, Query
 
@@ -28,11 +31,62 @@ class _Violation(TypedDict):
 
 
 @dataclass
+class Windows:
+    """Windows of people who are signed in. They outlive tests: what was loaded and compiled once is there for the next."""
+
+    browser: Browser
+    idle: dict[str, list[Page]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, person: Person | None) -> Page:
+        """One that nobody else has, and nothing is kept in: of this person, or of somebody whom the server does not know."""
+        if person and (waiting := self.idle[_cookies(person.state["cookies"])]):
+            return waiting.pop()
+        context = self.browser.new_context(
+            storage_state=person.state if person else None,
+            reduced_motion="reduce",
+            locale="en-GB",
+            timezone_id="UTC",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(10_000)
+        return context.new_page()
+
+    def give_back(self, page: Page, person: Person | None) -> None:
+        if person is None or not _emptied(page, person):
+            page.context.close()
+        else:
+            self.idle[_cookies(person.state["cookies"])].append(page)
+
+    def close(self) -> None:
+        for page in (page for pages in self.idle.values() for page in pages):
+            page.context.close()
+
+
+def _emptied(page: Page, person: Person) -> bool:
+    """Whether the window is as it was at first, in somewhere of the same server that asks for nothing."""
+    try:
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.unroute_all(behavior="ignoreErrors")
+        page.mouse.move(0, 0)
+        page.goto(f"{person.url}/favicon.svg")
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    except Error:  # such as one that asks whether to leave
+        return False
+    return _cookies(page.context.cookies()) == _cookies(person.state["cookies"])
+
+
+def _cookies(given: Iterable[Mapping[str, object]]) -> str:
+    return json.dumps(sorted((str(one["name"]), str(one["value"])) for one in given))
+
+
+@dataclass
 class Eyes:
     """Opens pages and remembers errors in the console, exceptions and answers of 400 and above."""
 
-    browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
+    windows: Windows
+    opened: list[tuple[Page, Person | None]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     tolerated: set[tuple[int, str]] = field(default_factory=set)
 
@@ -43,21 +97,13 @@ class Eyes:
     def open(
         self, address: str, person: Person | None = None, *, scheme: Scheme = "light", size: tuple[int, int] = WIDE
     ) -> Page:
-        """A new window, such as another person's: nothing is shared with the pages before."""
-        context = self.browser.new_context(
-            storage_state=person.state if person else None,
-            color_scheme=scheme,
-            viewport={"width": size[0], "height": size[1]},
-            reduced_motion="reduce",
-            locale="en-GB",
-            timezone_id="UTC",
-            accept_downloads=True,
-        )
-        context.set_default_timeout(10_000)
-        self.contexts.append(context)
-        page = context.new_page()
+        """A window, such as another person's: nothing is shared with those before."""
+        page = self.windows.take(person)
+        self.opened.append((page, person))
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
+        page.on("pageerror", self._exception)
         page.on("response", self._response)
         page.on("requestfailed", self._failed)
         page.goto(address)
@@ -68,10 +114,17 @@ class Eyes:
         return self.open(place.address(path, query), place.admin, size=size)
 
     def close(self) -> list[str]:
-        """End all windows. What went wrong that was not tolerated."""
-        for context in self.contexts:
-            context.close()
+        """Leave all pages. What went wrong that was not tolerated."""
+        for page, person in self.opened:
+            page.remove_listener("console", self._console)
+            page.remove_listener("pageerror", self._exception)
+            page.remove_listener("response", self._response)
+            page.remove_listener("requestfailed", self._failed)
+            self.windows.give_back(page, person)
         return self.problems
+
+    def _exception(self, error: Error) -> None:
+        self.problems.append(f"exception: {error}")
 
     def _console(self, message: ConsoleMessage) -> None:
         where = message.location.get("url", "")
@@ -93,13 +146,26 @@ def _path(address: str) -> str:
     return re.sub(r"^https?://[^/]+|\?.*$", "", address)
 
 
+LOADING = ".mantine-Skeleton-root, .mantine-Loader-root"
+SETTLED = f"""() => {{
+    const charts = [...document.querySelectorAll('[role=img][aria-label*=chart]')];
+    return document.querySelector('main') !== null && document.querySelector('{LOADING}') === null
+        && charts.every(chart => chart.querySelector('canvas') !== null);
+}}"""
+
+
 def settled(page: Page) -> None:
     """Nothing is loading, and every chart is drawn."""
-    expect(page.get_by_role("main")).to_be_visible()
-    expect(page.locator(".mantine-Skeleton-root, .mantine-Loader-root")).to_have_count(0)
-    charts = page.get_by_role("img", name=re.compile("chart"))
-    # some are drawn in layers, and some come late: so none is counted in advance
-    expect(charts.filter(has_not=page.locator("canvas"))).to_have_count(0)
+    try:
+        # `expect` looks once a second in the end; what is waited for so often is looked for often
+        page.wait_for_function(SETTLED, polling=50)
+    except Error:
+        expect(page.get_by_role("main")).to_be_visible(timeout=1)
+        expect(page.locator(LOADING)).to_have_count(0, timeout=1)
+        # some are drawn in layers, and some come late: so none is counted in advance
+        charts = page.get_by_role("img", name=re.compile("chart"))
+        expect(charts.filter(has_not=page.locator("canvas"))).to_have_count(0, timeout=1)
+        raise
 
 
 def darken(page: Page) -> None:

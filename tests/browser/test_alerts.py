@@ -162,6 +162,7 @@ def test_a_rule_is_changed_switched_off_and_deleted(eyes: Eyes, own: Place) -> N
     page.get_by_role("textbox", name="Runbook").fill("Call the provider.")
     number(page, "Threshold").fill("60")
     page.get_by_role("button", name="Save alert").click()
+    expect(page.get_by_role("link", name="Edit")).to_be_visible()
     expect(page.get_by_text("Call the provider.")).to_be_visible()
     assert rules(own)["Errors of greeting"]["condition"] == {"kind": "threshold", "op": "above", "value": 60}
     page.goto(own.address("/alerts", {"tab": "rules", "search": "greeting"}))

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.eyes import Eyes
+from browser.eyes import Eyes, settled
 from browser.product import Place
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -83,6 +83,7 @@ def test_signing_out_ends_the_session_everywhere_in_the_browser(eyes: Eyes, demo
     eyes.tolerate(401, "/api/v1/session")
     page = eyes.open(demo.invite(f"joan-{uuid4().hex[:6]}@example.com", "viewer"))
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    settled(page)  # what is asked after the session has ended is refused
     sign_out(page)
     page.goto(demo.address("/calls"))
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
