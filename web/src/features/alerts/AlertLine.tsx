@@ -91,5 +91,5 @@ export function AlertLine({ alert, now, onSilence, ofIncident }: Props) {
 
 function toldWord({ silence_id: silence, notified_at: notified }: Alert, zone: string): string {
   if (silence !== null) return "nobody: silenced";
-  return notified === null ? "nobody yet: quiet hours" : `told ${formatTime(notified, "dateMinute", zone)}`;
+  return notified === null ? "nobody yet: quiet hours" : formatTime(notified, "dateMinute", zone);
 }

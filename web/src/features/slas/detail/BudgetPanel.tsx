@@ -26,7 +26,7 @@ export function BudgetPanel({ sla, state }: Props) {
     >
       <p className={classes["said"]}>
         <strong>{state.said}</strong>
-        {riskText(state) !== "" && ` At risk: ${riskText(state).toLowerCase()}.`}
+        {riskText(state) !== "" && ` ${riskText(state)}.`}
       </p>
       {state.frozen_since !== null && (
         <p className={classes["note"]} role="status">
