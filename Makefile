@@ -56,11 +56,11 @@ dev: install ## Serve with reload: Python on PORT, the web app through Vite on 5
 	@$(BIN)/promptpulse dev --port $(PORT)
 
 test: install tests/laikatest/node_modules/.installed ## Run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadgroup
 	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent test
 
 recipes: install .cache/recipes/.installed tests/recipes/node_modules/.installed ## Run the recipes of docs/recipes with their real libraries
-	@$(BIN)/python -m pytest tests/recipes
+	@PROMPTPULSE_RECIPES=1 $(BIN)/python -m pytest tests/recipes/test_libraries.py
 
 check: install ## Lint, types, import rules (Python and TypeScript)
 	@$(BIN)/ruff check .
