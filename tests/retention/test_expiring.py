@@ -191,7 +191,7 @@ def test_nobody_computes_totals_from_calls_that_are_gone(archive: Archive, monke
     assert archive.values() == before
 
 
-@pytest.mark.parametrize("killed_at", ["last totals", "call_texts", "calls"])
+@pytest.mark.parametrize("killed_at", ["last totals", "calls"])
 @sqlite_only
 def test_a_run_that_was_killed_is_done_again(archive: Archive, monkeypatch: pytest.MonkeyPatch, killed_at: str) -> None:
     before, begin = archive.values(), expired.begin
