@@ -113,7 +113,22 @@ def test_a_rule_that_is_refused_when_saved_is_refused_when_tried(lite: Tower) ->
 
 @pytest.mark.parametrize(
     ("window", "minutes"),
-    [(1, 1), (2, 1), (5, 1), (7, 1), (10, 2), (15, 3), (30, 5), (31, 31), (60, 10), (240, 40), (720, 30), (1440, 60)],
+    [
+        (1, 1),
+        (2, 1),
+        (5, 1),
+        (7, 1),
+        (10, 2),
+        (15, 3),
+        (30, 5),
+        (31, 31),
+        (60, 10),
+        (240, 40),
+        (720, 30),
+        (1440, 60),
+        (2880, 360),
+        (43200, 360),
+    ],
 )
 def test_the_trial_looks_some_six_times_a_window(window: int, minutes: int) -> None:
     assert step_of(window * MINUTE) == minutes * MINUTE

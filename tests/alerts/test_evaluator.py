@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from promptpulse.alerts.evaluator import RuleEvaluator
 from promptpulse.alerts.models import RuleRow
 from promptpulse.alerts.ready_made import give_ready_made
 from promptpulse.alerts.shapes import RulePatch
-from promptpulse.core.errors import AppError, NotFound
+from promptpulse.core.errors import AppError, NotFound, Refused
 from promptpulse.core.stored import Unreadable
 from promptpulse.core.times import to_micros
 from promptpulse.incidents import service as incidents
@@ -249,6 +250,25 @@ def test_a_rise_is_against_the_window_before(lite: Tower) -> None:
     assert [kind for _, kind in lite.until(NOON + 4 * MINUTE + 30 * SECOND)] == []
     assert [kind for _, kind in lite.until(NOON + 5 * MINUTE)] == ["fired"]
     assert lite.alerts()[0].threshold == 21.0
+
+
+def test_the_cost_of_each_user_over_a_month_is_watched(lite: Tower) -> None:
+    rule = lite.rule(
+        name="Cost a user and month", metric="total_cost_usd", by=["user_id"], window_minutes=30 * 1440,
+        condition={"kind": "threshold", "op": "above", "value": 10}, minimum_samples=0,
+    )  # fmt: skip
+    days = [NOON - timedelta(days=day) for day in (29, 20, 10, 1)]
+    for user, usd in (("a", Decimal(3)), ("b", Decimal(2))):  # 12 and 8 US$ in 30 days, and more before
+        lite.store_all(lite.made(at, good=1, user_id=user, cost_usd=usd) for at in (NOON - timedelta(days=31), *days))
+    assert lite.until(NOON + 16 * MINUTE, every_s=60) == [("60", "fired")]
+    assert lite.evaluator.round(NOON + 17 * MINUTE).rules == 0, "judged every 15 minutes"
+    (alert,) = lite.alerts()
+    assert (alert.series, alert.value) == ("user_id='a'", 12)
+    assert alert.text == "Cost was $12.00 in 30 d; the limit is $10.00. Rule: above $10.00."
+    for change, said in (({"window_minutes": 2000}, "whole days, such as 1440"),
+                         ({"condition": {"kind": "expected", "op": "above", "factor": 2}}, "up to a day")):  # fmt: skip
+        with pytest.raises(Refused, match=said):
+            lite.change(rule, **change)
 
 
 def test_traffic_is_against_what_is_normal_and_tiny_projects_stay_quiet(lite: Tower) -> None:

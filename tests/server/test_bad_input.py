@@ -245,6 +245,7 @@ CASES: list[tuple[str, str, Body | None, int, str | None]] = [
     ("runs of a report with NUL", "GET /reports/%00/runs", None, 404, None),
     ("a report sent to nobody", f"POST /reports/{NOWHERE}/runs", {"to": []}, 422, "to"),
     ("an objective of everything", "POST /slas", {**SLA, "target": 100}, 422, "target"),
+    ("an objective that never stops", "POST /slas", {**SLA, "renotify_minutes": 1}, 422, "renotify_minutes"),
     ("an objective of little", "POST /slas", {**SLA, "target": 49}, 422, "target"),
     ("an objective of no kind", "POST /slas", {**SLA, "objective": {"kind": "beauty"}}, 422, "objective"),
     ("an objective of no time", "POST /slas", {**SLA, "objective": {"kind": "latency"}}, 422, "objective.latency.under_ms"),

@@ -29,7 +29,7 @@ from promptpulse.alerts.shapes import (
     Threshold,
 )
 from promptpulse.alerts.state import FIRING, Policy, Reading, State, step
-from promptpulse.alerts.watching import CALLS, MINUTE, Given, Watch, known
+from promptpulse.alerts.watching import CALLS, DAY, MINUTE, Given, Watch, known
 from promptpulse.alerts.wording import direction_of
 from promptpulse.incidents.signals import series_key
 from promptpulse.incidents.wording import duration, figure
@@ -132,7 +132,9 @@ def tried(
 
 
 def step_of(window: timedelta) -> timedelta:
-    """Between the rounds of a trial: a whole part of the window, some six to a window."""
+    """Between the rounds of a trial: a whole part of the window, some six to a window; of days, four a day."""
+    if window > DAY:
+        return DAY / 4
     minutes = round(window / MINUTE)
     most = 24 if minutes >= 720 else 6
     parts = [n for n in range(1, minutes + 1) if minutes % n == 0 and minutes // n <= most]

@@ -15,7 +15,7 @@ from promptpulse.accounts.text import is_id, named
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.alerts.models import RuleHealthRow, RuleRow, RuleStateRow
 from promptpulse.alerts.ready_made import TEMPLATES, give_ready_made
-from promptpulse.alerts.shapes import Band, Change, Expected, NoData, RuleIn, RulePatch, Threshold
+from promptpulse.alerts.shapes import DAY, Band, Change, Expected, NoData, RuleIn, RulePatch, Threshold
 from promptpulse.alerts.state import FIRING
 from promptpulse.alerts.watching import CALLS, Watch
 from promptpulse.core.errors import Conflict, NotFound, Refused
@@ -159,6 +159,7 @@ def checked_rule(
 def check_question(project: ProjectRef, wanted: RuleIn, definitions: Definitions) -> RuleIn:
     """Whether it can be asked. Raises Refused and BadQuery."""
     _check_recovery(wanted)
+    _check_window(wanted)
     if isinstance(wanted.condition, NoData):
         wanted = wanted.model_copy(update={"metric": CALLS})
     watch = Watch("", project.id, 0, wanted, project.time_zone, definitions)
@@ -173,6 +174,22 @@ def check_question(project: ProjectRef, wanted: RuleIn, definitions: Definitions
             raise BadQuery(e.message.replace("metrics:", "metric:", 1), field="metric") from e
         raise
     return wanted
+
+
+def _check_window(wanted: RuleIn) -> None:
+    minutes = wanted.window_minutes
+    if minutes <= DAY or isinstance(wanted.condition, NoData):
+        return
+    if minutes % DAY:
+        raise Refused(
+            f"window_minutes: {minutes} is longer than a day; take whole days, such as {round(minutes / DAY) * DAY}",
+            field="window_minutes",
+        )
+    if isinstance(wanted.condition, Expected | Band):
+        raise Refused(
+            "window_minutes: what is normal is known of windows of up to a day; take a shorter one, a threshold or a change",
+            field="window_minutes",
+        )
 
 
 def _check_recovery(wanted: RuleIn) -> None:

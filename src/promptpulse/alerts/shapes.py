@@ -15,7 +15,9 @@ Phase = Literal["ok", "pending", "firing", "recovering", "no_data"]
 OnNoData = Literal["ok", "keep", "alert"]
 Op = Literal["above", "below"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-LONGEST_WINDOW = 1440
+DAY = 1440
+LONGEST_WINDOW = 31 * DAY
+"""Minutes. Windows that are longer than a day are of whole days."""
 """Minutes."""
 MOST_SERIES = 100
 
@@ -32,7 +34,7 @@ def _of_the_clock(text: str) -> str:
 
 ClockTime = Annotated[Text, Field(max_length=20, examples=["22:00"]), AfterValidator(_of_the_clock)]
 Weekday = Annotated[int, Field(ge=1, le=7)]
-Minutes = Annotated[int, Field(ge=0, le=LONGEST_WINDOW)]
+Minutes = Annotated[int, Field(ge=0, le=DAY)]
 
 
 class Threshold(Input):
@@ -78,7 +80,7 @@ class NoData(Input):
     """No call (that meets the filters) came for so long. The metric does not matter."""
 
     kind: Literal["no_data"] = "no_data"
-    minutes: Annotated[int, Field(ge=1, le=LONGEST_WINDOW)]
+    minutes: Annotated[int, Field(ge=1, le=DAY)]
 
 
 def _kind_of(value: object) -> str:
@@ -136,7 +138,12 @@ class RuleIn(Input):
         int, Field(ge=1, le=MOST_SERIES, description="Series watched: those with the most calls.")
     ] = MOST_SERIES
     window_minutes: Annotated[
-        int, Field(ge=1, le=LONGEST_WINDOW, description="Each value is of the calls of so many minutes.")
+        int,
+        Field(
+            ge=1,
+            le=LONGEST_WINDOW,
+            description="Each value is of the calls of so many minutes; more than 1440: whole days, a multiple of it.",
+        ),
     ] = 5
     condition: Condition
     for_minutes: Annotated[Minutes, Field(description="It must hold so long before it fires.")] = 0

@@ -24,8 +24,9 @@ Floats = NDArray[np.float64]
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(days=7)
 SHORT = 15 * MINUTE
-"""Windows up to here are judged every 30 s, longer ones every minute."""
-OFTEN, SELDOM = timedelta(seconds=30), MINUTE
+"""Windows up to here are judged every 30 s, longer ones every minute, and those of days every 15 minutes."""
+DAY = timedelta(days=1)
+OFTEN, SELDOM, RARELY = timedelta(seconds=30), MINUTE, 15 * MINUTE
 CALLS = "total_requests"
 
 
@@ -47,6 +48,8 @@ class Watch:
 
     @property
     def every(self) -> timedelta:
+        if self.window > DAY:
+            return RARELY
         return OFTEN if self.window <= SHORT else SELDOM
 
     @cached_property

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from promptpulse.alerts.shapes import Band, Change, Expected, NoData, RuleIn, Threshold
 from promptpulse.alerts.watching import Watch
-from promptpulse.incidents.wording import figure
+from promptpulse.incidents.wording import duration, figure
 from promptpulse.metrics import Metric
 
 SIDES = {"above": ("rose", "more"), "below": ("fell", "less")}
@@ -83,6 +84,4 @@ def finding(watch: Watch, value: float | None, low: float | None, high: float | 
 
 
 def minutes(count: int) -> str:
-    if count < 60 or count % 60:
-        return f"{count} min"
-    return f"{count // 60} h"
+    return duration(timedelta(minutes=count))

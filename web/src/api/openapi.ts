@@ -11922,7 +11922,7 @@ export interface components {
             series_limit: number;
             /**
              * Window Minutes
-             * @description Each value is of the calls of so many minutes.
+             * @description Each value is of the calls of so many minutes; more than 1440: whole days, a multiple of it.
              * @default 5
              */
             window_minutes: number;
@@ -12035,7 +12035,7 @@ export interface components {
             series_limit: number;
             /**
              * Window Minutes
-             * @description Each value is of the calls of so many minutes.
+             * @description Each value is of the calls of so many minutes; more than 1440: whole days, a multiple of it.
              * @default 5
              */
             window_minutes: number;

@@ -5,6 +5,7 @@ import { takesRecoveryValue, type ConditionChoice, type RuleValues, type Typed }
 export type Problems = Partial<Record<keyof RuleValues, string>>;
 
 const DAY_MINUTES = 1440;
+const LONGEST_WINDOW = 31 * DAY_MINUTES;
 const LONGEST_REMINDER = 10_080;
 
 /** What keeps the rule from being saved and tried. */
@@ -16,7 +17,7 @@ export function problemsOf(values: RuleValues): Problems {
     ["value", valueProblem(condition, values.value)],
     ["factor", isFactor(condition) ? factorProblem(values.factor) : null],
     ["no_data_minutes", condition === "no_data" ? whole(values.no_data_minutes, 1, DAY_MINUTES, "minutes") : null],
-    ["window_minutes", whole(values.window_minutes, 1, DAY_MINUTES, "minutes")],
+    ["window_minutes", windowProblem(values)],
     ["for_minutes", whole(values.for_minutes, 0, DAY_MINUTES, "minutes")],
     ["recovery_minutes", whole(values.recovery_minutes, 0, DAY_MINUTES, "minutes")],
     ["recovery_value", takesRecoveryValue(condition) ? recoveryProblem(values) : null],
@@ -36,6 +37,16 @@ export function problemsOf(values: RuleValues): Problems {
     ["description", values.description.length > 1000 ? "At most 1,000 characters" : null],
   ];
   return Object.fromEntries(found.filter((entry): entry is [keyof RuleValues, string] => entry[1] !== null));
+}
+
+/** A day at most, or whole days where the condition does not ask what is normal. */
+function windowProblem({ window_minutes: minutes, condition }: RuleValues): string | null {
+  const takesDays = !isFactor(condition) && condition !== "band";
+  const found = whole(minutes, 1, takesDays ? LONGEST_WINDOW : DAY_MINUTES, "minutes");
+  if (found !== null || minutes === "" || minutes <= DAY_MINUTES || minutes % DAY_MINUTES === 0) {
+    return found;
+  }
+  return "Longer than a day: whole days, a multiple of 1440";
 }
 
 /** The field of the form for one that the API names; null where none shows it. */

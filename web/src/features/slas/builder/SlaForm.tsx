@@ -101,6 +101,13 @@ export function SlaForm({ stored }: { stored: Sla | null }) {
                     inputMode="numeric"
                     {...form.getInputProps("no_data_minutes")}
                   />
+                  <TextInput
+                    size="xs"
+                    label="Remind every, minutes"
+                    description="While it burns; empty: never."
+                    inputMode="numeric"
+                    {...form.getInputProps("renotify_minutes")}
+                  />
                 </div>
                 <Textarea
                   size="xs"

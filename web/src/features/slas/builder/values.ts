@@ -16,6 +16,8 @@ export interface SlaValues {
   alerts: boolean;
   minimum_calls: string;
   no_data_minutes: string;
+  /** Empty: never. */
+  renotify_minutes: string;
   channels: string[] | null;
   runbook: string;
 }
@@ -36,6 +38,7 @@ export function valuesOf(sla: Sla | null): SlaValues {
     alerts: sla?.alerts ?? true,
     minimum_calls: String(sla?.minimum_calls ?? 20),
     no_data_minutes: String(sla?.no_data_minutes ?? 60),
+    renotify_minutes: sla?.renotify_minutes == null ? "" : String(sla.renotify_minutes),
     channels: sla?.channels ?? null,
     runbook: sla?.runbook ?? "",
   };
@@ -52,6 +55,7 @@ export function bodyOf(values: SlaValues): NewSla {
     alerts: values.alerts,
     minimum_calls: Number(values.minimum_calls),
     no_data_minutes: Number(values.no_data_minutes),
+    renotify_minutes: values.renotify_minutes.trim() === "" ? null : Number(values.renotify_minutes),
     channels: values.channels,
     runbook: values.runbook,
   };
@@ -88,6 +92,11 @@ export function problemsOf(values: SlaValues): Problems {
       above(values.minimum_calls, 0) && isWhole(values.minimum_calls) ? null : "Enter a whole number from 1",
     no_data_minutes:
       within(values.no_data_minutes, 5, 10_080) && isWhole(values.no_data_minutes)
+        ? null
+        : "Enter minutes from 5 to 10080",
+    renotify_minutes:
+      values.renotify_minutes.trim() === "" ||
+      (within(values.renotify_minutes, 5, 10_080) && isWhole(values.renotify_minutes))
         ? null
         : "Enter minutes from 5 to 10080",
     where: values.where.some((one) => one.dimension === "" || one.values.length === 0)
