@@ -80,6 +80,9 @@ def test_the_examples_of_the_product_are_templates(client: httpx.Client) -> None
         5000,
     )
     assert (second["for_minutes"], second["severity"]) == (2, "critical")
+    third = found["customer-satisfaction"]["rule"]
+    assert (third["condition"]["op"], third["condition"]["value"]) == ("below", 80)
+    assert 60 in (third["window_minutes"], third["for_minutes"])
     assert sum(one["ready_made"] for one in found.values()) == 6
     for template in found.values():
         made = client.post(RULES, json={**template["rule"], "name": f"mine: {template['key']}"})
