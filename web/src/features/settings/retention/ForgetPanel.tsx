@@ -70,7 +70,7 @@ export function ForgetPanel() {
         onRetry={() => void requests.refetch()}
         empty={<Empty title="No data of a user has been deleted" />}
       >
-        <Table label="Requests to delete the data of a user" className={classes["table"]}>
+        <Table label="Requests to delete the data of a user" className={`${classes["table"]} ${classes["cards"]}`}>
           <thead>
             <tr>
               <th scope="col">Asked</th>

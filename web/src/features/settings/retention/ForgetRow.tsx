@@ -23,14 +23,16 @@ export function ForgetRow({ request }: { request: ForgetRequest }) {
   const counts = Object.entries(request.counts).filter(([, n]) => n > 0);
   return (
     <tr>
-      <td>{formatTime(request.created_at, "dateSecond", zone)}</td>
-      <td>{request.created_by}</td>
-      <td className={classes["code"]}>{request.user_hash.slice(0, 16)}</td>
-      <td>
+      <td data-label="Asked">{formatTime(request.created_at, "dateSecond", zone)}</td>
+      <td data-label="By">{request.created_by}</td>
+      <td data-label="User (hash)" className={classes["code"]}>
+        {request.user_hash.slice(0, 16)}
+      </td>
+      <td data-label="State">
         {state(request, zone)}
         {request.error !== null && <div role="alert">Tried again: {request.error}</div>}
       </td>
-      <td className={classes["wrap"]}>
+      <td data-label="Rows deleted" className={classes["wrap"]}>
         {counts.length > 0
           ? counts.map(([table, n]) => `${table.replace("call_", "")} ${format(n, "count")}`).join(", ")
           : request.status === "done"
