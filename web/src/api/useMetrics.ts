@@ -12,13 +12,15 @@ export interface Answered extends QueryResult {
 /** Seconds; less than between two refreshes of a live page. */
 const LIVE_AGE_S = 2;
 
-/** A metric query of the current project. While another is fetched, the last answer of this project stays. */
-export function useMetrics(query: Query) {
+/** A metric query of the current project. While another is fetched, the last answer of this project stays.
+ * `ask` false: what is known already. */
+export function useMetrics(query: Query, ask = true) {
   const api = useApi();
   const { id } = useProject();
   const { live } = useView().view;
   return useQuery<Answered>({
     queryKey: [...traffic(id), "query", query],
+    enabled: ask,
     placeholderData: (last, lastQuery) => (lastQuery?.queryKey[1] === id ? last : undefined),
     queryFn: async ({ signal }): Promise<Answered> => {
       const { data, meta } = await api<QueryResult>("/query", {

@@ -64,7 +64,7 @@ export function usePerformance() {
       end: new Date(minute).toISOString(),
       where,
     }),
-    parts: useMetrics({ metrics: [...PARTS], ...range, bucket, where }),
+    parts: useMetrics({ metrics: [...PARTS], ...range, bucket, where }, turn),
     latencies: useDistribution({ field: "latency_ms", ...range, bucket, where, bins: BINS }, turn),
     failures: useFailures({ ...range, bucket, where, limit: FAILURES }, turn),
   };
