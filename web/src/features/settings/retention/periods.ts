@@ -114,7 +114,7 @@ export function told({ run }: Periods, zone: string): string {
     case "running":
       return `Deleting${deleted === "" ? "" : `: ${deleted} so far`}.`;
     default:
-      if (run.not_before !== null && run.finished_at === null)
+      if (run.not_before !== null)
         return `Deletion begins after ${formatTime(run.not_before, "dateMinute", zone)}. Until then the periods can be taken back.`;
       if (run.finished_at === null) return "Nothing has been deleted.";
       return `Last run ${formatTime(run.finished_at, "dateMinute", zone)}: ${deleted === "" ? "nothing was to be deleted" : `${deleted} deleted`}.`;
