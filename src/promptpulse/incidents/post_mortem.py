@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -182,7 +182,7 @@ def _cause(known: shapes.DossierOut) -> Iterator[str]:
     if near:
         yield from ("", "Changed before it began:", "")
         for item in near:
-            yield f"- {escaped(item.text)}, {_ago(item.minutes_before)} before ({escaped(item.by)})"
+            yield f"- {escaped(item.text)}, {duration(timedelta(minutes=round(item.minutes_before)))} before ({escaped(item.by)})"
     failed = known.errors.groups[:5]
     if failed:
         yield from ("", "Errors:", "")
@@ -224,7 +224,3 @@ def _moment(at: datetime, tz: ZoneInfo) -> str:
 
 def _count(n: int | None) -> str:
     return "not known" if n is None else f"{n:,}"
-
-
-def _ago(minutes: float) -> str:
-    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"
