@@ -249,24 +249,23 @@ def _rollback(worse: CheckOut, known: Sequence[Served]) -> CheckOut:
 
 
 def _model(store: Store, asked: Asked, now: datetime) -> CheckOut:
+    """Of models that answer the same prompt: others do other work."""
     title = "Is there a faster model?"
-    query = asked.query(("total_requests", "p95_latency_ms"), asked.periods.after, ("model",))
-    frame = run(store, replace(query, limit=20), now)
-    found = [
-        (p95, model[0])
-        for i, model in enumerate(frame.groups)
-        if (p95 := frame.total("p95_latency_ms", i)) is not None
-        and model[0] is not None
-        and (frame.total("total_requests", i) or 0) >= FEWEST
-    ]
-    if len(found) < 2:
-        return check("model", title, "unknown", "No second model had enough calls to compare it with.")
-    (least, fast), (most, slow) = min(found), max(found)
-    text = f"p95 latency: {fast} {figure(least, 'ms')}, {slow} {figure(most, 'ms')}."
+    query = asked.query(("total_requests", "p95_latency_ms"), asked.periods.after, ("prompt_id", "model"))
+    frame = run(store, replace(query, limit=1000), now)
+    by_prompt: dict[str, list[tuple[float, str]]] = {}
+    for i, (prompt, model) in enumerate(frame.groups):
+        p95, calls = frame.total("p95_latency_ms", i), frame.total("total_requests", i) or 0
+        if prompt is not None and model is not None and p95 is not None and calls >= FEWEST:
+            by_prompt.setdefault(prompt, []).append((p95, model))
+    pairs = [(prompt, min(models), max(models)) for prompt, models in by_prompt.items() if len(models) > 1]
+    if not pairs:
+        return check("model", title, "unknown", "No prompt was answered by two models often enough to compare them.")
+    prompt, (least, fast), (most, slow) = max(pairs, key=lambda pair: pair[2][0] / max(pair[1][0], 1))
+    text = f"{prompt}, p95 latency: {figure(least, 'ms')} with {fast}, {figure(most, 'ms')} with {slow}."
     if least > FASTER * most:
-        return check("model", title, "fine", f"The models are about as fast. {text}")
-    told = check("model", title, "found", text, f"Consider {fast} in place of {slow}: try it on a part of the calls.")
-    return told.model_copy(update={"where": [FilterIn(dimension="model", op="in", values=[slow])]})
+        return check("model", title, "fine", f"The models of a prompt are about as fast. {text}")
+    return check("model", title, "found", text, f"Consider {fast} in place of {slow}: try it on a part of the calls.")
 
 
 def _cache(store: Store, asked: Asked, now: datetime) -> CheckOut:

@@ -179,6 +179,8 @@ LAST: Mapping[Problem, str] = {
 }
 RISEN = 1.1
 """Of the value before, from which on it is worth a word."""
+LEAST_MS = 20
+"""Nobody notices a smaller rise of a time."""
 
 
 def diagnose(store: Store, asked: Asked, more: Sequence[CheckOut], now: datetime) -> DiagnosisOut:
@@ -211,7 +213,10 @@ def diagnose(store: Store, asked: Asked, more: Sequence[CheckOut], now: datetime
 
 def has_risen(of: FigureOut) -> bool | None:
     """None: it is not known before or since."""
-    return None if of.before is None or of.after is None else of.after > RISEN * of.before
+    if of.before is None or of.after is None:
+        return None
+    least = of.before + LEAST_MS if of.unit == "ms" else of.before
+    return of.after > max(least, RISEN * of.before)
 
 
 def _figures(store: Store, asked: Asked, now: datetime) -> list[FigureOut]:
