@@ -221,7 +221,9 @@ def test_a_member_signs_in_by_the_link_shown_and_sees_without_changing(eyes: Eye
     settled(theirs)
     theirs.screenshot(path=artefact(artefacts, "settings-viewer"))
     parts = theirs.get_by_role("navigation", name="Settings").get_by_role("link")
-    expect(parts).to_have_text(["Project", "Prices", "Scores", "Custom metrics", "Channels", "Retention", "My account"])
+    expect(parts).to_have_text(
+        ["Project", "Prices", "Scores", "Custom metrics", "Channels", "Retention", "My account", "Troubleshooting"]
+    )
     parts.filter(has_text="Prices").click()
     expect(theirs.get_by_role("heading", name="Your prices")).to_be_visible()
     settled(theirs)
