@@ -45,11 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes: what takes longest begins first, single tests are last, and fill the gaps."""
+    """With several processes: what takes longest begins first, and deletions while the store is small: each looks at every part
+    of it. Single tests are last, and fill the gaps."""
 
     def turn(item: pytest.Item) -> int:
         mark = item.get_closest_marker("xdist_group")
-        return 2 if mark is None else int(mark.args != ("browser",))
+        return 2 if mark is None else int(mark.args not in {("browser",), ("deletions",)})
 
     for item in items:
         if item.get_closest_marker("xdist_group") is None and _shares_with_its_module(item):

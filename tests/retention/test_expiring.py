@@ -27,6 +27,7 @@ from promptpulse.retention.routes import FIELDS
 from promptpulse.scores.receive import moment_of, time_of
 from promptpulse.store import Store
 
+pytestmark = pytest.mark.xdist_group("deletions")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TODAY = NOW.replace(hour=0)
 DAY = timedelta(days=1)

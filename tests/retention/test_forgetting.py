@@ -27,6 +27,7 @@ from promptpulse.retention import forgetting
 from promptpulse.retention.models import ForgetRow
 from promptpulse.store import Store, StoreError
 
+pytestmark = pytest.mark.xdist_group("deletions")
 NOW = datetime.now(UTC)
 TODAY = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 DAY = timedelta(days=1)
