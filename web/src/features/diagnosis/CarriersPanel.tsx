@@ -5,6 +5,7 @@ import { format, type Unit } from "../../format/number";
 import { useHref } from "../../state/useHref";
 import { Panel } from "../../ui/Panel";
 import { Table } from "../../ui/Table";
+import { causeName } from "../../ui/causeName";
 import cells from "../../ui/cells.module.css";
 import { callsParams } from "../dashboards/callsParams";
 import classes from "./Diagnosis.module.css";
@@ -56,7 +57,7 @@ export function CarriersPanel({ diagnosis: { most_likely: likely, others, note, 
               <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
                 <td className={cells["main"]}>
                   <Link to={calls(one)} className={cells["link"] ?? ""}>
-                    {nameOf(one)}
+                    {causeName(one)}
                   </Link>
                 </td>
                 <td data-label="Carries" className={cells["number"]}>
@@ -85,10 +86,4 @@ function whereOf({ dimension, value, prompt_id: prompt }: Cause): Filter[] {
   return prompt === null || dimension === "prompt_id"
     ? [own]
     : [own, { dimension: "prompt_id", op: "in", values: [prompt] }];
-}
-
-function nameOf({ dimension, value, prompt_id: prompt }: Cause): string {
-  const what = dimension.replaceAll("_", " ");
-  const of = prompt === null || prompt === value ? "" : ` of ${prompt}`;
-  return `${what} ${value ?? "not given"}${of}`;
 }

@@ -1,6 +1,7 @@
-import type { Cause, Dossier, DossierChart } from "../../../api/incidents";
+import type { Dossier, DossierChart } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { Table } from "../../../ui/Table";
+import { causeName } from "../../../ui/causeName";
 import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
 import { Part } from "./Part";
@@ -55,7 +56,7 @@ export function CausePanel({ causes, metric }: Props) {
           <tbody>
             {others.map((one) => (
               <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
-                <td className={cells["main"]}>{nameOf(one)}</td>
+                <td className={cells["main"]}>{causeName(one)}</td>
                 <td className={cells["number"]}>{format(one.share, "percent")}</td>
                 <td className={cells["number"]}>{format(one.before, metric.unit)}</td>
                 <td className={cells["number"]}>{format(one.after, metric.unit)}</td>
@@ -67,10 +68,4 @@ export function CausePanel({ causes, metric }: Props) {
       )}
     </Part>
   );
-}
-
-function nameOf({ dimension, value, prompt_id: prompt }: Cause): string {
-  const what = dimension.replaceAll("_", " ");
-  const of = prompt === null || prompt === value ? "" : ` of ${prompt}`;
-  return `${what} ${value ?? "not given"}${of}`;
 }
