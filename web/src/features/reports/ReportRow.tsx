@@ -3,6 +3,7 @@ import type { Report } from "../../api/reports";
 import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
+import cells from "../../ui/cells.module.css";
 import classes from "./Reports.module.css";
 import { deliveredText, STATES } from "./words";
 
@@ -17,7 +18,7 @@ export function ReportRow({ report }: { report: Report }) {
   return (
     <tr>
       <td>
-        <Link to={href(`/reports/${report.id}`)} className={classes["link"] ?? ""}>
+        <Link to={href(`/reports/${report.id}`)} className={cells["link"] ?? ""}>
           {report.name}
         </Link>
         <div className={classes["under"]}>{report.when}</div>

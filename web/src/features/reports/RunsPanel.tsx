@@ -10,6 +10,7 @@ import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
 import { Table } from "../../ui/Table";
+import cells from "../../ui/cells.module.css";
 import classes from "./Reports.module.css";
 import { deliveredText, KINDS, STATES } from "./words";
 
@@ -45,7 +46,7 @@ export function RunsPanel({ report }: { report: Report }) {
               <tr key={run.id}>
                 <td>
                   {run.state === "made" || run.state === "quiet" ? (
-                    <Link to={href(`/reports/${report.id}/runs/${run.id}`)} className={classes["link"] ?? ""}>
+                    <Link to={href(`/reports/${report.id}/runs/${run.id}`)} className={cells["link"] ?? ""}>
                       {run.period}
                     </Link>
                   ) : (

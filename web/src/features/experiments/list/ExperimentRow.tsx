@@ -9,6 +9,7 @@ import { runningText } from "../progress";
 import { StatusMark } from "../StatusMark";
 import { VariantName } from "../VariantName";
 import { unitsWord, weightWord } from "../words";
+import cells from "../../../ui/cells.module.css";
 import classes from "./Experiments.module.css";
 
 /** More variants than this are counted, not listed. */
@@ -25,7 +26,7 @@ export function ExperimentRow({ experiment, now }: { experiment: Experiment; now
   return (
     <tr className={classes["row"]} onClick={() => void navigate(to)}>
       <td className={classes["titleCell"]}>
-        <Link to={to} className={classes["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
+        <Link to={to} className={cells["link"] ?? ""} onClick={(event) => event.stopPropagation()}>
           {experiment.title}
         </Link>
         <div className={classes["under"]}>{prompts.join(", ")}</div>
@@ -42,7 +43,7 @@ export function ExperimentRow({ experiment, now }: { experiment: Experiment; now
             <VariantName key={id} place={place} name={name} note={weightWord(weight)} />
           ))}
           {experiment.variants.length > LISTED && (
-            <span className={classes["muted"]}>and {experiment.variants.length - LISTED} more</span>
+            <span className={cells["muted"]}>and {experiment.variants.length - LISTED} more</span>
           )}
         </div>
       </td>
@@ -50,9 +51,9 @@ export function ExperimentRow({ experiment, now }: { experiment: Experiment; now
         {primary.length === 0 ? NO_DATA : primary.map(({ label }) => label).join(", ")}
       </td>
       <td data-label="Progress">
-        {experiment.status === "draft" && <span className={classes["muted"]}>Not started</span>}
+        {experiment.status === "draft" && <span className={cells["muted"]}>Not started</span>}
         {experiment.status === "concluded" && (
-          <span className={classes["muted"]}>
+          <span className={cells["muted"]}>
             {unitsWord(experiment.unit, experiment.progress.units)} in {runningText(experiment)}
           </span>
         )}
