@@ -16,7 +16,7 @@ from playwright.sync_api import StorageState
 
 from server.process import Json, Server
 
-DEMO_CALLS = int(os.environ.get("PROMPTPULSE_TEST_DEMO_CALLS", "20000"))
+DEMO_CALLS = int(os.environ.get("PROMPTPULSE_TEST_DEMO_CALLS", "60000"))
 Query = Mapping[str, str | Sequence[str]]
 Rows = list[Json]
 

@@ -61,6 +61,19 @@ def test_a_question_mark_lists_the_shortcuts_and_they_work(eyes: Eyes, demo: Pla
     expect(page).to_have_url(demo.address("/calls"))
 
 
+def test_a_shortcut_works_as_soon_as_the_page_is_there(eyes: Eyes, demo: Place) -> None:
+    page = eyes.visit(demo)
+    expect(page.get_by_role("main")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const early = new KeyboardEvent("keydown", { key: "?" });
+            Object.defineProperty(early, "timeStamp", { value: 300 });  // milliseconds after the page was opened
+            window.dispatchEvent(early);
+        }"""
+    )
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
 def test_dark_is_chosen_and_stays(eyes: Eyes, demo: Place) -> None:
     page = eyes.visit(demo)
     scheme(page, "light")

@@ -18,6 +18,8 @@ from promptpulse.accounts.models import Project
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.actions.actor import Actor
 from promptpulse.actions.service import policies_of, policy_of
+from promptpulse.alerts.present import rules_out
+from promptpulse.alerts.service import rules_of
 from promptpulse.core.call import Call
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import from_micros, to_micros
@@ -328,12 +330,15 @@ def test_two_bad_times_are_over_and_the_worse_version_is_an_open_incident(demo: 
         rows = session.scalars(select(IncidentRow).order_by(IncidentRow.opened_at)).all()
         found = [(row.status, row.cause and (row.cause["dimension"], row.cause["value"])) for row in rows]
         document = rows[0].post_mortem or ""
+        rules = rules_out(session, demo.shop, rules_of(session, demo.shop.id), Definitions())
     assert found == [
         ("post_mortem", ("provider", "anthropic")),
         ("acknowledged", ("prompt_version", "4")),
         ("resolved", ("provider", "openai")),
     ]
     assert "Follow the status page of the provider" in document
+    fired = {rule.name: rule.firing for rule in rules if rule.last_fired_at is not None}
+    assert fired == {"Failing support replies": 1, "Error rate above 5 % for 5 minutes": 0}, "the rules know what they have said"
 
 
 def test_objectives_a_policy_on_trial_and_a_channel_that_is_off_show_something_at_once(demo: Demo) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.alerts import service as alerts
-from promptpulse.alerts.models import RuleRow
+from promptpulse.alerts.models import RuleRow, RuleStateRow
 from promptpulse.alerts.ready_made import give_ready_made
 from promptpulse.alerts.shapes import RuleIn, Threshold
+from promptpulse.alerts.state import State, packed
+from promptpulse.core.ids import stable_hash
 from promptpulse.core.times import from_micros
 from promptpulse.db import Database
 from promptpulse.definitions.asked import FilterIn
@@ -102,22 +104,25 @@ class _Ward:
         over = span.end + 11 * MINUTE
         value = self._value(rule, over, {})
         self._do(lambda s: service.clear(s, self.project.id, "rule", rule.id, "", value, over, "back below 4 %"))
+        self._remember(rule, {}, State(since=over, fired_at=fired))
         known = self._look(incident, over + 2 * MINUTE)
         if span.name == "provider outage":
             self._write_up(incident, known, over + timedelta(hours=20))
 
     def worse_version(self, rule: RuleRow, world: World, now: datetime) -> None:
-        """Version 4 fails more often than 3 did: seen half a day after it was served, and it still is."""
+        """Version 4 fails more often than 3 did: seen when half a day of it has shown it, and it still goes on."""
         worse = next(v for v in PROMPTS[REPLY].versions if v.name == "4")
         deployed = world.anchor - timedelta(days=worse.days_ago or 0)
         group: dict[str, str | None] = {"prompt_version": worse.name}
-        fired = min(deployed + timedelta(hours=12), now - timedelta(minutes=30))
-        signal = self._signal(rule, fired, group, since=fired)
-        if signal is None or self._signal(rule, now, group, since=fired) is None:
-            return
+        fired = deployed + timedelta(hours=12)
+        while (signal := self._signal(rule, fired, group, since=fired, samples=OWN_RULE.minimum_samples)) is None:
+            fired += timedelta(hours=1)
+            if fired > now - timedelta(minutes=30):
+                return
         incident = self._opened(signal, fired)
         if incident is None:
             return
+        self._remember(rule, group, State("firing", since=fired, began_at=fired, fired_at=fired, told_at=fired))
         self._change(incident, IncidentPatch(status="acknowledged"), min(fired + 40 * MINUTE, now - 10 * MINUTE))
         said = "Version 5 is tried in an experiment and looks better. If it does not win, we roll back to version 3."
         self._change(incident, IncidentPatch(comment=said), min(fired + 55 * MINUTE, now - 5 * MINUTE))
@@ -127,6 +132,15 @@ class _Ward:
         if alert.incident_id is not None:
             self._look(alert.incident_id, at + MINUTE)
         return alert.incident_id
+
+    def _remember(self, rule: RuleRow, group: dict[str, str | None], state: State) -> None:
+        """What the rule knows of a series: it goes on from there."""
+        series = series_key(group)
+        row = RuleStateRow(
+            rule_id=rule.id, series_hash=stable_hash(series), project_id=self.project.id, series=series, group=group,
+            phase=state.phase, state=packed(state), since=state.since, fired_at=state.fired_at,
+        )  # fmt: skip
+        self._do(lambda session: session.merge(row))
 
     def _look(self, incident: str, at: datetime) -> DossierOut:
         return dossiers.keep(self.sources, self.project.id, incident, self.now, as_of=at)
@@ -149,10 +163,12 @@ class _Ward:
 
         self._do(act)
 
-    def _signal(self, rule: RuleRow, at: datetime, group: dict[str, str | None], *, since: datetime) -> Signal | None:
+    def _signal(
+        self, rule: RuleRow, at: datetime, group: dict[str, str | None], *, since: datetime, samples: int = 20
+    ) -> Signal | None:
         """None where the calls do not bear it out."""
         body = alerts.body_of(rule)
-        value = self._value(rule, at, group)
+        value = self._value(rule, at, group, samples)
         assert isinstance(body.condition, Threshold)  # noqa: S101 - of the rules above
         if value is None or value <= body.condition.value:
             return None
@@ -178,7 +194,7 @@ class _Ward:
             runbook=body.runbook,
         )
 
-    def _value(self, rule: RuleRow, at: datetime, group: dict[str, str | None]) -> float | None:
+    def _value(self, rule: RuleRow, at: datetime, group: dict[str, str | None], samples: int = 20) -> float | None:
         body = alerts.body_of(rule)
         where = [*(f.value() for f in body.where), *(Filter(key, "in", (value,)) for key, value in group.items())]
         query = Query(
@@ -186,7 +202,7 @@ class _Ward:
         )
         frame = run(self.store, query, self.now)
         value = frame.total(body.metric)
-        return None if value is None or (frame.total("total_requests") or 0) < 20 else float(value)
+        return None if value is None or (frame.total("total_requests") or 0) < samples else float(value)
 
     def _do(self, act: Callable[[Session], Done]) -> Done:
         with self.database.writing() as session:

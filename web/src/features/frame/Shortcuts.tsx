@@ -25,7 +25,7 @@ const LIST: readonly (readonly [string, string])[] = [
 /** Listens for the keyboard shortcuts and shows their list. */
 export function Shortcuts() {
   const [opened, setOpened] = useState(false);
-  const [leader, setLeader] = useState(0);
+  const [leader, setLeader] = useState<number | null>(null);
   const navigate = useNavigate();
   const href = useHref();
   const { view, change } = useView();
@@ -39,9 +39,9 @@ export function Shortcuts() {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const key = event.key.toLowerCase();
-    if (event.timeStamp - leader < SEQUENCE_MS) {
+    if (leader !== null && event.timeStamp - leader < SEQUENCE_MS) {
       const page = [...PAGES, CONNECT, DIAGNOSIS].find((one) => one.key === key);
-      setLeader(0);
+      setLeader(null);
       if (page !== undefined) void navigate(href(page.path));
     } else if (key === "g") setLeader(event.timeStamp);
     else if (key === "l") change({ live: !view.live });
