@@ -34,6 +34,14 @@ PAGES = {
 }
 FIRST_DATA = "main canvas, main tbody td, main li, main [data-kind=number] a[title]"
 """None of them is there before there is an answer."""
+PAINTED = f"""
+    // in a frame of its own the data is there; in the next one it has been painted
+    const look = () => document.querySelector("{FIRST_DATA}")
+      ? requestAnimationFrame(() => {{ window.firstData = performance.now(); }})
+      : requestAnimationFrame(look);
+    requestAnimationFrame(look);
+"""
+"""Milliseconds from the beginning of the navigation."""
 STATIC = Path(__file__).parents[1] / "src" / "promptpulse" / "static"
 
 
@@ -52,6 +60,7 @@ def run(folder: Path) -> list[Row]:
 
 def _signed_in(browser: Browser, server: Server) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page.add_init_script(PAINTED)
     page.goto(server.sign_in_link)
     page.get_by_role("navigation").first.wait_for()
     return page
@@ -71,11 +80,11 @@ def _painted(page: Page, server: Server, name: str, path: str) -> Row:
     waits = []
     for n in range(REPEATS + 1):
         page.goto("about:blank")
-        started = time.perf_counter()
         page.goto(f"{server.url}{path}", wait_until="commit")
-        page.locator(FIRST_DATA).first.wait_for()
+        painted = page.wait_for_function("() => window.firstData")
         if n:
-            waits.append((time.perf_counter() - started) * 1000)
+            waits.append(float(str(painted.json_value())))
+        page.wait_for_load_state("networkidle")  # what this page still asks is not what the next one waits for
     median = sorted(waits)[len(waits) // 2]
     what = f"{name}: first data painted, median of {REPEATS}"
     return Row(what, f"{median:.0f} ms", f"{FIRST_PAINT_MS} ms", median / FIRST_PAINT_MS)

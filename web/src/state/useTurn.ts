@@ -14,17 +14,26 @@ export function useTurn(): boolean {
   useEffect(() => {
     if (turn) return;
     let quiet: number | null = null;
+    let frame: number | null = null;
     const begin = () => setTurn(true);
+    // what was answered is painted first: the next questions keep the processor busy that paints it
+    const paint = () => {
+      frame = requestAnimationFrame(() => {
+        quiet = window.setTimeout(begin);
+      });
+    };
     const wait = () => {
-      quiet = window.setTimeout(() => (isPartLoading() ? wait() : begin()), QUIET_MS);
+      quiet = window.setTimeout(() => (isPartLoading() ? wait() : paint()), QUIET_MS);
+    };
+    const leave = () => {
+      if (quiet !== null) window.clearTimeout(quiet);
+      if (frame !== null) cancelAnimationFrame(frame);
+      quiet = frame = null;
     };
     const look = () => {
       if (queries.isFetching() === 0) {
         if (quiet === null) wait();
-      } else if (quiet !== null) {
-        window.clearTimeout(quiet);
-        quiet = null;
-      }
+      } else leave();
     };
     const stop = queries.getQueryCache().subscribe(look);
     const latest = window.setTimeout(begin, LATEST_MS);
@@ -32,7 +41,7 @@ export function useTurn(): boolean {
     return () => {
       stop();
       window.clearTimeout(latest);
-      if (quiet !== null) window.clearTimeout(quiet);
+      leave();
     };
   }, [queries, turn]);
   return turn;
