@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -74,10 +75,11 @@ def table(store: Store, asked: Asked, now: datetime) -> Table:
         where=scope.where, tz=asked.tz, definitions=asked.definitions, limit=1000,
     )  # fmt: skip
     metrics = [query.metric(key) for key in query.metrics]
-    values = _values(store, query, scope.subjects, now)
-    seen = calls_of(store, scope, [m.key for m in metrics if has_error(m.key)])
-    labels = _labels(scope.subjects)
-    of_scores = _scores(store, asked)
+    with ThreadPoolExecutor(1) as beside:
+        scores = beside.submit(_scores, store, asked)
+        values = _values(store, query, scope.subjects, now)
+        seen = calls_of(store, scope, [m.key for m in metrics if has_error(m.key)])
+    labels, of_scores = _labels(scope.subjects), scores.result()
     lines = [
         of_scores[m.key].line(labels)
         if m.key in of_scores
