@@ -14,6 +14,8 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select
@@ -41,13 +43,14 @@ DELAYED_BY_MS = 100
 
 def run(folder: Path) -> list[Row]:
     folder.mkdir(parents=True)
-    with _sink() as url, _hanging() as nowhere, _bench(folder, url, nowhere) as bench:
+    with _sink() as url, _Hanging() as hanging, _bench(folder, url, hanging.url) as bench:
         one = bench.drain([bench.good[0]])
         many = bench.drain(bench.good)
         with bench.running():
             alone = bench.latency_ms()
             bench.hang()
             beside = bench.latency_ms()
+            hanging.hang_up()  # else their threads wait on, and outlive the database
     budget = f"> {PER_SECOND}/s"
     return [
         Row(f"{MESSAGES:,} messages, one channel", f"{one:,.0f}/s", budget, one / PER_SECOND, higher_is_better=True),
@@ -95,8 +98,10 @@ class _Bench:
     def running(self) -> Iterator[None]:
         delivery = self._delivery("bench")
         delivery.start(alone=True)
-        yield
-        delivery.close(1.0)
+        try:
+            yield
+        finally:
+            delivery.close()
 
     def latency_ms(self) -> float:
         """Median from the commit of a message until it is noted as sent."""
@@ -199,20 +204,35 @@ def listening(*, tells: bool = True) -> Iterator[tuple[str, Connection]]:
         process.join()
 
 
-@contextmanager
-def _hanging() -> Iterator[str]:
+class _Hanging:
     """A receiver that takes connections and never answers, until it ends."""
-    taken: list[socket.socket] = []
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
 
-        def take() -> None:
-            while True:
-                try:
-                    taken.append(listening.accept()[0])
-                except OSError:
-                    return
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._taken: list[socket.socket] = []
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/"
+        self._thread = threading.Thread(target=self._take, daemon=True)
+        self._thread.start()
 
-        threading.Thread(target=take, daemon=True).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        for one in taken:
+    def hang_up(self) -> None:
+        if self._thread.is_alive():
+            self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
+            self._thread.join()
+        for one in self._taken:
             one.close()
+
+    def _take(self) -> None:
+        while True:
+            try:
+                self._taken.append(self._listening.accept()[0])
+            except OSError:
+                return
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hang_up()
