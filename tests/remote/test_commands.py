@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from promptpulse import __version__
 from promptpulse.remote.client import Address, Remote
 from promptpulse.remote.exporting import Selection, export, wanted
 from remote.conftest import Run, Shop
@@ -187,6 +188,34 @@ def test_an_option_that_cannot_be_meant_ends_with_2(promptpulse: Run, words: tup
 def test_a_report_that_is_not_there_is_not_sent(promptpulse: Run) -> None:
     done = promptpulse("report", "send", "nothing")
     assert (done.returncode, "'nothing' is no report" in done.stderr) == (1, True)
+
+
+def test_a_command_without_a_key_ends_as_with_a_wrong_option(promptpulse: Run) -> None:
+    # not with 1, which says of `status` that alerts fire
+    done = promptpulse("status", key=" ")
+    assert (done.returncode, "PROMPTPULSE_KEY" in done.stderr) == (2, True)
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(shop: Shop) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*COMMAND, "tail", "--no-follow", "--json"],
+            env=environment({"url": shop.server.url, "key": shop.key}),
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert done.stderr == ""
+
+
+def test_the_version_is_told(promptpulse: Run) -> None:
+    assert promptpulse("--version").stdout == f"PromptPulse {__version__}\n"
 
 
 def test_shells_complete_commands() -> None:

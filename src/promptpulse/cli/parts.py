@@ -18,8 +18,9 @@ from rich.table import Table
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from promptpulse import __version__
 from promptpulse.accounts.bootstrap import Beginning, begin
-from promptpulse.core.errors import AppError, Refused
+from promptpulse.core.errors import AppError
 from promptpulse.core.lock import FolderLock
 from promptpulse.settings import Settings
 
@@ -30,6 +31,24 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=True, help="Production metrics of LLM prompts.", pretty_exceptions_enable=False
 )
 out = Console(highlight=False)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if wanted:
+        print(f"PromptPulse {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Production metrics of LLM prompts."""
+
+
 err = Console(stderr=True, highlight=False)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (PROMPTPULSE_DATA).", show_default=False)]
@@ -102,6 +121,8 @@ def failures() -> Iterator[None]:
     except OperationalError as e:
         say_error(f"the settings database cannot be used: {' '.join(str(e.orig).split())}")
         raise typer.Exit(1) from None
+    except BrokenPipeError:
+        raise  # the reader has seen enough, as `head` does; click ends without a word
     except OSError as e:
         say_error(f"{e.filename}: {e.strerror}" if e.filename else str(e))
         raise typer.Exit(1) from None
@@ -142,10 +163,10 @@ def _cell(value: object) -> str:
 
 @contextmanager
 def connected(url: str, key: str, project: str) -> Iterator[Remote]:
-    from promptpulse.remote.client import Address, Remote  # noqa: PLC0415
+    from promptpulse.remote.client import Address, Remote, WrongOption  # noqa: PLC0415
 
-    if not key:
-        raise Refused("key: set PROMPTPULSE_KEY, or give --key", field="key")
+    if not key.strip():
+        raise WrongOption("key: set PROMPTPULSE_KEY, or give --key", field="key")
     with Remote(Address(url, key, project)) as remote:
         yield remote
 
