@@ -65,6 +65,19 @@ def test_a_rule_that_never_fired_is_told_so_and_what_would_fire_is_suggested(lit
     assert loud.suggestion.text == "With 18 % it would not have fired in a day."
 
 
+def test_no_limit_is_suggested_that_can_never_be_passed(lite: Tower) -> None:
+    # windows of single calls: every rate is 0 or 100 %
+    lite.store_all(lite.made(NOON - n * MINUTE, good=n % 2, failed=1 - n % 2) for n in range(0, 120))
+    for metric, op, value in (("error_rate", "above", 5), ("success_rate", "below", 95)):
+        found = trial(lite, metric=metric, condition={"kind": "threshold", "op": op, "value": value})
+        assert found.fired > 50
+        assert found.suggestion is None
+        assert found.warnings[-1] == (
+            "Windows of few calls make the rate jump to the end of its scale, so no limit fires rarely:"
+            " raise the minimum of samples, or take longer windows."
+        )
+
+
 def test_nights_and_quiet_hours_are_those_of_the_project(lite: Tower) -> None:
     for minute in range(20):
         # 23:30 in Berlin on the evening before

@@ -107,6 +107,13 @@ def tried(
     order = sorted(range(len(pasts)), key=lambda i: (-firing[i], i))[:SHOWN]
     longest = max((one.minutes for one in episodes), default=None)
     marks, series = _chart(watch, [pasts[i] for i in order], ends)
+    suggestion = _suggestion(watch, policy, pasts, ends, len(episodes), asked.days)
+    warnings = _warnings(watch, pasts, found.groups_total, gap, first_call(store, project.id), start)
+    if suggestion is None and len(episodes) > _seldom(asked.days) and _is_share(watch, pasts):
+        warnings.append(
+            "Windows of few calls make the rate jump to the end of its scale, so no limit fires rarely:"
+            " raise the minimum of samples, or take longer windows."
+        )
     return RulePreview(
         start=start,
         end=end,
@@ -125,8 +132,8 @@ def tried(
         series_total=found.groups_total,
         metric_label=watch.metric.label,
         unit=watch.metric.unit,
-        suggestion=_suggestion(watch, policy, pasts, ends, len(episodes), asked.days),
-        warnings=_warnings(watch, pasts, found.groups_total, gap, first_call(store, project.id), start),
+        suggestion=suggestion,
+        warnings=warnings,
         elapsed_ms=round((time.perf_counter() - began) * 1000, 1),
     )
 
@@ -304,7 +311,7 @@ def _suggestion(
     watch: Watch, policy: Policy, pasts: Sequence[_Past], ends: Sequence[datetime], fired: int, days: int
 ) -> SuggestedThreshold | None:
     """The nearest limit that would have fired rarely; None where the rule does already, or nothing is known."""
-    enough = max(1, days // RARE_DAYS)
+    enough = _seldom(days)
     condition = watch.body.condition
     if not pasts or 1 <= fired <= enough or isinstance(condition, Band | NoData):
         return None
@@ -318,11 +325,13 @@ def _suggestion(
         np.where(np.nan_to_num(p.samples) >= policy.minimum_samples, v, np.nan)
         for p, v in zip(pasts, sized, strict=True)
     ]
-    op = condition.op
+    op, is_share = condition.op, _is_share(watch, pasts)
     for candidate in rare(op, np.concatenate(judged)):
         limit = -candidate if isinstance(condition, Change) and op == "below" else candidate
         if limit <= 0 and not isinstance(condition, Threshold):
             continue
+        if is_share and not (limit < 100 if op == "above" else limit > 0):
+            continue  # no value ever passes it
         name = "factor" if isinstance(condition, Expected) else "value"
         body = watch.body.model_copy(
             update={"condition": condition.model_copy(update={name: limit}), "recovery_value": None}
@@ -346,6 +355,17 @@ def _suggestion(
                 value=limit, field="factor" if name == "factor" else "value", fired=count, text=text
             )
     return None
+
+
+def _seldom(days: int) -> int:
+    return max(1, days // RARE_DAYS)
+
+
+def _is_share(watch: Watch, pasts: Sequence[_Past]) -> bool:
+    """Whether it is a threshold of what lies between 0 and 100 %."""
+    known = [past.values[np.isfinite(past.values)] for past in pasts]
+    inside = all(bool(((values >= 0) & (values <= 100)).all()) for values in known)
+    return inside and isinstance(watch.body.condition, Threshold) and watch.metric.unit == "percent"
 
 
 def _fired(count: int) -> str:

@@ -18,7 +18,6 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 DAY = 1440
 LONGEST_WINDOW = 31 * DAY
 """Minutes. Windows that are longer than a day are of whole days."""
-"""Minutes."""
 MOST_SERIES = 100
 
 
