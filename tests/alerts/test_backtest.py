@@ -67,7 +67,7 @@ def test_a_rule_that_never_fired_is_told_so_and_what_would_fire_is_suggested(lit
 
 def test_no_limit_is_suggested_that_can_never_be_passed(lite: Tower) -> None:
     # windows of single calls: every rate is 0 or 100 %
-    lite.store_all(lite.made(NOON - n * MINUTE, good=n % 2, failed=1 - n % 2) for n in range(0, 120))
+    lite.store_all(lite.made(NOON - n * MINUTE, good=n % 2, failed=1 - n % 2) for n in range(120))
     for metric, op, value in (("error_rate", "above", 5), ("success_rate", "below", 95)):
         found = trial(lite, metric=metric, condition={"kind": "threshold", "op": op, "value": value})
         assert found.fired > 50

@@ -264,7 +264,7 @@ def test_the_cost_of_each_user_over_a_month_is_watched(lite: Tower) -> None:
     assert lite.evaluator.round(NOON + 17 * MINUTE).rules == 0, "judged every 15 minutes"
     (alert,) = lite.alerts()
     assert (alert.series, alert.value) == ("user_id='a'", 12)
-    assert alert.text == "Cost was $12.00 in 30 d; the limit is $10.00. Rule: above $10.00."
+    assert alert.text == "Cost: $12.00 in 30 days. Rule: above $10.00."
     for change, said in (({"window_minutes": 2000}, "whole days, such as 1440"),
                          ({"condition": {"kind": "expected", "op": "above", "factor": 2}}, "up to a day")):  # fmt: skip
         with pytest.raises(Refused, match=said):

@@ -78,8 +78,9 @@ def finding(watch: Watch, value: float | None, low: float | None, high: float | 
         return f"{nothing} {within}."
     label = watch.metric.label
     bound = high if high is not None and value > high else low
-    said = f"{label} was {figure(value, unit)} {within}"
-    limit = "" if bound is None else f"; the limit is {figure(bound, unit)}"
+    said = f"{label}: {figure(value, unit)} {within}"
+    # of a threshold the rule says it
+    limit = "" if bound is None or isinstance(body.condition, Threshold) else f"; the limit is {figure(bound, unit)}"
     return f"{said}{limit}. Rule: {condition_text(body, unit)}."
 
 

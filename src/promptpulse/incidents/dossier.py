@@ -290,6 +290,11 @@ def _errors(store: Store, case: Case) -> shapes.DossierErrors:
     )
 
 
+def words_of(error: shapes.DossierError) -> str:
+    """What it says; of one that says nothing its type."""
+    return error.message or error.error_type.replace("_", " ")
+
+
 def _examples(store: Store, case: Case, found: Found) -> shapes.DossierExamples:
     query = case.query(case.after)
     unit = query.metric(query.metrics[0]).unit
@@ -482,7 +487,7 @@ def _summary(out: shapes.DossierOut) -> list[str]:
         lines.append(f"{hit.calls:,} calls, {hit.failed_calls or 0:,} of them failed{users}{extra}.")
     new = [group for group in out.errors.groups if group.new]
     if new:
-        lines.append(f"New error: {(new[0].message or new[0].pattern)[:200]} ({new[0].calls:,} calls).")
+        lines.append(f"New error: {words_of(new[0])[:200]} ({new[0].calls:,} calls).")
     nearest = next((item for item in out.changes.items if 0 <= item.minutes_before <= 180), None)
     if nearest is not None and (cause is None or causing.deployed_before(cause, [nearest]) is None):
         ago = duration(timedelta(minutes=nearest.minutes_before))

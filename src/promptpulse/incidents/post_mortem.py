@@ -14,6 +14,7 @@ from promptpulse.accounts.audit import record
 from promptpulse.accounts.values import By
 from promptpulse.core.errors import Conflict, Refused
 from promptpulse.incidents import service, shapes, silences
+from promptpulse.incidents.dossier import words_of
 from promptpulse.incidents.models import AlertRow, IncidentEventRow, IncidentRow
 from promptpulse.incidents.wording import duration, figure, subject
 from promptpulse.metrics import zone
@@ -187,8 +188,9 @@ def _cause(known: shapes.DossierOut) -> Iterator[str]:
     if failed:
         yield from ("", "Errors:", "")
         for group in failed:
-            new = ", new" if group.new else ""
-            yield f"- {_count(group.calls)} x {escaped((group.message or group.pattern)[:200])} ({group.error_type}{new})"
+            of_kind = [*([group.error_type] if group.message else []), *(["new"] if group.new else [])]
+            more = f" ({', '.join(of_kind)})" if of_kind else ""
+            yield f"- {_count(group.calls)} x {escaped(words_of(group)[:200])}{more}"
 
 
 def _prevention(row: IncidentRow, known: shapes.DossierOut) -> Iterator[str]:
