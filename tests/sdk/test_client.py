@@ -11,7 +11,7 @@ import pytest
 
 import promptpulse
 from sdk.conftest import Project
-from server.process import Json
+from server.process import Json, free_port
 
 pytestmark = pytest.mark.usefixtures("fresh")
 PLAIN: dict[str, Any] = {"model": "gpt-4o-mini", "provider": "openai", "input_tokens": 1000, "output_tokens": 200}
@@ -239,3 +239,40 @@ def test_what_makes_no_sense_raises_nothing(mine: Project) -> None:
     promptpulse.init(mine.key, "no address", instrument=False)
     promptpulse.call("greeting", latency_ms=1)
     assert not promptpulse.flush(0.3)
+
+
+class Unspeakable:
+    """As a lazy object of a framework whose text cannot be had now."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("not now")
+
+    __repr__ = __str__
+
+
+@pytest.mark.parametrize("properties", ["pro", [1], {"plan": Unspeakable()}], ids=["text", "list", "unspeakable"])
+def test_labels_that_make_no_sense_cost_neither_the_program_nor_the_other_labels(
+    mine: Project, properties: Any
+) -> None:
+    begin(mine)
+    with promptpulse.prompt("greeting", version=3, properties=properties):
+        promptpulse.call(latency_ms=1)
+    with promptpulse.prompt(Unspeakable()):  # type: ignore[arg-type]
+        promptpulse.call(latency_ms=1, model="m")
+    assert [(row["prompt_id"], row["prompt_version"]) for row in sent(mine)] == [("greeting", "3"), (None, None)]
+
+
+def test_a_value_that_cannot_be_written_down_costs_its_own_call_alone(mine: Project) -> None:
+    begin(mine)
+    promptpulse.call("right", latency_ms=1)
+    promptpulse.call("wrong", latency_ms=1, model=Unspeakable())  # type: ignore[arg-type]
+    assert [row["prompt_id"] for row in sent(mine)] == ["right"]
+    assert promptpulse.stats().rejected == {"calls": 1}
+
+
+def test_a_fallback_that_is_none_is_as_none(mine: Project) -> None:
+    promptpulse.init(mine.key, f"http://127.0.0.1:{free_port()}", instrument=False)
+    with pytest.raises(promptpulse.PromptUnavailable, match="fallback"):
+        promptpulse.get_prompt("greeting", fallback=5)  # type: ignore[arg-type]
+    with pytest.raises(promptpulse.PromptUnavailable, match="fallback"):
+        promptpulse.get_experiment_prompt("Greeting", {"user_id": "u"}, fallback=[1])  # type: ignore[list-item]

@@ -144,7 +144,7 @@ def prompt(
         "experiment_id": experiment_id,
         "variant_id": variant_id,
     }
-    return Labels(name, given, properties)
+    return Labels(name, given, properties, _oops)
 
 
 def labels(
@@ -157,7 +157,7 @@ def labels(
 ) -> Labels:
     """As `prompt`, for what is known before the prompt is: in the middleware of a web server, say."""
     given = {"feature": feature, "user_id": user_id, "session_id": session_id, "environment": environment}
-    return Labels(None, given, properties)
+    return Labels(None, given, properties, _oops)
 
 
 def call(
@@ -287,13 +287,13 @@ def get_prompt(
         if client is not None:
             found = client.get_prompt(name, version, environment)
             if found is None and fallback is not None:
-                return fallback_of(name, fallback).bound(client.score, client.event)
+                return _fallback(name, fallback).bound(client.score, client.event)
     except Exception as e:  # noqa: BLE001 - the host must not see it
         _oops("get_prompt", e)
     if found is not None:
         return found
     if fallback is not None:
-        return fallback_of(name, fallback)
+        return _fallback(name, fallback)
     raise PromptUnavailable(
         f"the prompt {name!r} could not be fetched, and there is neither a copy nor a fallback; give fallback=..."
     )
@@ -312,13 +312,13 @@ def get_experiment_prompt(
         if client is not None:
             found = client.get_experiment_prompt(title, context or {})
             if found is None and fallback is not None:
-                return fallback_of(title, fallback).bound(client.score, client.event)
+                return _fallback(title, fallback).bound(client.score, client.event)
     except Exception as e:  # noqa: BLE001 - the host must not see it
         _oops("get_experiment_prompt", e)
     if found is not None:
         return found
     if fallback is not None:
-        return fallback_of(title, fallback)
+        return _fallback(title, fallback)
     raise PromptUnavailable(
         f"the experiment {title!r} gave no prompt, and there is neither a copy nor a fallback; give fallback=..."
     )
@@ -458,6 +458,16 @@ def stats() -> Stats:
 
 
 # --- the process
+
+
+def _fallback(name: str, given: Fallback) -> Prompt:
+    """Raises PromptUnavailable: a fallback that cannot be read is none."""
+    try:
+        return fallback_of(name, given)
+    except Exception as e:
+        raise PromptUnavailable(
+            f"{name!r} could not be fetched, and its fallback is neither a text, nor messages, nor a prompt"
+        ) from e
 
 
 def _client() -> Client | None:

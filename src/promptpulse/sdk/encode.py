@@ -29,7 +29,7 @@ def _rows(values: Sequence[object]) -> list[bytes]:
     for value in values:
         try:
             found.append(json_bytes(_row(cast("Mapping[str, Any]", value))))
-        except (ValueError, TypeError, OverflowError, RecursionError):  # noqa: PERF203 - one row must not cost the others
+        except Exception:  # noqa: BLE001, PERF203, S112 - values of the host may do anything; a row costs no other
             continue
     return found
 

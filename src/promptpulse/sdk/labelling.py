@@ -60,8 +60,9 @@ class Labels:
         prompt: str | Prompt | None,
         fields: Mapping[str, Label | None],
         properties: Mapping[str, Scalar] | None,
+        oops: Callable[[str, Exception], None],
     ) -> None:
-        self._prompt, self._given, self._properties = prompt, fields, properties
+        self._prompt, self._given, self._properties, self._oops = prompt, fields, properties, oops
         self._entered: list[tuple[Frame, Token[Frame | None]]] = []
         self.frame: Frame | None = None
 
@@ -71,7 +72,7 @@ class Labels:
         return self.frame.trace_id or None if self.frame else None
 
     def __enter__(self) -> Labels:  # noqa: PYI034 - Self is of Python 3.11
-        self.frame = self._frame(CURRENT.get())
+        self.frame = self._frame_or_what_can_be_read(CURRENT.get())
         self._entered.append((self.frame, CURRENT.set(self.frame)))
         return self
 
@@ -94,9 +95,17 @@ class Labels:
         return _decorated(function, self._again)
 
     def _again(self) -> Labels:
-        return Labels(self._prompt, self._given, self._properties)
+        return Labels(self._prompt, self._given, self._properties, self._oops)
 
-    def _frame(self, around: Frame | None) -> Frame:
+    def _frame_or_what_can_be_read(self, around: Frame | None) -> Frame:
+        for properties in (self._properties, None):
+            try:
+                return self._frame(around, properties)
+            except Exception as e:  # noqa: BLE001, PERF203 - the host must not see it
+                self._oops("labels", e)
+        return around or Frame({}, {})
+
+    def _frame(self, around: Frame | None, given: Mapping[str, Scalar] | None) -> Frame:
         own = {name: value for name, value in self._given.items() if value is not None}
         prompt = self._prompt
         if isinstance(prompt, Prompt):
@@ -108,7 +117,7 @@ class Labels:
         inherited: Mapping[str, Label] = around.fields if around is not None else {}
         if "prompt_id" in own:
             inherited = {name: value for name, value in inherited.items() if name not in OF_PROMPT}
-        properties = {**(around.properties if around is not None else {}), **(self._properties or {})}
+        properties = {**(around.properties if around is not None else {}), **(given or {})}
         return Frame({**inherited, **own}, properties, prompt if isinstance(prompt, Prompt) else None)
 
 
