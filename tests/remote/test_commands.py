@@ -125,6 +125,12 @@ def test_another_question_does_not_go_on_with_a_file_that_was_begun(promptpulse:
     assert (done.returncode, "begun with another question" in done.stderr) == (1, True)
 
 
+def test_an_export_that_is_refused_leaves_nothing_behind(promptpulse: Run, tmp_path: Path) -> None:
+    done = promptpulse("export", "events", str(tmp_path / "e.ndjson"), "--experiment", "none")
+    assert (done.returncode, "there is no experiment 'none'" in done.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_test_message_that_was_not_taken_ends_with_1(promptpulse: Run, shop: Shop) -> None:
     body = {"kind": "email", "name": "on call", "addresses": ["oncall@example.com"]}
     with shop.server.client_of(shop.key) as client:

@@ -99,7 +99,12 @@ def export(remote: Remote, wanted: Wanted, file: Path, progress: Progress) -> in
     else:
         part.unlink(missing_ok=True)
         asked.write_bytes(msgspec.json.encode(question))
-    rows = _lines(remote, wanted, part, progress) if wanted.form == "ndjson" else _whole(remote, wanted, part, progress)
+    fetch = _lines if wanted.form == "ndjson" else _whole
+    try:
+        rows = fetch(remote, wanted, part, progress)
+    finally:
+        if not part.is_file():
+            asked.unlink()  # refused before anything was written
     part.replace(file)
     asked.unlink()
     return rows
