@@ -45,6 +45,15 @@ def test_the_example_of_the_product_document_from_calls(world: World) -> None:
     assert (found.start, found.end) == (start, start + 30 * DAY)
 
 
+def test_minutes_that_are_told_add_up(world: World) -> None:
+    """Of 43.2 minutes half of 21 are spent: 10.5, and 32.7 are left."""
+    world.clock.now = datetime(2037, 9, 21, 12, tzinfo=NOON.tzinfo)
+    world.calls(world.clock.now - 21 * MINUTE, 21, good=1, bad=1)
+    found = world.state(world.make(target=99.9, period="month"))
+    assert (found.budget.minutes_spent, found.budget.minutes_left) == pytest.approx((10.5, 32.7))
+    assert found.said.startswith("11 of 43 minutes are spent, 32 are left.")
+
+
 KINDS: list[tuple[str, dict[str, object], int, int]] = [
     # 4 answered in 100 ms, 2 in 3 s, 1 timeout, 1 of a wrong request
     ("availability", {"kind": "availability"}, 8, 1),
@@ -118,12 +127,12 @@ def test_what_burns_on_is_told_again_until_somebody_acknowledges(world: World) -
     for _ in range(5):
         world.evaluate()
         world.clock.forward(minutes=10)
-    text = "Reminded: Up: The error budget burns 100 times too fast"
+    text = "Reminded: Up: The error budget burns 100 times as fast as allowed"
     assert reminders() == [(20, text), (40, text)]
     with world.database.writing() as session:
         session.scalars(select(IncidentRow)).one().status = "acknowledged"
         (alert,) = session.scalars(select(AlertRow))
-        assert "It alerts above 14.4 times" in alert.text
+        assert "It alerts above 14.4." in alert.text
     for _ in range(3):
         world.evaluate()
         world.clock.forward(minutes=10)

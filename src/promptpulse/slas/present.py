@@ -14,6 +14,8 @@ from promptpulse.metrics.tallies import Counted
 from promptpulse.slas import service, shapes
 from promptpulse.slas.models import SlaRow, SlaStateRow
 
+SLACK = 1e-9
+"""Of a whole number that was computed."""
 UNITS: dict[Counted, str] = {"calls": "calls", "scores": "scores", "minutes": "minutes"}
 
 
@@ -65,6 +67,9 @@ def said(found: Assessment, counted: Counted, as_of: datetime, frozen_since: dat
     if found.status == "no_data" or left.minutes_spent is None or left.minutes_left is None:
         return f"No {UNITS[counted] if counted != 'minutes' else 'calls'} in the period, so nothing is known."
     spent, may = amount(left.minutes_spent), amount(left.minutes)
+    if min(left.minutes_spent, left.minutes_left) >= 10:
+        # so that the three add up: of 43.2, 10.5 and 32.7 it is 11, as 32 are left
+        spent = amount(int(left.minutes + SLACK) - int(left.minutes_left + SLACK))
     if found.status == "violating":
         parts = [f"The budget of {may} minutes is overspent by {amount(-left.minutes_left)} minutes."]
     else:
@@ -79,7 +84,7 @@ def said(found: Assessment, counted: Counted, as_of: datetime, frozen_since: dat
 def amount(minutes: float) -> str:
     """Whole minutes from 10 on: 43 of 43.2."""
     if minutes >= 10:
-        return f"{int(minutes + 1e-9):,}"
+        return f"{int(minutes + SLACK):,}"
     return f"{minutes:.1f}".removesuffix(".0")
 
 
