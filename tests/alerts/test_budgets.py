@@ -106,7 +106,7 @@ def test_each_level_is_told_once_a_week_and_ends_with_it(purse: Purse) -> None:
     spent = purse.alert("80")
     assert (spent.value, spent.threshold, spent.unit, spent.metric) == (85, 80, "usd", "total_cost_usd")
     assert spent.text == (
-        "80 % of the budget of $100.00 a week is spent: $85.00 since 2037-11-16. A new week begins on 2037-11-23."
+        "80 % of the budget of $100.00 a week is spent. $85.00 since 16 November. A new week begins on 23 November."
     )
     purse.spend("20")
     last = [("50", "info", False), ("80", "warning", False), ("100", "critical", True)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import select
@@ -161,8 +161,8 @@ def _signal(row: BudgetRow, found: Projection, level: str, now: datetime) -> Sig
 def _text(row: BudgetRow, found: Projection, level: str) -> str:
     budget = f"the budget of {_usd(row.amount_usd)} a {row.period}"
     if level != FORECAST:
-        spent = "" if found.spent_usd is None else f": {_usd(found.spent_usd)} since {found.calendar.start.isoformat()}"
-        return f"{level} % of {budget} is spent{spent}. A new {row.period} begins on {found.calendar.end.isoformat()}."
+        spent = "" if found.spent_usd is None else f"{_usd(found.spent_usd)} since {_day(found.calendar.start)}. "
+        return f"{level} % of {budget} is spent. {spent}A new {row.period} begins on {_day(found.calendar.end)}."
     if found.end is None:
         return f"It is foreseen that {budget} will be passed."
     end = found.end
@@ -170,6 +170,10 @@ def _text(row: BudgetRow, found: Projection, level: str) -> str:
         f"At the end of the {row.period}, {_usd(end.total_usd)} will probably be spent"
         f" ({_usd(end.low_usd)} to {_usd(end.high_usd)}), more than {budget}."
     )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
 
 
 def _usd(value: float) -> str:

@@ -22,6 +22,7 @@ from promptpulse.incidents.life import OPEN, SEVERITIES, gravest, is_graver
 from promptpulse.incidents.models import AlertRow, IncidentEventRow, IncidentRow
 from promptpulse.incidents.signals import Signal, Source
 from promptpulse.incidents.wording import (
+    beyond_title,
     cut,
     duration,
     figure,
@@ -362,7 +363,7 @@ def _place(session: Session, alert: AlertRow, now: datetime) -> None:
         incident.began_at = min(incident.began_at, alert.since)
         alert.incident_id = incident.id
         detail: Detail = {"alert_id": alert.id, "value": alert.value, "severity": alert.severity}
-        note(session, incident.id, PROMPTPULSE, "alert", f"Also: {title_of(alert)}. {_said(alert)}", now, detail)
+        note(session, incident.id, PROMPTPULSE, "alert", f"Also: {_told(alert)}", now, detail)
     session.flush()
 
 
@@ -463,7 +464,7 @@ def _opened(session: Session, alert: AlertRow, scope: grouping.Scope, now: datet
     session.flush()
     alert.incident_id = incident.id
     detail: Detail = {"alert_id": alert.id, "value": alert.value, "severity": alert.severity}
-    note(session, incident.id, PROMPTPULSE, "opened", f"{incident.title}. {_said(alert)}", now, detail)
+    note(session, incident.id, PROMPTPULSE, "opened", _told(alert), now, detail)
     return incident
 
 
@@ -488,7 +489,7 @@ def _tell(session: Session, alert: AlertRow, now: datetime) -> None:
     title = title_of(alert)
     joined = alerts_of(session, incident)
     more = (Fact("Incident", f"{incident.title} ({len(joined)} alerts)"),) if len(joined) > 1 else ()
-    message = message_of("fired", incident, alert, now, title, _said(alert), more=more)
+    message = message_of("fired", incident, alert, now, title, beyond_title(alert) or _said(alert), more=more)
     fresh = [channel for channel in wanted if channel not in know]
     _send(session, incident, fresh, message, now, informs=not same)
     if fresh:
@@ -517,6 +518,12 @@ def _send(
 def _named(alert: AlertRow) -> str:
     about = subject(grouping.scope_of(filters_of(alert), alert.group))
     return f"{alert.name} ({about})" if about else alert.name
+
+
+def _told(alert: AlertRow) -> str:
+    """Its title, and what more is known."""
+    rest = beyond_title(alert) if alert.text else _said(alert)
+    return f"{title_of(alert)}. {rest}".rstrip()
 
 
 def _said(alert: AlertRow) -> str:

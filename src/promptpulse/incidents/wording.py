@@ -37,6 +37,12 @@ def title_of(alert: AlertRow) -> str:
     return cut(f"{what} {verb} {alert.direction} {figure(alert.threshold, alert.unit)}")
 
 
+def beyond_title(alert: AlertRow) -> str:
+    """What its text says after the sentence that is its title already; "" where that is all."""
+    text = alert.text.strip()
+    return text if alert.source == "rule" else text.removeprefix(_first_sentence(text)).lstrip(". \n")
+
+
 def subject(scope: Scope) -> str:
     """`support-reply, version 4`; "" for everything."""
     parts = []
@@ -70,7 +76,7 @@ def figure(value: float | None, unit: str) -> str:
 
 
 def duration(of: timedelta) -> str:
-    """`45 s`, `41 min`, `5 h 40 min`, `3 d 4 h`."""
+    """`45 s`, `41 min`, `5 h 40 min`, `3 days 4 h`."""
     seconds = max(0, round(of.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
@@ -81,7 +87,7 @@ def duration(of: timedelta) -> str:
     if hours < 48:
         return f"{hours} h {rest} min" if rest else f"{hours} h"
     days, rest = divmod(hours, 24)
-    return f"{days} d {rest} h" if rest else f"{days} d"
+    return f"{days} days {rest} h" if rest else f"{days} days"
 
 
 def filters_of(alert: AlertRow) -> tuple[Filter, ...]:
