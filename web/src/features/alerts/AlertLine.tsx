@@ -60,8 +60,8 @@ export function AlertLine({ alert, now, onSilence, ofIncident }: Props) {
           </div>
         )}
       </td>
-      <td data-label="Fired" className={cells["few"]}>
-        {formatTime(fired, "dateMinute", zone)}
+      <td data-label="Fired">
+        <span className={cells["few"]}>{formatTime(fired, "dateMinute", zone)}</span>
         <div className={cells["under"]}>
           {over === null ? `for ${minutesText(minutes)} so far` : `for ${minutesText(minutes)}`}
           {over !== null && alert.clear_reason !== "" && `, ${alert.clear_reason}`}
@@ -71,7 +71,7 @@ export function AlertLine({ alert, now, onSilence, ofIncident }: Props) {
         {alert.incident_id !== null && !ofIncident && (
           <Link to={href(`/incidents/${alert.incident_id}`)}>Incident</Link>
         )}
-        <div className={cells["under"]}>{toldWord(alert, zone)}</div>
+        <div className={`${cells["under"]} ${cells["few"]}`}>{toldWord(alert, zone)}</div>
       </td>
       {onSilence !== null && (
         <td className={cells["end"]}>

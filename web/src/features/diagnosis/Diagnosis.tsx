@@ -14,7 +14,7 @@ export function Diagnosis() {
   return (
     <Page>
       <PageHead
-        title="Diagnosis"
+        title="Troubleshooting"
         lead="Which problem do you have? The time range is compared with as long a time before it."
       />
       <nav className={classes["problems"]} aria-label="Problems">

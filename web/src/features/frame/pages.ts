@@ -52,4 +52,4 @@ export const PAGES: readonly Page[] = [
 
 /** Reached by the palette and from where it is needed. */
 export const CONNECT: Page = { path: "/start", label: "Connect an application", icon: IconPlugConnected, key: "a" };
-export const DIAGNOSIS: Page = { path: "/diagnosis", label: "Diagnosis", icon: IconStethoscope, key: "w" };
+export const DIAGNOSIS: Page = { path: "/diagnosis", label: "Troubleshooting", icon: IconStethoscope, key: "w" };

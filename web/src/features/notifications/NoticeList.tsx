@@ -46,7 +46,7 @@ export function NoticeList({ notices, onFollow }: Props) {
                   {notice.title}
                 </Link>
               )}
-              {notice.text !== "" && <div className={classes["muted"]}>{notice.text}</div>}
+              {beyond(notice) !== "" && <div className={classes["muted"]}>{beyond(notice)}</div>}
             </li>
           ))}
         </ul>
@@ -54,4 +54,9 @@ export function NoticeList({ notices, onFollow }: Props) {
       <BrowserSwitch />
     </div>
   );
+}
+
+/** What the text says that the title does not. */
+function beyond({ title, text }: Notices["rows"][number]): string {
+  return title.endsWith(text.replace(/\.$/, "")) ? "" : text;
 }

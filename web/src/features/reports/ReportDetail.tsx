@@ -7,7 +7,7 @@ import { useHref } from "../../state/useHref";
 import { BackLink } from "../../ui/BackLink";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
-import classes from "./Reports.module.css";
+import { Page } from "../../ui/Page";
 import { ReportView } from "./ReportView";
 
 /** One report: when it comes, to whom, and what was sent. */
@@ -16,7 +16,7 @@ export function ReportDetail() {
   const href = useHref();
   const report = useWatchRead<Report>(`/reports/${encodeURIComponent(id)}`);
   return (
-    <div className={classes["page"]}>
+    <Page>
       <BackLink to={href("/reports")}>Reports</BackLink>
       {report.data !== undefined ? (
         <ReportView report={report.data} />
@@ -27,6 +27,6 @@ export function ReportDetail() {
       ) : (
         <Skeleton height={320} />
       )}
-    </div>
+    </Page>
   );
 }

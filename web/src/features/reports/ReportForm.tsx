@@ -11,6 +11,8 @@ import { useHref } from "../../state/useHref";
 import { BackLink } from "../../ui/BackLink";
 import { FilterFields } from "../../ui/filter/FilterFields";
 import { FormError } from "../../ui/FormError";
+import { Page } from "../../ui/Page";
+import { PageHead } from "../../ui/PageHead";
 import { Panel } from "../../ui/Panel";
 import { useDashboards } from "../dashboards/useDashboards";
 import { PreviewPanel } from "./PreviewPanel";
@@ -51,9 +53,9 @@ export function ReportForm({ stored }: { stored: Report | null }) {
   const { values, errors } = form;
   const refused = write.error instanceof ApiError && write.error.field !== null ? write.error.field : null;
   return (
-    <div className={classes["page"]}>
+    <Page>
       <BackLink to={target}>{stored === null ? "Reports" : stored.name}</BackLink>
-      <h1 className={classes["title"]}>{stored === null ? "New report" : "Edit report"}</h1>
+      <PageHead title={stored === null ? "New report" : "Edit report"} />
       <div className={classes["columns"]}>
         <Panel title="Report">
           <form className={classes["form"]} aria-label="Report" noValidate onSubmit={form.onSubmit(submit)}>
@@ -113,6 +115,6 @@ export function ReportForm({ stored }: { stored: Report | null }) {
         </Panel>
         <PreviewPanel body={() => bodyOf(values)} ready={values.name.trim() !== ""} />
       </div>
-    </div>
+    </Page>
   );
 }

@@ -7,9 +7,10 @@ import { formatTime } from "../../format/time";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { ConfirmButton } from "../../ui/ConfirmButton";
-import classes from "./Reports.module.css";
+import { PageHead } from "../../ui/PageHead";
 import { RunsPanel } from "./RunsPanel";
 import { SendPanel } from "./SendPanel";
+import { recipientsText } from "./words";
 
 export function ReportView({ report }: { report: Report }) {
   const href = useHref();
@@ -19,47 +20,50 @@ export function ReportView({ report }: { report: Report }) {
   const mayEdit = role !== "viewer";
   return (
     <>
-      <header className={classes["head"]}>
-        <div>
-          <h1 className={classes["title"]}>{report.name}</h1>
-          <p className={classes["lead"]}>
-            {report.when} ({zone}).{" "}
-            {report.next_at === null ? "It is off." : `Next: ${formatTime(report.next_at, "dateMinute", zone)}.`}
-          </p>
-          <p className={classes["lead"]}>
-            To: {report.addresses.length === 0 ? "no addresses" : report.addresses.join(", ")}
-            {report.channels.length > 0 && ` and ${report.channels.length} channels`}
-            {report.unsubscribed.length > 0 && `. Unsubscribed: ${report.unsubscribed.join(", ")}`}
-          </p>
-        </div>
-        {mayEdit && (
-          <div className={classes["buttons"]}>
-            <Button component={Link} to={href(`/reports/${report.id}/edit`)} size="xs" variant="default">
-              Edit
-            </Button>
-            <ConfirmButton
-              size="xs"
-              label="Delete"
-              does={`Delete report “${report.name}”`}
-              consequence="Its history goes with it. Mails that were sent stay where they are."
-              pending={remove.isPending}
-              error={remove.error}
-              onConfirm={(done) =>
-                remove.mutate(
-                  { path: `/reports/${report.id}`, method: "DELETE" },
-                  {
-                    onSuccess: () => {
-                      done();
-                      notifications.show({ message: `Report “${report.name}” deleted` });
-                      void navigate(href("/reports"));
+      <PageHead
+        title={report.name}
+        lead={
+          <>
+            <span>
+              {report.when} ({zone}).{" "}
+              {report.next_at === null ? "It is off." : `Next: ${formatTime(report.next_at, "dateMinute", zone)}.`}
+            </span>
+            <span>
+              To: {recipientsText(report)}
+              {report.unsubscribed.length > 0 && `. Unsubscribed: ${report.unsubscribed.join(", ")}`}
+            </span>
+          </>
+        }
+        actions={
+          mayEdit && (
+            <>
+              <Button component={Link} to={href(`/reports/${report.id}/edit`)} size="xs" variant="default">
+                Edit
+              </Button>
+              <ConfirmButton
+                size="xs"
+                label="Delete"
+                does={`Delete report “${report.name}”`}
+                consequence="Its history goes with it. Mails that were sent stay where they are."
+                pending={remove.isPending}
+                error={remove.error}
+                onConfirm={(done) =>
+                  remove.mutate(
+                    { path: `/reports/${report.id}`, method: "DELETE" },
+                    {
+                      onSuccess: () => {
+                        done();
+                        notifications.show({ message: `Report “${report.name}” deleted` });
+                        void navigate(href("/reports"));
+                      },
                     },
-                  },
-                )
-              }
-            />
-          </div>
-        )}
-      </header>
+                  )
+                }
+              />
+            </>
+          )
+        }
+      />
       {mayEdit && <SendPanel report={report} />}
       <RunsPanel report={report} />
     </>

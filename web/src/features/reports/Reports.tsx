@@ -6,11 +6,12 @@ import { useWatchRead } from "../../api/useWatchRead";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { Empty } from "../../ui/Empty";
+import { Page } from "../../ui/Page";
+import { PageHead } from "../../ui/PageHead";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
 import { Table } from "../../ui/Table";
 import { ReportRow } from "./ReportRow";
-import classes from "./Reports.module.css";
 
 /** What is mailed by schedule. */
 export function Reports() {
@@ -24,11 +25,8 @@ export function Reports() {
     </Button>
   );
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>Reports</h1>
-        {mayEdit && make}
-      </header>
+    <Page>
+      <PageHead title="Reports" actions={mayEdit && make} />
       <Panel title="By schedule" note={list.data === undefined ? undefined : String(list.data.length)}>
         <RowsState
           what="The reports"
@@ -43,7 +41,7 @@ export function Reports() {
             </Empty>
           }
         >
-          <Table label="Reports" className={classes["table"] ?? ""}>
+          <Table label="Reports" cards>
             <thead>
               <tr>
                 <th scope="col">Report</th>
@@ -60,6 +58,6 @@ export function Reports() {
           </Table>
         </RowsState>
       </Panel>
-    </div>
+    </Page>
   );
 }

@@ -7,9 +7,10 @@ import { useHref } from "../../state/useHref";
 import { BackLink } from "../../ui/BackLink";
 import { DownloadLink } from "../../ui/DownloadLink";
 import { Failure } from "../../ui/Failure";
+import { Page } from "../../ui/Page";
+import { PageHead } from "../../ui/PageHead";
 import { Panel } from "../../ui/Panel";
 import { Paper } from "./Paper";
-import classes from "./Reports.module.css";
 import { deliveredText, KINDS } from "./words";
 
 /** A report that was made, as its recipients got it. */
@@ -21,14 +22,11 @@ export function RunPage() {
   const page = useWatchRead<ReportPage>(path);
   const file = `/api/v1${path}/pdf?project=${encodeURIComponent(project)}`;
   return (
-    <div className={classes["page"]}>
+    <Page>
       <BackLink to={href(`/reports/${id}`)}>Report</BackLink>
       {page.data !== undefined ? (
         <>
-          <h1 className={classes["title"]}>{page.data.subject}</h1>
-          <p className={classes["lead"]}>
-            {KINDS[page.data.run.kind]}. {deliveredText(page.data.run)}.
-          </p>
+          <PageHead title={page.data.subject} lead={`${KINDS[page.data.run.kind]}. ${deliveredText(page.data.run)}.`} />
           <Panel title="As it was sent" actions={<DownloadLink href={file}>PDF</DownloadLink>}>
             <Paper title={page.data.subject} html={page.data.html} />
           </Panel>
@@ -38,6 +36,6 @@ export function RunPage() {
       ) : (
         <Skeleton height={480} />
       )}
-    </div>
+    </Page>
   );
 }

@@ -32,7 +32,7 @@ export function RunsPanel({ report }: { report: Report }) {
         onRetry={() => void runs.refetch()}
         empty={<Empty title="Nothing was sent yet">It comes at its time, or when you send it.</Empty>}
       >
-        <Table label="History" className={classes["table"] ?? ""}>
+        <Table label="History" cards>
           <thead>
             <tr>
               <th scope="col">Period</th>
@@ -44,7 +44,7 @@ export function RunsPanel({ report }: { report: Report }) {
           <tbody>
             {runs.data?.map((run) => (
               <tr key={run.id}>
-                <td>
+                <td className={cells["main"]}>
                   {run.state === "made" || run.state === "quiet" ? (
                     <Link to={href(`/reports/${report.id}/runs/${run.id}`)} className={cells["link"] ?? ""}>
                       {run.period}
@@ -52,20 +52,22 @@ export function RunsPanel({ report }: { report: Report }) {
                   ) : (
                     run.period
                   )}
-                  <div className={classes["under"]}>{KINDS[run.kind]}</div>
+                  <div className={cells["under"]}>{KINDS[run.kind]}</div>
                 </td>
-                <td>{STATES[run.state]}</td>
-                <td>
+                <td data-label="State">{STATES[run.state]}</td>
+                <td data-label="Delivery">
                   {deliveredText(run)}
                   {run.deliveries
                     .filter(({ state }) => state === "dead")
                     .map((one) => (
-                      <div key={one.to} className={classes["under"]}>
+                      <div key={one.to} className={cells["under"]}>
                         {one.to}: {one.said}
                       </div>
                     ))}
                 </td>
-                <td>{formatTime(run.due_at, "dateMinute", zone)}</td>
+                <td data-label="Due" className={cells["few"]}>
+                  {formatTime(run.due_at, "dateMinute", zone)}
+                </td>
               </tr>
             ))}
           </tbody>

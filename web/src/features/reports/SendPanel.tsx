@@ -42,7 +42,6 @@ export function SendPanel({ report }: { report: Report }) {
           <TextInput
             size="xs"
             type="email"
-            required
             label="Test to"
             placeholder="name@example.com"
             value={address}
@@ -58,7 +57,7 @@ export function SendPanel({ report }: { report: Report }) {
             disabled={everyone === 0}
             onClick={() => go(null)}
           >
-            Send to all {everyone} recipients
+            {everyone === 1 ? "Send to the recipient" : `Send to all ${everyone} recipients`}
           </Button>
         </div>
         <FormError error={send.error} fields={[]} />

@@ -1,4 +1,4 @@
-import type { ReportRun } from "../../api/reports";
+import type { Report, ReportRun } from "../../api/reports";
 
 export const STATES: Record<ReportRun["state"], string> = {
   waiting: "Waiting",
@@ -25,4 +25,11 @@ export function deliveredText(run: ReportRun): string {
     (t) => t !== "",
   );
   return [sent === all.length ? `Delivered to ${sent}` : `${sent} of ${all.length} delivered`, ...rest].join(", ");
+}
+
+/** Who gets it: "ada@example.com, grace@example.com and 1 channel". */
+export function recipientsText({ addresses, channels }: Pick<Report, "addresses" | "channels">): string {
+  const named = addresses.length > 3 ? [...addresses.slice(0, 3), `${addresses.length - 3} more`] : addresses;
+  const short = channels.length === 1 ? "1 channel" : `${channels.length} channels`;
+  return [named.join(", "), channels.length === 0 ? "" : short].filter((text) => text !== "").join(" and ") || "nobody";
 }

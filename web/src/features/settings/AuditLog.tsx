@@ -9,6 +9,7 @@ import { Empty } from "../../ui/Empty";
 import { Panel } from "../../ui/Panel";
 import { RowsState } from "../../ui/RowsState";
 import { Table } from "../../ui/Table";
+import cells from "../../ui/cells.module.css";
 import { detailText } from "./detailText";
 import classes from "./Settings.module.css";
 
@@ -40,24 +41,27 @@ export function AuditLog() {
         onRetry={() => void log.refetch()}
         empty={<Empty title="Nothing has been changed yet" />}
       >
-        <Table label="Audit log" className={classes["table"]}>
+        <Table label="Audit log" cards>
           <thead>
             <tr>
               <th scope="col">Time</th>
               <th scope="col">Who</th>
               <th scope="col">Did</th>
               <th scope="col">To</th>
-              <th scope="col">Detail</th>
             </tr>
           </thead>
           <tbody>
             {rows?.map((entry) => (
               <tr key={entry.id}>
-                <td>{formatTime(entry.at, "dateSecond", zone)}</td>
-                <td>{entry.actor}</td>
-                <td className={classes["code"]}>{entry.action}</td>
-                <td>{entry.target}</td>
-                <td className={classes["wrap"]}>{detailText(entry.detail)}</td>
+                <td className={cells["few"]}>{formatTime(entry.at, "dateSecond", zone)}</td>
+                <td data-label="Who">{entry.actor}</td>
+                <td data-label="Did">
+                  <span className={classes["code"]}>{entry.action}</span>
+                </td>
+                <td data-label="To" className={classes["wrap"]}>
+                  {entry.target}
+                  <div className={cells["under"]}>{detailText(entry.detail)}</div>
+                </td>
               </tr>
             ))}
           </tbody>

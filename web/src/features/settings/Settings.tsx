@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { NavLink, Navigate, useParams } from "react-router";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
@@ -31,13 +32,18 @@ export function Settings() {
   const href = useHref();
   const { role } = useProject();
   const parts = PARTS.filter(({ adminsOnly }) => !adminsOnly || role === "admin");
+  const nav = useRef<HTMLElement>(null);
+  // on a phone the parts are one line that scrolls: the open one is in sight
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [path]);
   const found = parts.find((one) => one.path === path);
   if (found === undefined) return <Navigate to={href("/settings/project")} replace />;
   const Part = found.part;
   return (
     <div className={classes["page"]}>
       <h1 className={classes["title"]}>Settings</h1>
-      <nav className={classes["nav"]} aria-label="Settings">
+      <nav ref={nav} className={classes["nav"]} aria-label="Settings">
         {parts.map(({ path: to, label }) => (
           <NavLink key={to} to={href(`/settings/${to}`)} className={classes["link"] ?? ""}>
             {label}

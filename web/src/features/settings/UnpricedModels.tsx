@@ -13,18 +13,18 @@ export function UnpricedModels({ models }: { models: Status["unpriced_models"] }
   const href = useHref();
   return (
     <Panel title="Models without a price" note="last 30 days">
-      <Table label="Models without a price" className={classes["table"]}>
+      <Table label="Models without a price" className={`${classes["table"]} ${classes["cards"]}`}>
         <tbody>
           {models.map(({ provider, model, calls }) => (
             <tr key={`${provider ?? ""} ${model ?? ""}`}>
-              <td>{provider ?? "unknown provider"}</td>
-              <td>{model ?? "unknown model"}</td>
-              <td className={classes["number"]}>
+              <td data-label="Provider">{provider ?? "unknown provider"}</td>
+              <td data-label="Model">{model ?? "unknown model"}</td>
+              <td data-label="Calls" className={classes["number"]}>
                 <Link to={href("/calls", unpricedParams({ provider, model }), { range: { preset: "30d" } })}>
                   {format(calls, "count")} calls
                 </Link>
               </td>
-              <td>
+              <td data-label="Price">
                 <Button
                   component={Link}
                   to={href("/settings/prices", { provider, model })}

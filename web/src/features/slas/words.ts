@@ -5,7 +5,7 @@ import { format } from "../../format/number";
 export const OBJECTIVES: Record<Objective["kind"], { label: string; hint: string }> = {
   availability: { label: "Availability of calls", hint: "Bad: timeouts, system errors, and 5xx of the provider." },
   downtime: { label: "Uptime in minutes", hint: "Bad: minutes in which too many calls are not answered." },
-  latency: { label: "Latency", hint: "Bad: calls that fail, and those that take longer." },
+  latency: { label: "Latency", hint: "Of calls that succeed. Bad: those that take longer." },
   success_rate: { label: "Success rate", hint: "Bad: failures of any kind." },
   score: { label: "Score", hint: "Bad: scores below a value." },
 };
@@ -42,7 +42,11 @@ export function riskText({ status, windows }: SlaState): string {
   if (status !== "at_risk") return "";
   const burning = windows.find((one) => one.burning);
   if (burning === undefined) return "Less than a quarter of its budget is left";
-  return `Burns more than ${format(burning.factor, "number")}\u00a0× too fast for ${minutesText(burning.long_minutes)}`;
+  const fast =
+    burning.factor === 1
+      ? "faster than allowed"
+      : `more than ${format(burning.factor, "number")}\u00a0× as fast as allowed`;
+  return `Burns ${fast}, over ${minutesText(burning.long_minutes)}`;
 }
 
 /** When it is gone at this rate. */

@@ -12,7 +12,10 @@ export function FiredPanel({ rule }: { rule: Rule }) {
   const rows = list.data?.pages.flatMap((page) => page.rows);
   const total = list.data?.pages[0]?.total;
   return (
-    <Panel title="When it fired" note={total === undefined || total === 0 ? undefined : `${total} times`}>
+    <Panel
+      title="When it fired"
+      note={total === undefined || total === 0 ? undefined : total === 1 ? "once" : `${total} times`}
+    >
       <RowsState
         what="The alerts"
         rows={rows}

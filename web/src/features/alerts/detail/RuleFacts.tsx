@@ -25,9 +25,9 @@ export function RuleFacts({ rule }: { rule: Rule }) {
     ["Only calls where", rule.where.map((one) => `${labelOf(one.dimension)} ${filterText(one)}`).join("; ")],
     ["Each on its own", rule.by.map(labelOf).join(", ")],
     ["Window", rule.condition.kind === "no_data" ? "" : minutesText(rule.window_minutes)],
-    ["Over for", rule.recovery_minutes === 0 ? "" : minutesText(rule.recovery_minutes)],
+    ["Recovery duration", rule.recovery_minutes === 0 ? "" : minutesText(rule.recovery_minutes)],
     [
-      "Over past",
+      "Recovery threshold",
       rule.recovery_value == null
         ? ""
         : format(rule.recovery_value, rule.condition.kind === "threshold" ? rule.unit : "number"),

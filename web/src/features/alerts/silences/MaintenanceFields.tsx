@@ -1,7 +1,8 @@
-import { Group, Input, Switch, TextInput } from "@mantine/core";
+import { Input, Switch, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { useProject } from "../../../state/ProjectContext";
 import { WeekdaysField } from "../../../ui/WeekdaysField";
+import classes from "./Silences.module.css";
 import type { SilenceValues } from "./values";
 
 interface Props {
@@ -30,7 +31,7 @@ export function MaintenanceFields({ form, errorOf }: Props) {
               onChange={(days) => form.setFieldValue("weekdays", days)}
             />
           </Input.Wrapper>
-          <Group grow align="start">
+          <div className={classes["fields"]}>
             <TextInput size="xs" type="time" label={`From, ${zone}`} {...form.getInputProps("from")} />
             <TextInput
               size="xs"
@@ -39,10 +40,10 @@ export function MaintenanceFields({ form, errorOf }: Props) {
               description="Not later than its begin: on the day after."
               {...form.getInputProps("until")}
             />
-          </Group>
+          </div>
         </>
       )}
-      <Group grow align="start">
+      <div className={classes["fields"]}>
         <TextInput
           size="xs"
           type="datetime-local"
@@ -57,7 +58,7 @@ export function MaintenanceFields({ form, errorOf }: Props) {
           description={weekly ? "Empty: until it is ended." : "In the project's time zone."}
           {...form.getInputProps("end")}
         />
-      </Group>
+      </div>
     </>
   );
 }

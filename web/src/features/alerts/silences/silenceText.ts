@@ -35,5 +35,7 @@ export function whenText(silence: Silence, timeZone: string): string {
 }
 
 function sourcesText(source: Silence["source"]): string {
-  return source === null ? "Everything" : `All ${SOURCE_WORD[source]}s`;
+  return source === null
+    ? "Everything"
+    : `All ${SOURCE_WORD[source] === "SLA" ? "SLA" : SOURCE_WORD[source].toLowerCase()}s`;
 }

@@ -33,7 +33,9 @@ export function IncidentRow({ incident, now }: { incident: Incident; now: number
         <SeverityMark severity={incident.severity} />
         <div className={cells["under"]}>{incident.alerts === 1 ? "1 alert" : `${incident.alerts} alerts`}</div>
       </td>
-      <td data-label="Began">{formatTime(incident.began_at, "dateMinute", zone)}</td>
+      <td data-label="Began" className={cells["few"]}>
+        {formatTime(incident.began_at, "dateMinute", zone)}
+      </td>
       <td data-label="Lasted">
         {minutesText(minutes)}
         {incident.resolved_at === null && " so far"}

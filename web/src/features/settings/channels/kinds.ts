@@ -1,7 +1,7 @@
 import type { ChannelKind } from "../../../api/channels";
 
 export const KINDS: Record<ChannelKind, { label: string; hint: string }> = {
-  email: { label: "E-mail", hint: "A mail to each address, by the mail server of the operator." },
+  email: { label: "Email", hint: "A mail to each address, by the mail server of the operator." },
   slack: { label: "Slack", hint: "An incoming webhook of a Slack app." },
   pagerduty: { label: "PagerDuty", hint: "Opens, acknowledges and resolves alerts of a service." },
   webhook: { label: "Webhook", hint: "A signed POST of JSON to your own program." },

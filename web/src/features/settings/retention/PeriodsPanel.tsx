@@ -9,12 +9,12 @@ export function PeriodsPanel() {
   const { role } = useProject();
   const periods = usePeriods();
   return (
-    <Panel title="How long what is kept">
+    <Panel title="What is kept, and how long">
       {periods.data !== undefined ? (
         <PeriodsForm periods={periods.data} mayEdit={role === "admin"} />
       ) : periods.error !== null ? (
         <Failure
-          what="How long what is kept could not be loaded"
+          what="What is kept, and how long could not be loaded"
           error={periods.error}
           onRetry={() => void periods.refetch()}
         />
