@@ -114,7 +114,7 @@ def configure_logging(settings: Settings) -> None:
         else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
     )
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
-    for noisy in ("uvicorn.error", "alembic"):
+    for noisy in ("uvicorn.error", "alembic", "fontTools", "matplotlib", "fpdf"):
         logging.getLogger(noisy).setLevel("WARNING" if settings.log_level != "debug" else "DEBUG")
     for telling in ("httpx", "httpcore", "urllib3"):
         logging.getLogger(telling).setLevel("WARNING")  # below, they log whole URLs, which are secrets of channels

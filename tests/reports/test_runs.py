@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from promptpulse.reports.content import Content
 from promptpulse.reports.mailing import read_token
 from promptpulse.reports.pdf import pdf
 from promptpulse.reports.render import Links
+from promptpulse.server import configure_logging
+from promptpulse.settings import Settings
 from reports.conftest import FRIDAY, HOUR, Desk
 
 DAILY: dict[str, object] = {"kind": "daily", "hour": 8}
@@ -244,14 +247,17 @@ def test_a_quiet_report_speaks_when_something_changed(desk: Desk) -> None:
 
 
 @sqlite_only
-def test_failures_that_say_the_same_are_told_apart_by_their_names(desk: Desk) -> None:
+@pytest.mark.parametrize(("dashboard", "title"), [(None, "Commonest failures"), ("executive", "Top issues")])
+def test_failures_that_say_the_same_are_told_apart_by_their_names(
+    desk: Desk, dashboard: str | None, title: str
+) -> None:
     for minute, name in enumerate(("openai.APITimeoutError", "anthropic.APITimeoutError")):
         failed = {"status": "error", "error_type": "timeout", "error_name": name, "error_message": "Request timed out."}
         desk.calls(SUMMER_MIDNIGHT + timedelta(minutes=minute), 24, **failed)
-    desk.define(DAILY)
+    desk.define(DAILY, dashboard=dashboard)
     desk.round(days=1)
     content = Content.model_validate(desk.runs()[0].content)
-    (failures,) = [section for section in content.sections if section.title == "Commonest failures"]
+    (failures,) = [section for section in content.sections if section.title == title]
     assert sorted(row[0] for row in failures.tables[0].rows) == [
         "Request timed out. (anthropic.APITimeoutError)", "Request timed out. (openai.APITimeoutError)",
     ]  # fmt: skip
@@ -271,6 +277,15 @@ def test_any_dashboard_is_a_report(desk: Desk, dashboard: str) -> None:
     assert not [s.note for s in content.sections if "could not be made" in s.note]
     assert "somebody" not in content.model_dump_json()
     assert pdf(content, Links("https://pulse.example.com")).startswith(b"%PDF")
+
+
+def test_letters_of_a_pdf_are_not_told_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    root, fonts = logging.getLogger(), logging.getLogger("fontTools")
+    for logger in (root, fonts):
+        monkeypatch.setattr(logger, "level", logger.level)
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    configure_logging(Settings(log_level="info"))
+    assert not fonts.getChild("subset").isEnabledFor(logging.INFO)
 
 
 def test_the_clock_of_these_tests_is_a_friday() -> None:

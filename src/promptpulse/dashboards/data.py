@@ -27,7 +27,7 @@ from promptpulse.incidents.life import SEVERITIES
 from promptpulse.incidents.wording import filters_of as filters_of_alert
 from promptpulse.metrics import Filter, Query
 from promptpulse.metrics.distribution import distribution
-from promptpulse.metrics.failures import failures
+from promptpulse.metrics.failures import Failure, failures
 from promptpulse.metrics.spending import burn, projections
 from promptpulse.metrics.variation import Scope, feedback
 from promptpulse.quality.service import feedback_out
@@ -129,12 +129,20 @@ def _errors(
     found = failures(sources.store, query, widget.query.limit)
     rows = [
         ErrorRow(
-            title=f.message or f.error_name or f.error_type, error_type=f.error_type, calls=f.calls, last_at=f.last_at,
-            call_id=f.call_id,
+            title=title, error_type=f.error_type, calls=f.calls, last_at=f.last_at, call_id=f.call_id
         ).model_dump(mode="json")
-        for f in found.groups
+        for title, f in zip(_titles(found.groups), found.groups, strict=True)
     ]  # fmt: skip
     return {"errors": rows, "groups_total": found.groups_total}
+
+
+def _titles(found: Sequence[Failure]) -> list[str]:
+    """What each says; with the name of the error where two say the same."""
+    said = [f.message or f.error_name or f.error_type for f in found]
+    return [
+        f"{text} ({f.error_name})" if f.message and f.error_name and said.count(text) > 1 else text
+        for text, f in zip(said, found, strict=True)
+    ]
 
 
 def calls_of(context: Context, widget: Widget, window: Window, where: tuple[Filter, ...]) -> Query:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INK, GRID = "#78808c", "#78808c"
 COLOURS = ("#3b82d6", "#d97706", "#0d9488", "#c0568f", "#8b6fd6", "#7d8b2f")
 WIDTH_IN, HEIGHT_IN, DPI = 5.92, 1.9, 200
-LETTERS = 9
+LETTERS = 10.5
 """Points. A phone shows the picture at little more than half its size."""
 LONGEST_LABEL = 34
 _drawing = Lock()
