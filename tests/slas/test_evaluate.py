@@ -54,6 +54,17 @@ def test_minutes_that_are_told_add_up(world: World) -> None:
     assert found.said.startswith("11 of 43 minutes are spent, 32 are left.")
 
 
+def test_a_great_burn_is_told_in_digits(world: World) -> None:
+    world.make(target=99.9)
+    world.calls(NOON - 10 * MINUTE, 10, good=0, bad=2)
+    world.evaluate()
+    with world.database.sessions() as session:
+        (alert,) = session.scalars(select(AlertRow))
+    assert alert.text.startswith(
+        "The error budget burns 1,000 times as fast as allowed. That is over 1 h; over 5 min it is 1,000"
+    )
+
+
 KINDS: list[tuple[str, dict[str, object], int, int]] = [
     # 4 answered in 100 ms, 2 in 3 s, 1 timeout, 1 of a wrong request
     ("availability", {"kind": "availability"}, 8, 1),

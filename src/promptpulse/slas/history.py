@@ -46,8 +46,8 @@ def preview(store: Store, asked: Asked, found: Found, now: datetime) -> SlaPrevi
     fastest = 100 / (100 - asked.wanted.target)
     if fastest < 14.4:
         notes.append(
-            f"With all calls bad the budget burns {fastest:.3g} times too fast: the alert at 14.4 times cannot happen, the"
-            " slower ones can."
+            f"With all calls bad the budget burns {fastest:.3g} times as fast as allowed: the alert at 14.4 times cannot"
+            " happen, the slower ones can."
         )
     return SlaPreview(
         state=found.state,

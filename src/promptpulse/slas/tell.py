@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from promptpulse.incidents.signals import Signal
-from promptpulse.incidents.wording import duration
+from promptpulse.incidents.wording import duration, figure
 from promptpulse.metrics import Filter
 from promptpulse.metrics.burn import Assessment, Burning
 from promptpulse.notify.messages import Severity
@@ -59,8 +59,8 @@ def text_of(found: Assessment, burning: Burning | None, now: datetime) -> str:
     long, short = duration(burning.pair.long), duration(burning.pair.short)
     factor = burning.pair.factor
     parts = [
-        f"The error budget burns {burning.long_burn:.3g} times as fast as allowed.",
-        f"That is over {long}; over {short} it is {burning.short_burn or 0:.3g} times. It alerts above {factor:g}.",
+        f"The error budget burns {figure(burning.long_burn, 'number')} times as fast as allowed.",
+        f"That is over {long}; over {short} it is {figure(burning.short_burn or 0, 'number')} times. It alerts above {factor:g}.",
     ]
     left = found.budget
     if left.left_share is not None and left.left_share >= 0:
