@@ -42,7 +42,7 @@ test("never more lines than a chart bears, and none is lost", () => {
 });
 
 test("a label that would lie on its neighbour is left away, its line is not", () => {
-  expect(marksOf([at(20), at(24), at(40)], HOUR, END).map(({ label }) => label)).toEqual(["v20", "v24", "v40"]);
+  expect(marksOf([at(20), at(25), at(40)], HOUR, END).map(({ label }) => label)).toEqual(["v20", "v25", "v40"]);
   expect(marksOf([at(20), at(22), at(40)], HOUR, END).map(({ label }) => label)).toEqual(["v20", null, "v40"]);
 });
 

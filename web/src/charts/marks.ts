@@ -42,8 +42,8 @@ export interface Mark {
 const MOST_MARKS = 12;
 /** Lines nearer than this share of the chart look like one. */
 const NEAR = 1 / 32;
-/** A chart of middling width, in letters of a label. */
-const LETTERS = 72;
+/** A chart on a phone, in letters of a label: what has room there has it everywhere. */
+const LETTERS = 54;
 /** A bucket narrower than this share of the chart is hard to point at: its neighbours tell of its marks, too. */
 const REACH = 1 / 80;
 

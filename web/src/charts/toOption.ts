@@ -61,7 +61,7 @@ export function toOption(chart: TimeChart, scheme: Scheme, tooltip: Tooltip): EC
       position: index === 0 ? ("left" as const) : ("right" as const),
       splitNumber: 3,
       ...(unit === "count" || unit === "tokens" ? { minInterval: 1 } : {}),
-      axisLabel: { color: inks.muted, fontSize: 11, formatter: (value: number) => formatAxis(value, unit) },
+      axisLabel: { color: inks.muted, fontSize: 11, formatter: (value: number) => formatAxis(value, unit, step) },
       splitLine: { show: index === 0, lineStyle: { color: inks.grid } },
       ...(min === null ? {} : { min }),
       ...(max === null ? {} : { max }),

@@ -66,7 +66,15 @@ test("axes drop digits that say nothing", () => {
     "$12",
     "$1,500.00",
   ]);
-  expect([1500, 80_000, 120_000].map((value) => formatAxis(value, "ms"))).toEqual([s("1.5 s"), s("80 s"), s("2 min")]);
+});
+
+test("the numbers beside an axis of time have one unit", () => {
+  const beside = (step: number) => [0, 1, 3, 4].map((n) => formatAxis(n * step, "ms", step));
+  expect(beside(20_000)).toEqual([s("0 s"), s("20 s"), s("60 s"), s("80 s")]);
+  expect(beside(30_000)).toEqual([s("0 s"), s("30 s"), s("90 s"), s("120 s")]);
+  expect(beside(60_000)).toEqual([s("0 min"), s("1 min"), s("3 min"), s("4 min")]);
+  expect(beside(200)).toEqual([s("0 ms"), s("200 ms"), s("600 ms"), s("800 ms")]);
+  expect(beside(500)).toEqual([s("0 s"), s("0.5 s"), s("1.5 s"), s("2 s")]);
 });
 
 test("a number without a unit keeps three digits, and the exact one four decimals", () => {

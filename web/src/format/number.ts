@@ -21,13 +21,20 @@ export function formatExact(value: number | null | undefined, unit: Unit): strin
   return sign + EXACT_BY_UNIT[unit](Math.abs(value));
 }
 
-/** A number beside an axis: as short as it can be. */
-export function formatAxis(value: number, unit: Unit): string {
-  const minutes = value % 60_000 === 0;
-  if (unit === "ms" && value >= 60_000 && value < 600_000 && !minutes)
-    return `${significant(value / 1000, 3)}${SPACE}s`;
+/** A number beside an axis: as short as it can be, and in the unit of time of its neighbours, which are `step` apart. */
+export function formatAxis(value: number, unit: Unit, step: number | null = null): string {
+  if (unit === "ms" && step !== null) {
+    const [size, name] = axisTime(step);
+    return `${significant(value / size, 3)}${SPACE}${name}`;
+  }
   if (unit !== "usd" || Math.abs(value) >= 1000) return format(value, unit);
   return `${value < 0 ? MINUS : ""}$${significant(Math.abs(value), 3)}`;
+}
+
+function axisTime(step: number): [number, string] {
+  if (step % 3_600_000 === 0) return [3_600_000, "h"];
+  if (step % 60_000 === 0) return [60_000, "min"];
+  return step >= 500 ? [1000, "s"] : [1, "ms"];
 }
 
 /** A change in percent with its sign; no data when there is nothing to compare with. */

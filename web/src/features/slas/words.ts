@@ -32,11 +32,6 @@ export function objectiveText({ target, objective }: Pick<Sla, "target" | "objec
   }
 }
 
-/** How fast the budget goes: "0.4 times as fast as allowed". */
-export function burnText(rate: number | null): string {
-  return rate === null ? "no calls in the last hour" : `${format(rate, "number")}\u00a0× what the target allows`;
-}
-
 /** Why it is at risk though it is met; "" where it is not. */
 export function riskText({ status, windows }: SlaState): string {
   if (status !== "at_risk") return "";

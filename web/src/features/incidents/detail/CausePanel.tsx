@@ -35,7 +35,7 @@ export function CausePanel({ causes, metric }: Props) {
         </>
       )}
       {others.length > 0 && (
-        <Table label="What carries the change" roomy>
+        <Table label="What carries the change" cards>
           <thead>
             <tr>
               <th scope="col">Also looked at</th>
@@ -57,10 +57,10 @@ export function CausePanel({ causes, metric }: Props) {
             {others.map((one) => (
               <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
                 <td className={cells["main"]}>{causeName(one)}</td>
-                <td className={cells["number"]}>{format(one.share, "percent")}</td>
-                <td className={cells["number"]}>{format(one.before, metric.unit)}</td>
-                <td className={cells["number"]}>{format(one.after, metric.unit)}</td>
-                <td className={cells["number"]}>{format(one.without, metric.unit)}</td>
+                <td data-label="Carries" className={cells["number"]}>{format(one.share, "percent")}</td>
+                <td data-label="Before" className={cells["number"]}>{format(one.before, metric.unit)}</td>
+                <td data-label="After" className={cells["number"]}>{format(one.after, metric.unit)}</td>
+                <td data-label="Without it" className={cells["number"]}>{format(one.without, metric.unit)}</td>
               </tr>
             ))}
           </tbody>

@@ -44,7 +44,7 @@ export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
         </p>
       ) : (
         <>
-          <Table label="Changes around the start" roomy>
+          <Table label="Changes around the start" cards>
             <thead>
               <tr>
                 <th scope="col">Change</th>
@@ -61,14 +61,14 @@ export function ChangesPanel({ changes }: { changes: Dossier["changes"] }) {
                       {to === null ? line.text : <Link to={to}>{line.text}</Link>}
                       <div className={cells["under"]}>{KIND[line.kind]}</div>
                     </td>
-                    <td>
-                      {formatTime(line.at, "dateMinute", zone)}
+                    <td data-label="When">
+                      <span className={cells["few"]}>{formatTime(line.at, "dateMinute", zone)}</span>
                       <div className={cells["under"]}>
                         {minutesText(Math.max(1, Math.abs(Math.round(line.minutes_before))))}{" "}
                         {line.minutes_before >= 0 ? "before" : "after"}
                       </div>
                     </td>
-                    <td>{line.by}</td>
+                    <td data-label="By">{line.by}</td>
                   </tr>
                 );
               })}

@@ -3,6 +3,7 @@ import { format } from "../../../format/number";
 import { promptName } from "../../../ui/promptName";
 import { Table } from "../../../ui/Table";
 import cells from "../../../ui/cells.module.css";
+import classes from "../Incidents.module.css";
 import { Part } from "./Part";
 
 /** Each version before and after the start. */
@@ -12,7 +13,7 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
   const metrics = versions.metrics.filter(({ key }) => key !== "total_requests");
   return (
     <Part title="Versions before and after" note="small: before the start" error={versions.error}>
-      <Table label="Versions before and after" roomy>
+      <Table label="Versions before and after" cards className={classes["tight"]}>
         <thead>
           <tr>
             <th scope="col">Version</th>
@@ -32,12 +33,12 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
               <td className={cells["main"]}>
                 {promptName(line.prompt_id)} {line.version === null ? "" : `v${line.version}`}
               </td>
-              <td className={cells["number"]}>
+              <td data-label="Calls" className={cells["number"]}>
                 {format(line.calls_after, "count")}
                 <div className={cells["under"]}>{format(line.calls_before, "count")}</div>
               </td>
-              {metrics.map(({ key, unit }) => (
-                <td key={key} className={cells["number"]}>
+              {metrics.map(({ key, label, unit }) => (
+                <td key={key} data-label={label} className={cells["number"]}>
                   {format(line.after[key], unit)}
                   <div className={cells["under"]}>{format(line.before[key], unit)}</div>
                 </td>

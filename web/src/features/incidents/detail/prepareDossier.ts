@@ -51,7 +51,8 @@ export function prepareDossier(chart: DossierChart, timeZone: string, happenings
     series,
     previous: null,
     total: 1,
-    axes: axesOf(series, "line", bounded, []).map((axis) =>
+    // what is normal may be anything on quiet days: the metric and its threshold say how high the chart is
+    axes: axesOf(series.map(withoutInterval), "line", bounded, []).map((axis) =>
       axis.max !== null && axis.max >= top ? axis : { ...axis, min: 0, ...roundAxis(top * HEADROOM) },
     ),
     partialLast: false,
@@ -62,4 +63,8 @@ export function prepareDossier(chart: DossierChart, timeZone: string, happenings
     empty: known.length === 0,
     none: null,
   };
+}
+
+function withoutInterval({ interval: _, ...series }: Series): Series {
+  return series;
 }

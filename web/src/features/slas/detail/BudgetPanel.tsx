@@ -6,7 +6,7 @@ import { useProject } from "../../../state/ProjectContext";
 import { Panel } from "../../../ui/Panel";
 import { BudgetBar } from "../BudgetBar";
 import classes from "../Slas.module.css";
-import { burnText, goneText, riskText } from "../words";
+import { goneText, riskText } from "../words";
 
 interface Props {
   sla: Pick<Sla, "name" | "target">;
@@ -77,7 +77,8 @@ export function BudgetPanel({ sla, state }: Props) {
         </div>
       </dl>
       <p className={classes["note"]}>
-        {state.burn_rate !== null && `${goneText(state)}. `}Burn rate: {burnText(state.burn_rate)}.
+        {state.gone_in_s === null && state.burn_rate !== null && `${goneText(state)}. `}A burn rate of 1 × spends the
+        whole budget, and no more, in its period.
       </p>
     </Panel>
   );

@@ -11,7 +11,7 @@ const SPEED = { page: "Critical", ticket: "Warning" } as const;
 /** The windows that alert, and how fast the budget burns in them. */
 export function BurnTable({ windows }: { windows: readonly BurnWindow[] }) {
   return (
-    <Table label="Burn rate by window" roomy>
+    <Table label="Burn rate by window" cards>
       <thead>
         <tr>
           <th scope="col">Windows</th>
@@ -33,17 +33,17 @@ export function BurnTable({ windows }: { windows: readonly BurnWindow[] }) {
             <td>
               {minutesText(one.long_minutes)} and {minutesText(one.short_minutes)}
             </td>
-            <td className={cells["number"]}>
+            <td data-label="Alerts above" className={cells["number"]}>
               {format(one.factor, "number")}
               {"\u00a0×"}
             </td>
-            <td className={cells["number"]}>
+            <td data-label="Long window" className={cells["number"]}>
               {one.long_burn === null ? "no calls" : `${format(one.long_burn, "number")}\u00a0×`}
             </td>
-            <td className={cells["number"]}>
+            <td data-label="Short window" className={cells["number"]}>
               {one.short_burn === null ? "no calls" : `${format(one.short_burn, "number")}\u00a0×`}
             </td>
-            <td>
+            <td data-label="Now">
               {one.burning ? (
                 <Mark tone={one.speed === "page" ? "critical" : "warning"} icon={IconFlame}>
                   Burning: {SPEED[one.speed].toLowerCase()}
