@@ -175,10 +175,14 @@ export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): Ti
   return { ...chart, series, previous, axes, targets, marks: hidden.has(MARKS) ? [] : chart.marks };
 }
 
-/** Name of a group: its values, "none" where a call had none. */
+/** Name of a group: its values, "no user" where a call had none, "v4" for a version that is a number. */
 export function groupLabel(group: Group): string {
   return Object.entries(group)
-    .map(([dimension, value]) => value ?? `no ${dimension.replaceAll("_", " ").replace(/ id$/, "")}`)
+    .map(([dimension, value]) =>
+      dimension === "prompt_version" && /^\d+$/.test(value ?? "")
+        ? `v${value}`
+        : (value ?? `no ${dimension.replaceAll("_", " ").replace(/ id$/, "")}`),
+    )
     .join(" · ");
 }
 

@@ -14,7 +14,7 @@ export const ACTIONS: Record<Action["kind"], { label: string; hint: string }> = 
     hint: "Serves the present version with config.fallback_model as its model.",
   },
   pause_experiment: { label: "Pause the experiment", hint: "It takes no new units; those in it keep their variant." },
-  stop_variant: { label: "Stop a variant", hint: "New units get another variant." },
+  stop_variant: { label: "Stop a variant", hint: "Its units get the control from now on, and do not count." },
   webhook: { label: "Tell another system to scale", hint: "A signed POST to your autoscaler." },
 };
 
