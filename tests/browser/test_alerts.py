@@ -161,10 +161,14 @@ def test_a_rule_is_changed_switched_off_and_deleted(eyes: Eyes, own: Place) -> N
     page.get_by_role("link", name="Edit").click()
     page.get_by_role("textbox", name="Runbook").fill("Call the provider.")
     number(page, "Threshold").fill("60")
+    number(page, "Remind every").fill("30")
     page.get_by_role("button", name="Save alert").click()
     expect(page.get_by_role("link", name="Edit")).to_be_visible()
     expect(page.get_by_text("Call the provider.")).to_be_visible()
-    assert rules(own)["Errors of greeting"]["condition"] == {"kind": "threshold", "op": "above", "value": 60}
+    expect(page.get_by_text("Reminds every")).to_be_visible()
+    changed = rules(own)["Errors of greeting"]
+    assert changed["condition"] == {"kind": "threshold", "op": "above", "value": 60}
+    assert changed["renotify_minutes"] == 30
     page.goto(own.address("/alerts", {"tab": "rules", "search": "greeting"}))
     table = page.get_by_role("region", name="Rules")
     expect(table.get_by_role("row")).to_have_count(2)

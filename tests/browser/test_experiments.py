@@ -253,7 +253,7 @@ def test_a_draft_without_a_primary_metric_does_not_start_and_can_be_deleted(eyes
     expect(page.get_by_text("No experiments yet")).to_be_visible()
 
 
-def test_pausing_resuming_and_notes(eyes: Eyes, own: Place) -> None:
+def test_pausing_resuming_stopping_a_variant_and_notes(eyes: Eyes, own: Place) -> None:
     write_prompt(own)
     experiment = create(own, start=True)
     page = eyes.visit(own, f"/experiments/{experiment}")
@@ -261,6 +261,17 @@ def test_pausing_resuming_and_notes(eyes: Eyes, own: Place) -> None:
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+    stop = page.get_by_role("button", name="Stop: Stop variant “Variant B”")
+    stop.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("gets the control from now on")
+    dialog.get_by_role("button", name="Stop variant “Variant B”").click()
+    go_on = page.get_by_role("button", name="Let variant “Variant B” go on")
+    expect(go_on).to_be_visible()
+    assert take_part(own, [f"user-{number}" for number in range(8)]) == {"Control": 8}
+    go_on.click()
+    expect(stop).to_be_visible()
 
     notes = page.get_by_role("textbox", name="Notes")
     notes.fill("Ask the support team, too.")

@@ -100,7 +100,7 @@ class PauseExperimentAction(Input):
 
 
 class StopVariantAction(Input):
-    """New units get another variant."""
+    """Units of the variant get the control from now on, and do not count."""
 
     kind: Literal["stop_variant"]
     experiment_id: Annotated[

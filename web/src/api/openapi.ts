@@ -13445,7 +13445,7 @@ export interface components {
         };
         /**
          * StopVariantAction
-         * @description New units get another variant.
+         * @description Units of the variant get the control from now on, and do not count.
          */
         StopVariantAction: {
             /**
