@@ -1,16 +1,13 @@
 import { Link } from "react-router";
 import type { Diagnosis } from "../../api/diagnosis";
+import type { Cause } from "../../api/incidents";
 import type { Filter } from "../../api/types";
-import { format, type Unit } from "../../format/number";
+import type { Unit } from "../../format/number";
 import { useHref } from "../../state/useHref";
+import { CauseTable } from "../../ui/CauseTable";
 import { Panel } from "../../ui/Panel";
-import { Table } from "../../ui/Table";
-import { causeName } from "../../ui/causeName";
-import cells from "../../ui/cells.module.css";
 import { callsParams } from "../dashboards/callsParams";
 import classes from "./Diagnosis.module.css";
-
-type Cause = Diagnosis["others"][number];
 
 /** Which calls carry the change, the most likely ones with their evidence; each leads to its calls. */
 export function CarriersPanel({ diagnosis: { most_likely: likely, others, note, figures } }: { diagnosis: Diagnosis }) {
@@ -33,50 +30,7 @@ export function CarriersPanel({ diagnosis: { most_likely: likely, others, note, 
           </ul>
         </>
       )}
-      {others.length > 0 && (
-        <Table label="Also looked at" cards>
-          <thead>
-            <tr>
-              <th scope="col">Also looked at</th>
-              <th scope="col" className={cells["number"]}>
-                Carries
-              </th>
-              <th scope="col" className={cells["number"]}>
-                Before
-              </th>
-              <th scope="col" className={cells["number"]}>
-                Since
-              </th>
-              <th scope="col" className={cells["number"]}>
-                Calls
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {others.map((one) => (
-              <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
-                <td className={cells["main"]}>
-                  <Link to={calls(one)} className={cells["link"] ?? ""}>
-                    {causeName(one)}
-                  </Link>
-                </td>
-                <td data-label="Carries" className={cells["number"]}>
-                  {format(one.share, "percent")}
-                </td>
-                <td data-label="Before" className={cells["number"]}>
-                  {format(one.before, unit)}
-                </td>
-                <td data-label="Since" className={cells["number"]}>
-                  {format(one.after, unit)}
-                </td>
-                <td data-label="Calls" className={cells["number"]}>
-                  {format(one.calls, "count")}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      {others.length > 0 && <CauseTable causes={others} unit={unit} callsHref={calls} />}
     </Panel>
   );
 }

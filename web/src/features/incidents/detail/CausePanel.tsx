@@ -1,8 +1,5 @@
 import type { Dossier, DossierChart } from "../../../api/incidents";
-import { format } from "../../../format/number";
-import { Table } from "../../../ui/Table";
-import { causeName } from "../../../ui/causeName";
-import cells from "../../../ui/cells.module.css";
+import { CauseTable } from "../../../ui/CauseTable";
 import classes from "../Incidents.module.css";
 import { Part } from "./Part";
 
@@ -34,38 +31,7 @@ export function CausePanel({ causes, metric }: Props) {
           {note !== "" && <p className={classes["note"]}>{note}</p>}
         </>
       )}
-      {others.length > 0 && (
-        <Table label="What carries the change" cards>
-          <thead>
-            <tr>
-              <th scope="col">Also looked at</th>
-              <th scope="col" className={cells["number"]}>
-                Carries
-              </th>
-              <th scope="col" className={cells["number"]}>
-                Before
-              </th>
-              <th scope="col" className={cells["number"]}>
-                After
-              </th>
-              <th scope="col" className={cells["number"]}>
-                Without it
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {others.map((one) => (
-              <tr key={`${one.dimension} ${String(one.value)} ${one.prompt_id ?? ""}`}>
-                <td className={cells["main"]}>{causeName(one)}</td>
-                <td data-label="Carries" className={cells["number"]}>{format(one.share, "percent")}</td>
-                <td data-label="Before" className={cells["number"]}>{format(one.before, metric.unit)}</td>
-                <td data-label="After" className={cells["number"]}>{format(one.after, metric.unit)}</td>
-                <td data-label="Without it" className={cells["number"]}>{format(one.without, metric.unit)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      {others.length > 0 && <CauseTable causes={others} unit={metric.unit} />}
     </Part>
   );
 }
