@@ -22,7 +22,7 @@ from promptpulse.costs import budgets
 from promptpulse.costs.models import BudgetRow
 from promptpulse.costs.shapes import BudgetIn, BudgetPatch
 from promptpulse.db import Database
-from promptpulse.incidents.models import AlertRow
+from promptpulse.incidents.models import AlertRow, IncidentRow
 from promptpulse.ingest.writer import insert
 from promptpulse.store import Store
 
@@ -117,6 +117,24 @@ def test_each_level_is_told_once_a_week_and_ends_with_it(purse: Purse) -> None:
     assert purse.alert("100").clear_reason == "the week is over"
     purse.spend("60")
     assert purse.told()[3:] == [("50", "info", True)]
+
+
+def test_an_incident_of_a_budget_is_named_by_its_newest_level_or_by_a_person(purse: Purse) -> None:
+    purse.budget(100)
+
+    def title() -> str:
+        purse.told()
+        with purse.database.sessions() as session:
+            return session.scalars(select(IncidentRow.title).where(IncidentRow.project_id == purse.project)).one()
+
+    purse.spend("50")
+    assert title() == "LLM: 50 % of the budget of $100.00 a week is spent"
+    purse.spend("30")
+    assert title() == "LLM: 80 % of the budget of $100.00 a week is spent"
+    with purse.database.writing() as session:
+        session.execute(update(IncidentRow).values(title="Too dear"))
+    purse.spend("30")
+    assert title() == "Too dear"
 
 
 def test_a_budget_that_is_far_above_tells_the_highest_level_alone(purse: Purse) -> None:

@@ -88,7 +88,9 @@ def sentence(found: Causes, carrier: Carrier) -> str:
         case "new":
             elsewhere = f", {figure(carrier.others_after, unit)} elsewhere" if carrier.others_after is not None else ""
             calls = "hardly any" if carrier.calls_before else "no"
-            return f"{text}: it had {calls} calls before, and {metric} is {figure(carrier.after, unit)} there{elsewhere}."
+            return (
+                f"{text}: it had {calls} calls before, and {metric} is {figure(carrier.after, unit)} there{elsewhere}."
+            )
         case "gone":
             return f"{text}: it has no calls any more."
         case "more" | "less":

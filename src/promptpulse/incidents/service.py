@@ -357,6 +357,8 @@ def _place(session: Session, alert: AlertRow, now: datetime) -> None:
     if incident is None:
         incident = _opened(session, alert, scope, now)
     else:
+        if alert.source == "budget" and incident.title in map(title_of, alerts_of(session, incident)):
+            incident.title = title_of(alert)  # 80 % has overtaken 50 %
         incident.scope = grouping.narrowed(incident.scope, scope)
         incident.severity = gravest(incident.severity, alert.severity)
         incident.alerted_at = max(incident.alerted_at, now)
