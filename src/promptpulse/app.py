@@ -29,6 +29,7 @@ from promptpulse.alerts.budgets import Budgets
 from promptpulse.alerts.evaluator import TICK as RULES_EVERY
 from promptpulse.alerts.evaluator import RuleEvaluator
 from promptpulse.alerts.routes import router as alerts_router
+from promptpulse.alerts.service import forget_user
 from promptpulse.calls.routes import router as calls_router
 from promptpulse.calls.view_routes import router as views_router
 from promptpulse.cohorts.routes import router as cohorts_router
@@ -57,6 +58,7 @@ from promptpulse.incidents.diagnosis_routes import router as diagnosis_router
 from promptpulse.incidents.dossiers import Dossiers
 from promptpulse.incidents.dossiers import Sources as DossierSources
 from promptpulse.incidents.dossiers import sources as sources_of_dossiers
+from promptpulse.incidents.forgetting import call_ids
 from promptpulse.incidents.routes import router as incidents_router
 from promptpulse.incidents.silence_routes import router as silences_router
 from promptpulse.ingest.counts import Counts
@@ -90,7 +92,7 @@ from promptpulse.reports.mailing import ReportMails
 from promptpulse.reports.routes import router as reports_router
 from promptpulse.reports.runs import Reporter
 from promptpulse.retention.expiring import Expirer
-from promptpulse.retention.forgetting import Forgetter
+from promptpulse.retention.forgetting import Forgetter, Notes
 from promptpulse.retention.routes import router as retention_router
 from promptpulse.retention.settings import keep_counts, redaction_of
 from promptpulse.scores.langfuse import router as langfuse_scores_router
@@ -247,7 +249,7 @@ def open_services(settings: Settings, clock: Clock = system_clock, prepare: Prep
         experiments.forget(project_id)
 
     forgetter, expirer = (
-        Forgetter(store, database, writer.paused, clock),
+        Forgetter(store, database, writer.paused, clock, Notes(call_ids, forget_user)),
         Expirer(store, database, writer.paused, clock),
     )
     actor = Actor(store, database, definitions.of, keyring, outgoing, changed)

@@ -6,24 +6,35 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import JsonValue
 from sqlalchemy import select
 
 from experiments.lab import Lab
+from incidents.ward import Ward
 from making_facts import store_facts
 from metrics.test_raw_equals_rollup import assert_equal
 from promptpulse.accounts.audit import entries
 from promptpulse.accounts.values import By
+from promptpulse.alerts.models import RuleRow, RuleStateRow
+from promptpulse.alerts.ready_made import give_ready_made
+from promptpulse.alerts.service import forget_user
 from promptpulse.core.call import Call
 from promptpulse.core.errors import Conflict, NotFound
 from promptpulse.core.facts import Event, Score
 from promptpulse.core.times import to_micros
 from promptpulse.experiments.models import Assignment, AssignmentCount
+from promptpulse.incidents.examples import DOSSIER
+from promptpulse.incidents.forgetting import call_ids
+from promptpulse.incidents.models import AlertRow, IncidentRow
 from promptpulse.ingest.writer import Writer, insert
 from promptpulse.metrics import METRICS, Query, days, forgotten, rollups, run
+from promptpulse.notify.models import DeliveryRow
 from promptpulse.retention import forgetting
+from promptpulse.retention.forgetting import Notes
 from promptpulse.retention.models import ForgetRow
 from promptpulse.store import Store, StoreError
 
@@ -103,8 +114,10 @@ class House:
         with self.lab.database.writing() as session:
             return forgetting.ask(session, self.lab.project, user, By("grace", at)).id
 
-    def worker(self, pause: Callable[[], AbstractContextManager[None]] = nullcontext) -> forgetting.Forgetter:
-        return forgetting.Forgetter(self.store, self.lab.database, pause, lambda: NOW)
+    def worker(
+        self, pause: Callable[[], AbstractContextManager[None]] = nullcontext, notes: Notes | None = None
+    ) -> forgetting.Forgetter:
+        return forgetting.Forgetter(self.store, self.lab.database, pause, lambda: NOW, notes)
 
     def row(self, request: str) -> ForgetRow:
         with self.lab.database.sessions() as session:
@@ -309,3 +322,55 @@ def test_requests_are_listed_newest_first_and_bounded(house: House, monkeypatch:
             forgetting.existing(session, str(uuid4()), first)
     with pytest.raises(Conflict):
         house.ask("eve")
+
+
+@sqlite_only
+def test_what_alerts_and_incidents_have_kept_of_the_user_goes(house: House) -> None:
+    ward = Ward(house.lab.database, house.lab.project)
+    channel = ward.channel("on call", "warning")
+    theirs, other = (next(one for one in house.ids("calls") if one.startswith(name)) for name in ("ada", "bob"))
+    ward.fire(ward.signal("costs of a user", user_id="ada"))
+    ward.clock.forward(hours=1)
+    ward.fire(ward.signal("slow", prompt_id="p"))
+    ward.fire(ward.signal("slow for somebody", prompt_id="p", user_id="ada"))
+    (_, mixed) = ward.incidents()
+    with house.lab.database.writing() as session:
+        row = session.get_one(IncidentRow, mixed.id)
+        row.dossier, row.dossier_at = kept_dossier(theirs, other), NOW
+        for sent in session.scalars(select(DeliveryRow).where(DeliveryRow.channel_id == channel)):
+            sent.state = "sent"
+        give_ready_made(session, house.lab.project, NOW)
+        session.flush()
+        rule = session.scalars(select(RuleRow).where(RuleRow.project_id == house.lab.project)).all()[0]
+        session.add(
+            RuleStateRow(
+                rule_id=rule.id, series_hash="h", project_id=house.lab.project,
+                series="user_id='ada'", group={"user_id": "ada"}, phase="firing", state={},
+            )
+        )  # fmt: skip
+    request = house.ask("ada")
+    house.worker(notes=Notes(call_ids, forget_user)).round(NOW)
+    assert (house.row(request).status, house.row(request).counts["incidents"]) == ("done", 3)
+
+    (left,) = ward.incidents()
+    assert (left.id, left.status) == (mixed.id, "firing")
+    with house.lab.database.sessions() as session:
+        dossier: Any = session.get_one(IncidentRow, left.id).dossier
+        assert [call["id"] for call in dossier["examples"]["calls"]] == [other]
+        assert [group["message"] for group in dossier["errors"]["groups"]] == [None, "hers"]
+        assert [
+            alert.group for alert in session.scalars(select(AlertRow).where(AlertRow.project_id == ward.project))
+        ] == [{"prompt_id": "p"}]
+        assert session.scalars(select(RuleStateRow).where(RuleStateRow.project_id == ward.project)).all() == []
+    said = [*ward.timeline(), *ward.messages(channel)]
+    assert said
+    assert not [text for _, text in said if "ada" in text]
+
+
+def kept_dossier(theirs: str, other: str) -> dict[str, JsonValue]:
+    assert isinstance(DOSSIER, dict)
+    return {
+        **DOSSIER,
+        "examples": {"shown": "Failed calls", "calls": [{"id": theirs}, {"id": other}]},
+        "errors": {"groups": [{"call_id": theirs, "message": "his"}, {"call_id": other, "message": "hers"}]},
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -22,6 +23,7 @@ from promptpulse.core.errors import Conflict, NotFound, Refused
 from promptpulse.core.ids import uuid7
 from promptpulse.core.stored import unreadable
 from promptpulse.db import exclusive, flush_or
+from promptpulse.incidents import forgetting
 from promptpulse.incidents import service as incidents
 from promptpulse.metrics import BadQuery, Definitions
 from promptpulse.metrics.query import COHORTS, canonical, checked
@@ -266,3 +268,14 @@ def _detail(body: RuleIn) -> dict[str, str | int | bool | None]:
 
 def _flush(session: Session, row: RuleRow) -> None:
     flush_or(session, Conflict(f"there is a rule {row.name!r} already; choose another name", field="name"))
+
+
+def forget_user(
+    session: Session, project_id: str, is_user: Callable[[str], bool], gone: AbstractSet[str], now: datetime
+) -> int:
+    """States of series of the user, and what alerts and incidents have kept: how many of these. `gone`: calls that are deleted."""
+    states = select(RuleStateRow).where(RuleStateRow.project_id == project_id)
+    for row in session.scalars(states).all():
+        if is_user(row.group.get("user_id") or ""):
+            session.delete(row)
+    return forgetting.forget(session, project_id, is_user, gone, now)

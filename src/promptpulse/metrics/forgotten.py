@@ -6,6 +6,7 @@ its rows there. Every step may be repeated, so a request that was cut off repeat
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal, get_args
@@ -73,6 +74,15 @@ def days_of(store: Store, user: Forgotten) -> list[date]:
         f"SELECT DISTINCT toUInt32(toDate(ts, 'UTC')) AS number FROM calls WHERE {_CALLS} ORDER BY number", user.params
     )
     return [(EPOCH + timedelta(days=int(str(number)))).date() for number in answer.column("number")]
+
+
+def gone(store: Store, project: str, ids: Collection[str]) -> set[str]:
+    """Which of these calls are not stored."""
+    if not ids:
+        return set()
+    where = "project = {project:String} AND id IN {ids:Array(String)}"
+    there = store.query(f"SELECT id FROM calls WHERE {where}", {"project": project, "ids": sorted(ids)}).column("id")
+    return set(ids) - {str(one) for one in there}
 
 
 def delete(store: Store, table: Table, user: Forgotten) -> None:

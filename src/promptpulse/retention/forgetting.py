@@ -2,7 +2,8 @@
 
     count ── the user's rows are counted, the days of their calls noted
     call_texts, scores, events, calls ── the engine takes the rows out of its files, beside everything else
-    totals ── the rollups of those days are computed anew, one day at a time, while the writer waits
+    totals ── the rollups of those days are computed anew, one day at a time, while the writer waits; then notes of alerts and
+              incidents tell nothing of the user any more
 
 What was noted last is done again after a restart, and does no harm. Assignments go at once, with the request: the id of the user is
 known only then. What is kept is a hash."""
@@ -12,7 +13,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -92,11 +96,23 @@ def _unassign(session: Session, project_id: str, user_id: str) -> int:
     return len(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What other parts of the product have noted of calls and users: alerts and incidents."""
+
+    call_ids: Callable[[Session, str], AbstractSet[str]]
+    """Of the calls that notes of the project quote."""
+    forget: Callable[[Session, str, Callable[[str], bool], AbstractSet[str], datetime], int]
+    """Take out what names the user or quotes these calls; how many notes that were."""
+
+
 class Forgetter:
     """Works on the requests. `round` is a job; `close` ends it after the statement that runs."""
 
-    def __init__(self, store: Store, database: Database, pause: Pause, clock: Callable[[], datetime]) -> None:
-        self._store, self._database, self._pause, self._clock = store, database, pause, clock
+    def __init__(
+        self, store: Store, database: Database, pause: Pause, clock: Callable[[], datetime], notes: Notes | None = None
+    ) -> None:
+        self._store, self._database, self._pause, self._clock, self._notes = store, database, pause, clock, notes
         self._stop = threading.Event()
 
     def close(self) -> None:
@@ -155,17 +171,34 @@ class Forgetter:
             self._note(row.id, days=row.days[1:], days_told=row.days_told + told, error=None)
             return
         now = self._clock()
+        gone = self._gone(row.project_id)
         with self._database.writing() as session:
             found = session.get(ForgetRow, row.id)
             if found is None:
                 return
+            if self._notes is not None:
+                is_user = partial(_is_user, row.project_id, row.user_hash)
+                n = self._notes.forget(session, row.project_id, is_user, gone, now)
+                found.counts = found.counts | ({"incidents": n} if n else {})
             found.status, found.step, found.error, found.finished_at = "done", "done", None, now
             detail: Detail = {"request": found.id, **found.counts}
             record(session, found.project_id, By(ACTOR, now), "user.forgotten", _named(found), detail=detail)
 
+    def _gone(self, project_id: str) -> AbstractSet[str]:
+        """Calls that notes quote, and that are no longer stored."""
+        if self._notes is None:
+            return frozenset()
+        with self._database.sessions() as session:
+            quoted = self._notes.call_ids(session, project_id)
+        return forgotten.gone(self._store, project_id, quoted)
+
     def _note(self, request_id: str, **values: object) -> None:
         with self._database.writing() as session:
             session.execute(update(ForgetRow).where(ForgetRow.id == request_id).values(**values))
+
+
+def _is_user(project_id: str, user_hash: str, text: str) -> bool:
+    return bool(text) and forgotten.hash_of(project_id, text) == user_hash
 
 
 def _named(row: ForgetRow) -> str:
