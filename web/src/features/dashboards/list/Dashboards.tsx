@@ -5,6 +5,8 @@ import { Link } from "react-router";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
 import { Empty } from "../../../ui/Empty";
+import { Page } from "../../../ui/Page";
+import { PageHead } from "../../../ui/PageHead";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
 import { SearchInput } from "../../../ui/SearchInput";
@@ -31,23 +33,25 @@ export function Dashboards() {
     `${name} ${description}`.toLowerCase().includes(search.trim().toLowerCase()),
   );
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>Dashboards</h1>
-        {mayEdit && (
-          <div className={classes["actions"]}>
-            <ImportButton />
-            <Button
-              component={Link}
-              to={href("/dashboards/new")}
-              size="xs"
-              leftSection={<IconPlus size={15} aria-hidden />}
-            >
-              New dashboard
-            </Button>
-          </div>
-        )}
-      </header>
+    <Page>
+      <PageHead
+        title="Dashboards"
+        actions={
+          mayEdit && (
+            <>
+              <ImportButton />
+              <Button
+                component={Link}
+                to={href("/dashboards/new")}
+                size="xs"
+                leftSection={<IconPlus size={15} aria-hidden />}
+              >
+                New dashboard
+              </Button>
+            </>
+          )
+        }
+      />
       {readyMade !== undefined && readyMade.length > 0 && (
         <section className={classes["cards"]} aria-label="Ready made">
           {readyMade.map((one) => (
@@ -107,6 +111,6 @@ export function Dashboards() {
           </Table>
         </RowsState>
       </Panel>
-    </div>
+    </Page>
   );
 }

@@ -3,6 +3,8 @@ import { IconPlus } from "@tabler/icons-react";
 import { Link, useSearchParams } from "react-router";
 import { useProject } from "../../../state/ProjectContext";
 import { useHref } from "../../../state/useHref";
+import { Page } from "../../../ui/Page";
+import { PageHead } from "../../../ui/PageHead";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
 import { SearchInput } from "../../../ui/SearchInput";
@@ -26,20 +28,22 @@ export function Experiments() {
   const total = list.data?.pages[0]?.total;
   const search = (text: string) => setParams((current) => withFilter(current, { search: text }), { replace: true });
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>Experiments</h1>
-        {role !== "viewer" && (
-          <Button
-            component={Link}
-            to={href("/experiments/new")}
-            size="xs"
-            leftSection={<IconPlus size={15} aria-hidden />}
-          >
-            New experiment
-          </Button>
-        )}
-      </header>
+    <Page>
+      <PageHead
+        title="Experiments"
+        actions={
+          role !== "viewer" && (
+            <Button
+              component={Link}
+              to={href("/experiments/new")}
+              size="xs"
+              leftSection={<IconPlus size={15} aria-hidden />}
+            >
+              New experiment
+            </Button>
+          )
+        }
+      />
       <div className={classes["bar"]} role="group" aria-label="Filters">
         <SearchInput label="Search in titles" placeholder="Find by title" value={filter.search} onSearch={search} />
         <SegmentedControl
@@ -83,7 +87,7 @@ export function Experiments() {
           )}
         </RowsState>
       </Panel>
-    </div>
+    </Page>
   );
 }
 

@@ -3,6 +3,8 @@ import { IconPlus } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { useProject } from "../../../state/ProjectContext";
+import { Page } from "../../../ui/Page";
+import { PageHead } from "../../../ui/PageHead";
 import { Panel } from "../../../ui/Panel";
 import { RowsState } from "../../../ui/RowsState";
 import { SearchInput } from "../../../ui/SearchInput";
@@ -41,15 +43,17 @@ export function Prompts() {
   }, [prompts, archive, totals.data, series.data, versions.data, state]);
 
   return (
-    <div className={classes["page"]}>
-      <header className={classes["head"]}>
-        <h1 className={classes["title"]}>Prompts</h1>
-        {role !== "viewer" && (
-          <Button size="xs" leftSection={<IconPlus size={15} aria-hidden />} onClick={() => change({ create: "" })}>
-            New prompt
-          </Button>
-        )}
-      </header>
+    <Page>
+      <PageHead
+        title="Prompts"
+        actions={
+          role !== "viewer" && (
+            <Button size="xs" leftSection={<IconPlus size={15} aria-hidden />} onClick={() => change({ create: "" })}>
+              New prompt
+            </Button>
+          )
+        }
+      />
       <div className={classes["bar"]} role="group" aria-label="Filters">
         <SearchInput
           label="Search in names, descriptions and tags"
@@ -97,7 +101,7 @@ export function Prompts() {
       {state.create !== null && role !== "viewer" && (
         <NewPrompt key={state.create} name={state.create} onClose={() => change({ create: null })} />
       )}
-    </div>
+    </Page>
   );
 }
 
