@@ -330,7 +330,7 @@ def test_a_webhook_is_signed_and_sent_once(scene: Scene, receiver: Receiver) -> 
     expected = Webhook(SECRET).sign(scene.run().id, scene.ward.clock(), body.decode())
     assert headers["webhook-signature"] == expected
     assert (sent["type"], sent["amount"], sent["prompt_id"], sent["metric"], sent["value"]) == (
-        "scale_up", 2, PROMPT, "p95_latency_ms", 3500,
+        "scale_up", 2, PROMPT, "p95_latency", 3500,
     )  # fmt: skip
     assert scene.run().status == "watching"
     assert scene.run().outcome.endswith("answered 200.")

@@ -7,12 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from incidents.ward import Ward, critical
 from promptpulse.db import Database
 from promptpulse.incidents import service
 from promptpulse.incidents.models import IncidentRow
 from promptpulse.metrics import Filter
+from promptpulse.notify.models import DeliveryRow
+from promptpulse.notify.sending import webhook
+from promptpulse.notify.values import message_from
 
 
 @pytest.fixture
@@ -46,6 +50,19 @@ def test_an_alert_opens_an_incident_and_its_end_resolves_it(ward: Ward) -> None:
         ("resolved", "Resolved: p95 latency of support-reply, version 4 is above 2 s"),
     ]
     assert ward.informed() == ["fired", "resolved"]
+
+
+def test_a_webhook_says_it_as_the_product_document_does(ward: Ward) -> None:
+    ward.channel("hook", "warning")
+    ward.fire(ward.signal(prompt_id="abc123"))
+    with ward.session() as session:
+        (row,) = session.scalars(select(DeliveryRow).where(DeliveryRow.project_id == ward.project))
+    sent = webhook.body_of(message_from(row.message), "https://pulse.example.com")
+    assert [*sent.items()][:7] == [
+        ("alert_type", "latency_spike"), ("severity", "warning"), ("prompt_id", "abc123"), ("metric", "p95_latency"),
+        ("value", 3500), ("threshold", 2000), ("timestamp", "2026-11-21T12:00:00Z"),
+    ]  # fmt: skip
+    assert (sent["metric_key"], sent["unit"]) == ("p95_latency_ms", "ms")
 
 
 def test_repetitions_do_nothing_twice(ward: Ward) -> None:

@@ -21,7 +21,7 @@ from promptpulse.core.errors import Conflict
 from promptpulse.core.times import rfc3339
 from promptpulse.experiments import service as experiments
 from promptpulse.incidents.models import AlertRow
-from promptpulse.incidents.wording import prompt_of
+from promptpulse.incidents.wording import metric_of, prompt_of
 from promptpulse.notify.guard import Forbidden, post
 from promptpulse.notify.signing import signed
 from promptpulse.prompts import service as prompts
@@ -99,7 +99,7 @@ def body_of(action: WebhookAction, run: ActionRunRow, alert: AlertRow, now: date
             "alert_type": alert.alert_type,
             "severity": alert.severity,
             "prompt_id": prompt_of(alert),
-            "metric": alert.metric,
+            "metric": metric_of(alert),
             "value": alert.value,
             "threshold": alert.threshold,
             "timestamp": rfc3339(now),

@@ -149,7 +149,7 @@ def message_of(
             "alert_type": alert.alert_type,
             "severity": alert.severity,
             "prompt_id": prompt_of(alert),
-            "metric": alert.metric,
+            "metric": metric_of(alert),
             "value": alert.value,
             "threshold": alert.threshold,
             "timestamp": rfc3339(now),
@@ -160,6 +160,7 @@ def message_of(
             "name": alert.name,
             "title": title,
             "text": text,
+            "metric_key": alert.metric,
             "direction": alert.direction,
             "unit": alert.unit,
             "group": dict(alert.group),
@@ -167,6 +168,12 @@ def message_of(
             "url": url,
         },
     )
+
+
+def metric_of(alert: AlertRow) -> str:
+    """As other systems are told it: `p95_latency`. Its unit is a field of its own."""
+    own = alert.metric.startswith(("=", "custom."))
+    return alert.metric if own or alert.unit != "ms" else alert.metric.removesuffix("_ms")
 
 
 def prompt_of(alert: AlertRow) -> str | None:
