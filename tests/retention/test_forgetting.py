@@ -324,7 +324,6 @@ def test_requests_are_listed_newest_first_and_bounded(house: House, monkeypatch:
         house.ask("eve")
 
 
-@sqlite_only
 def test_what_alerts_and_incidents_have_kept_of_the_user_goes(house: House) -> None:
     ward = Ward(house.lab.database, house.lab.project)
     channel = ward.channel("on call", "warning")
