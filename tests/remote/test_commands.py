@@ -191,6 +191,21 @@ def test_an_option_that_cannot_be_meant_ends_with_2(promptpulse: Run, words: tup
     assert (done.returncode, named in done.stderr) == (2, True)
 
 
+def test_a_report_is_made_now_and_sent_to_one_address_as_a_test(promptpulse: Run, shop: Shop) -> None:
+    body = {"name": "Morning", "schedule": {"kind": "daily"}, "addresses": ["ada@example.com"]}
+    with shop.server.client_of(shop.key) as client:
+        made = client.post("/api/v1/reports", json=body)
+        assert made.status_code == 201, made.text
+        done = promptpulse("report", "send", "morning", "--to", "grace@example.com", "--json")
+        assert done.returncode == 0, done.stderr
+        told = json.loads(done.stdout)
+        assert (told["kind"], told["state"], [d["to"] for d in told["deliveries"]]) == (
+            "test", "made", ["grace@example.com"],
+        )  # fmt: skip
+        (report,) = client.get("/api/v1/reports").json()["data"]
+    assert report["next_at"] == made.json()["data"]["next_at"]
+
+
 def test_a_report_that_is_not_there_is_not_sent(promptpulse: Run) -> None:
     done = promptpulse("report", "send", "nothing")
     assert (done.returncode, "'nothing' is no report" in done.stderr) == (1, True)
