@@ -78,7 +78,7 @@ def test_a_rule_is_written_beside_its_trial_and_saved(eyes: Eyes, own: Place, ar
     page.screenshot(path=artefact(artefacts, "alert-written"), full_page=True)
     # nothing that is typed about who is told asks for another trial
     with page.expect_response(lambda answer: answer.url.endswith(f"/rules?project={own.project}")) as saved:
-        page.get_by_role("button", name="Save alert").click()
+        page.get_by_role("button", name="Create alert").click()
     assert saved.value.status == 201
     expect(page.get_by_role("heading", name="Error rate above 10\u00a0%", level=1)).to_be_visible()
     made = rules(own)["Error rate above 10\u00a0%"]
@@ -110,7 +110,7 @@ def test_a_template_fills_the_form(eyes: Eyes, own: Place) -> None:
     expect(number(page, "Threshold")).to_have_value("5,000 ms")
     expect(number(page, "Duration")).to_have_value("2 min")
     name = page.get_by_role("textbox", name="Name").input_value()
-    page.get_by_role("button", name="Save alert").click()
+    page.get_by_role("button", name="Create alert").click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     made = rules(own)[name]
     assert (made["metric"], made["severity"], made["changed"]) == ("p99_latency_ms", "critical", False)
@@ -145,12 +145,12 @@ def test_what_is_typed_outlives_leaving_and_a_refusal(eyes: Eyes, own: Place) ->
     expect(page.get_by_text("What you typed before and did not save is here again.")).to_be_visible()
     expect(number(page, "Threshold")).to_have_value("7 %")
     eyes.tolerate(409, "/api/v1/rules")
-    page.get_by_role("button", name="Save alert").click()
+    page.get_by_role("button", name="Create alert").click()
     name = page.get_by_role("textbox", name="Name")
     expect(name).to_have_attribute("aria-invalid", "true")
     expect(name).to_have_value("Taken")
     name.fill("Free")
-    page.get_by_role("button", name="Save alert").click()
+    page.get_by_role("button", name="Create alert").click()
     expect(page.get_by_role("heading", name="Free", level=1)).to_be_visible()
 
 

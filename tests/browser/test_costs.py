@@ -27,7 +27,7 @@ def test_a_budget_is_set_changed_and_deleted(eyes: Eyes, own: Place, artefacts: 
     page.get_by_role("button", name="New budget").click()
     page.get_by_label("Name").fill("Greetings")
     page.get_by_label("Amount, US dollars").fill("0.15")
-    page.get_by_role("button", name="Set budget").click()
+    page.get_by_role("button", name="Create budget").click()
     expect(page.get_by_role("heading", name="Greetings")).to_be_visible()
     expect(page.get_by_text("Crossed", exact=True)).to_be_visible()
     expect(page.get_by_text("$0.20 of $0.15 this month")).to_be_visible()

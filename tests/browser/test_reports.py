@@ -24,7 +24,7 @@ def test_a_report_is_previewed_defined_sent_and_read(eyes: Eyes, own: Place) -> 
     page.get_by_role("button", name="Show").click()
     preview = page.frame_locator('iframe[title="Preview of the report"]')
     expect(preview.get_by_role("heading", name="Morning summary")).to_be_visible(timeout=MADE_MS)
-    page.get_by_role("button", name="Define report").click()
+    page.get_by_role("button", name="Create report").click()
     expect(page.get_by_text("Every day at 08:00")).to_be_visible()
     assert not grave_violations(page)
     assert overflow_px(page) == 0

@@ -1,5 +1,6 @@
 import type { Band, Group, MetricInfo, QueryResult } from "../api/types";
 import type { Unit } from "../format/number";
+import { versionName } from "../format/versionName";
 import { assignColours } from "./colours";
 import { marksOf, type Happening, type Mark } from "./marks";
 import { timeTicks, type Tick } from "./ticks";
@@ -179,8 +180,8 @@ export function withoutSeries(chart: TimeChart, hidden: ReadonlySet<string>): Ti
 export function groupLabel(group: Group): string {
   return Object.entries(group)
     .map(([dimension, value]) =>
-      dimension === "prompt_version" && /^\d+$/.test(value ?? "")
-        ? `v${value}`
+      dimension === "prompt_version" && value !== null
+        ? versionName(value)
         : (value ?? `no ${dimension.replaceAll("_", " ").replace(/ id$/, "")}`),
     )
     .join(" · ");

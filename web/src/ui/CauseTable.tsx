@@ -5,7 +5,8 @@ import cells from "./cells.module.css";
 import { Table } from "./Table";
 
 const COLUMNS: readonly (readonly [string, (cause: Cause, unit: Unit) => string])[] = [
-  ["Carries", ({ share }) => format(share, "percent")],
+  // what the others take back again is not theirs
+  ["Carries", ({ share }) => format(share === null ? null : Math.min(100, share), "percent")],
   ["Before", ({ before }, unit) => format(before, unit)],
   ["Since", ({ after }, unit) => format(after, unit)],
   ["Without it", ({ without }, unit) => format(without, unit)],

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { CallDetail as Detail } from "../../api/types";
 import { format, formatExact } from "../../format/number";
 import { formatTime, zoneOffsetName } from "../../format/time";
+import { versionName } from "../../format/versionName";
 import { useProject } from "../../state/ProjectContext";
 import { useHref } from "../../state/useHref";
 import { whereParam } from "../../state/whereParam";
@@ -44,7 +45,7 @@ export function CallDetail({ call }: { call: Detail }) {
                 {call.prompt_id}
               </Link>
             )}{" "}
-            {call.prompt_version}
+            {call.prompt_version !== null && versionName(call.prompt_version)}
           </strong>
         </Group>
         <p className={classes["line"]}>

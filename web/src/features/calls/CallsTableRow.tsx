@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import type { CallRow } from "../../api/types";
 import { format, NO_DATA } from "../../format/number";
 import { formatTime } from "../../format/time";
+import { versionName } from "../../format/versionName";
 import { useProject } from "../../state/ProjectContext";
 import { CallStatusMark } from "../../ui/CallStatusMark";
 import { promptName } from "../../ui/promptName";
@@ -33,7 +34,7 @@ export function CallsTableRow({ row, open, search }: Props) {
       <td className={classes["name"]}>
         <span title={row.prompt_id ?? ""}>
           {promptName(row.prompt_id)}
-          {row.prompt_version !== null && <span className={classes["muted"]}> {row.prompt_version}</span>}
+          {row.prompt_version !== null && <span className={classes["muted"]}> {versionName(row.prompt_version)}</span>}
         </span>
       </td>
       <td className={classes["name"]}>

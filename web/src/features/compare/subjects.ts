@@ -1,6 +1,6 @@
 import type { components } from "../../api/openapi";
 import type { View } from "../../state/view";
-import { versionName } from "../prompts/versionName";
+import { versionName } from "../../format/versionName";
 
 type Schemas = components["schemas"];
 export type Compared = Schemas["CompareOut"];

@@ -117,7 +117,7 @@ export function BudgetForm({ budget, onDone }: Props) {
       </div>
       <div className={`${classes["buttons"] ?? ""} ${classes["wide"] ?? ""}`}>
         <Button type="submit" size="xs" loading={save.isPending}>
-          {budget === null ? "Set budget" : "Save budget"}
+          {budget === null ? "Create budget" : "Save budget"}
         </Button>
         <Button size="xs" variant="default" onClick={onDone}>
           Cancel

@@ -1,5 +1,5 @@
 import type { QueryResult } from "../../api/types";
-import { versionName } from "./versionName";
+import { versionName } from "../../format/versionName";
 
 /** What part of a prompt's requests a version answered. */
 export interface VersionShare {

@@ -105,7 +105,7 @@ export function ReportForm({ stored }: { stored: Report | null }) {
             <FormError error={write.error} fields={refused !== null && fieldOf(refused) !== null ? [refused] : []} />
             <div className={classes["buttons"]}>
               <Button type="submit" size="xs" loading={write.isPending}>
-                {stored === null ? "Define report" : "Save report"}
+                {stored === null ? "Create report" : "Save report"}
               </Button>
               <Button component={Link} to={target} size="xs" variant="default">
                 Cancel

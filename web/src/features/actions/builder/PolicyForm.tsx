@@ -81,7 +81,7 @@ export function PolicyForm({ stored }: { stored: Policy | null }) {
           />
           <DraftButtons
             draft={draft}
-            does={stored === null ? "Make policy" : "Save policy"}
+            does={stored === null ? "Create policy" : "Save policy"}
             stored={stored !== null}
             to={target}
           >

@@ -111,7 +111,12 @@ export function RuleForm({ stored, base: given }: Props) {
           />
           <TellSection {...part} ownName={ownName} />
           <MoreSection {...part} opened={more} onToggle={setOpened} />
-          <DraftButtons draft={draft} does="Save alert" stored={stored !== null} to={target} />
+          <DraftButtons
+            draft={draft}
+            does={stored === null ? "Create alert" : "Save alert"}
+            stored={stored !== null}
+            to={target}
+          />
         </div>
         <aside className={classes["aside"]} aria-label="Trial of the rule">
           <BacktestPanel

@@ -112,12 +112,12 @@ export function SilenceForm({ begin, onDone }: Props) {
           {...form.getInputProps("reason")}
         />
         <FormError error={write.error} fields={shownAt} />
-        <Group gap="xs">
-          <Button type="submit" size="xs" loading={write.isPending}>
-            {values.kind === "silence" ? "Silence" : "Plan maintenance"}
-          </Button>
+        <Group gap="xs" justify="flex-end">
           <Button size="xs" variant="default" onClick={onDone}>
             Cancel
+          </Button>
+          <Button type="submit" size="xs" loading={write.isPending}>
+            {values.kind === "silence" ? "Silence" : "Plan maintenance"}
           </Button>
         </Group>
       </Stack>

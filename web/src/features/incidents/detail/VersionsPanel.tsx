@@ -1,14 +1,20 @@
+import { useState } from "react";
 import type { DossierVersions } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { promptName } from "../../../ui/promptName";
 import { Table } from "../../../ui/Table";
 import cells from "../../../ui/cells.module.css";
 import classes from "../Incidents.module.css";
+import { More } from "./More";
 import { Part } from "./Part";
+
+const FIRST = 5;
 
 /** Each version before and after the start. */
 export function VersionsPanel({ versions }: { versions: DossierVersions }) {
+  const [all, setAll] = useState(false);
   if (versions.error == null && versions.lines.length === 0) return null;
+  const shown = all ? versions.lines : versions.lines.slice(0, FIRST);
   // calls have a column of their own
   const metrics = versions.metrics.filter(({ key }) => key !== "total_requests");
   return (
@@ -28,7 +34,7 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
           </tr>
         </thead>
         <tbody>
-          {versions.lines.map((line) => (
+          {shown.map((line) => (
             <tr key={`${line.prompt_id ?? ""} ${line.version ?? ""}`}>
               <td className={cells["main"]}>
                 {promptName(line.prompt_id)} {line.version === null ? "" : `v${line.version}`}
@@ -47,6 +53,7 @@ export function VersionsPanel({ versions }: { versions: DossierVersions }) {
           ))}
         </tbody>
       </Table>
+      <More what="versions" shown={shown.length} total={versions.lines.length} onAll={() => setAll(true)} />
     </Part>
   );
 }

@@ -65,6 +65,6 @@ export function prepareDossier(chart: DossierChart, timeZone: string, happenings
   };
 }
 
-function withoutInterval({ interval: _, ...series }: Series): Series {
-  return series;
+function withoutInterval({ key, identity, colour, label, unit, points }: Series): Series {
+  return { key, identity, colour, label, unit, points };
 }

@@ -1,5 +1,5 @@
 import type { Prompt, QueryResult, VersionScores } from "../../../api/types";
-import { versionName, versionNumber } from "../versionName";
+import { versionName, versionNumber } from "../../../format/versionName";
 
 /** The answer with its versions named as people name them, so that charts show those names. */
 export function namedVersions<Answer extends QueryResult>(result: Answer): Answer {

@@ -147,7 +147,7 @@ export function ChannelDialog({ channel, onClose }: Props) {
               Cancel
             </Button>
             <Button type="submit" loading={save.isPending}>
-              {channel === null ? "Add channel" : "Save channel"}
+              {channel === null ? "Create channel" : "Save channel"}
             </Button>
           </Group>
         </Stack>

@@ -45,7 +45,7 @@ export function SlaForm({ stored }: { stored: Sla | null }) {
       what="SLA"
       label="SLA"
       name={values.name}
-      title={stored === null ? "Define an SLA" : "Edit SLA"}
+      title={stored === null ? "New SLA" : "Edit SLA"}
       back={{ to: target, label: stored === null ? "SLAs" : stored.name }}
       onSave={submit}
     >
@@ -130,7 +130,7 @@ export function SlaForm({ stored }: { stored: Sla | null }) {
             />
             <DraftButtons
               draft={draft}
-              does={stored === null ? "Define SLA" : "Save SLA"}
+              does={stored === null ? "Create SLA" : "Save SLA"}
               stored={stored !== null}
               to={target}
             />

@@ -21,7 +21,7 @@ export function Slas() {
   const mayEdit = role !== "viewer";
   const make = (
     <Button component={Link} to={href("/slas/new")} size="xs" leftSection={<IconPlus size={15} aria-hidden />}>
-      Define SLA
+      New SLA
     </Button>
   );
   return (
