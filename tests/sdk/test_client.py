@@ -203,6 +203,27 @@ def test_an_experiment_gives_a_variant_and_takes_scores_and_events(mine: Project
     assert promptpulse.get_experiment_prompt("None of these", fallback="Hi").is_fallback
 
 
+def test_who_is_not_part_of_an_experiment_has_no_outcomes_of_it_and_nothing_is_refused(mine: Project) -> None:
+    mine.new_prompt("greeting", "Hello {{name}}")
+    variants = [{"name": "A", "prompt": "greeting"}, {"name": "B", "prompt": "greeting"}]
+    targeting = [{"attribute": "plan", "op": "is", "values": ["pro"]}]
+    asked = {"title": "For some", "variants": variants, "metrics": [{"score": "rating", "primary": True}]}
+    made = mine.post("/api/v1/experiments", {**asked, "targeting": targeting})
+    mine.post(f"/api/v1/experiments/{made['id']}/start", {})
+    begin(mine)
+    prompt = promptpulse.get_experiment_prompt("For some", {"user_id": "user-42", "plan": "free"})
+    assert (prompt.enrolled, prompt.compile(name="Ada")) == (False, "Hello Ada")
+    away = promptpulse.get_experiment_prompt("None of these", {"user_id": "user-42"}, fallback="Hi")
+    for one in (prompt, away):
+        assert one.push_event("success") == ""
+        with promptpulse.prompt(one):
+            assert promptpulse.event("success") == ""
+            promptpulse.call(latency_ms=5, **PLAIN)
+        assert one.push_score("rating", 4, user_id="user-42")
+    assert [row["prompt_id"] for row in sent(mine)] == ["greeting", "None of these"]
+    assert promptpulse.stats().rejected == {}
+
+
 def test_what_the_server_refuses_is_counted_and_told_once(mine: Project, caplog: pytest.LogCaptureFixture) -> None:
     begin(mine)
     for _ in range(3):

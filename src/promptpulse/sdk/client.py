@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CALL_BYTES = 1_200
 """Of a call without texts, in memory, about."""
 PRODUCTION = "production"
+OUTSIDE = "none"
+"""The variant of who is not part of an experiment."""
 
 
 class Client:
@@ -160,14 +162,17 @@ class Client:
         labels: dict[str, Any] = dict(frame.fields) if frame is not None else {}
         if prompt is not None:
             labels.update(prompt.labels)
+        of = prompt if prompt is not None else frame.prompt if frame is not None else None
+        is_outside = labels.get("variant_id") == OUTSIDE or (of is not None and of.is_fallback)
+        if is_outside and experiment is None:
+            return ""  # not part of the experiment: it has no outcome
         sent = id or new_id()
-        variant = labels.get("variant_id") if experiment is None else None
         body = {
             "id": sent,
             "outcome": outcome,
             "experiment": experiment,
             "experiment_id": labels.get("experiment_id") if experiment is None else None,
-            "variant_id": variant if variant != "none" else None,
+            "variant_id": labels.get("variant_id") if experiment is None else None,
             "user_id": user_id if user_id is not None else labels.get("user_id"),
             "session_id": session_id if session_id is not None else labels.get("session_id"),
             "score": score,
