@@ -181,12 +181,38 @@ def test_the_bell_counts_lists_leads_there_and_is_read(eyes: Eyes, own: Place, o
     expect(bell).to_be_focused()
 
 
-def test_what_arrives_shows_at_the_bell_by_itself(eyes: Eyes, own: Place, demo_server: Server) -> None:
+ASKED_FIRST = """() => {
+  window.Notification = class {
+    static permission = "default";
+    static requestPermission = async () => (window.Notification.permission = "granted");
+    constructor(title) { document.body.dataset.told = `${document.body.dataset.told ?? ""}${title}.`; }
+  };
+}"""
+LOOKED_AWAY = """() => {
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_what_arrives_shows_at_the_bell_by_itself_and_the_browser_tells_who_looks_away(
+    eyes: Eyes, own: Place, demo_server: Server
+) -> None:
     page = eyes.visit(own, "/incidents")
     expect(page.get_by_text("Nothing is wrong")).to_be_visible()
+    page.evaluate(ASKED_FIRST)
+    bell = page.get_by_role("button", name="Notifications", exact=True)
+    bell.click()
+    page.get_by_role("button", name="Also tell me through the browser").click()
+    expect(page.get_by_role("button", name="Also tell me through the browser")).to_have_count(0)
+    page.keyboard.press("Escape")
     new_incident(demo_server, own.project, RULE, prompt_id=PROMPT)
     expect(page.get_by_role("button", name="Notifications, 1 unread")).to_be_visible(timeout=FOUND_MS)
     expect(page.get_by_role("link", name=TITLE)).to_be_visible(timeout=FOUND_MS)
+    expect(page.locator("body")).not_to_have_attribute("data-told", re.compile("."))  # who looks sees the bell
+    page.evaluate(LOOKED_AWAY)
+    new_incident(demo_server, own.project, RULE, prompt_id="another")
+    told = re.compile(r"^[^.]*another[^.]*\.$")  # this one alone
+    expect(page.locator("body")).to_have_attribute("data-told", told, timeout=FOUND_MS)
 
 
 def test_an_incident_is_marked_on_charts_and_told_in_words(eyes: Eyes, own: Place, opened: str) -> None:

@@ -113,6 +113,11 @@ def test_pages_need_both_windows(name: str, lasted: int, bad: int, expected: dic
     assert {key: found[key] for key in expected} == expected
 
 
+def test_what_was_good_is_told_without_the_noise_of_floating_point() -> None:
+    fast = burning(99.9, minutes(60, 2, 1), NOON, 20)[0]
+    assert (fast.good(99.9), fast.least_good(99.9)) == (50.0, 98.56)
+
+
 def test_a_fault_that_is_over_no_longer_burns() -> None:
     # an hour of 20 bad calls in 100, then six good minutes: the short window says that it is over
     slots = [*minutes(54, 100, 20, NOON - 6 * MINUTE), *minutes(6, 100, 0)]

@@ -28,6 +28,8 @@ USUAL_TARGETS = (99.99, 99.95, 99.9, 99.5, 99.0, 98.0, 97.0, 95.0, 90.0, 85.0, 8
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _SLACK = 1e-9
+_DIGITS = 9
+"""Of percent, so that 100 - 0.6 is 99.4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,11 @@ class Burning:
 
     def good(self, target: float) -> float | None:
         """Percent that was good in the long window."""
-        return None if self.long_burn is None else 100 - self.long_burn * (100 - target)
+        return None if self.long_burn is None else round(100 - self.long_burn * (100 - target), _DIGITS)
 
     def least_good(self, target: float) -> float:
         """Percent below which it burns."""
-        return 100 - self.pair.factor * (100 - target)
+        return round(100 - self.pair.factor * (100 - target), _DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
