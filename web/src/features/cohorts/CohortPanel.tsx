@@ -98,7 +98,7 @@ export function CohortPanel() {
           )}
         </Empty>
       )}
-      {by !== PROPERTY && data === undefined && error === null && <Skeleton height={220} m="sm" />}
+      {by !== PROPERTY && data === undefined && error === null && <Skeleton height={220} m="sm" w="auto" />}
       {data === undefined && error !== null && (
         <Failure what="The cohorts could not be loaded" error={error} onRetry={() => void cohorts.refetch()} />
       )}

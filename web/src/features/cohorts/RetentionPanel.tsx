@@ -34,7 +34,7 @@ export function RetentionPanel() {
         />
       }
     >
-      {data === undefined && error === null && <Skeleton height={240} m="sm" />}
+      {data === undefined && error === null && <Skeleton height={240} m="sm" w="auto" />}
       {data === undefined && error !== null && (
         <Failure what="The users could not be loaded" error={error} onRetry={() => void retention.refetch()} />
       )}

@@ -27,7 +27,7 @@ export function ChooseSubjects({ versions }: { versions: readonly string[] }) {
   return (
     <Panel title="Compare">
       {isPending ? (
-        <Skeleton height={60} m="sm" />
+        <Skeleton height={60} m="sm" w="auto" />
       ) : (
         <Empty title="Choose what to compare">
           <p>

@@ -35,7 +35,7 @@ export function CompareTable({ compared, subjects, added, adding, refused }: Pro
     return (
       <Panel title="Side by side">
         {error === null ? (
-          <Skeleton height={260} m="sm" />
+          <Skeleton height={260} m="sm" w="auto" />
         ) : (
           <Failure what="They could not be compared" error={error} onRetry={() => void compared.refetch()} />
         )}

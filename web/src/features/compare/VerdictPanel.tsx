@@ -37,7 +37,7 @@ export function VerdictPanel({ prompt, versions }: Props) {
   const { data, error } = verdict;
   return (
     <Panel title="Is the newer version better?">
-      {data === undefined && error === null && <Skeleton height={70} m="sm" />}
+      {data === undefined && error === null && <Skeleton height={70} m="sm" w="auto" />}
       {data === undefined && error !== null && (
         <Failure what="The versions could not be compared" error={error} onRetry={() => void verdict.refetch()} />
       )}

@@ -21,7 +21,7 @@ export function PromptTable({ prompts }: { prompts: UseQueryResult<Answered> }) 
     return (
       <Panel title="Prompts">
         {error === null ? (
-          <Skeleton height={180} m="sm" />
+          <Skeleton height={180} m="sm" w="auto" />
         ) : (
           <Failure what="The prompts could not be loaded" error={error} onRetry={() => void prompts.refetch()} />
         )}

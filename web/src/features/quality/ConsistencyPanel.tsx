@@ -25,7 +25,7 @@ export function ConsistencyPanel() {
       title="Consistency"
       note="standard deviation as a share of the mean, lower is steadier; below it where 80 % lie"
     >
-      {data === undefined && error === null && <Skeleton height={180} m="sm" />}
+      {data === undefined && error === null && <Skeleton height={180} m="sm" w="auto" />}
       {data === undefined && error !== null && (
         <Failure what="The spread could not be loaded" error={error} onRetry={() => void consistency.refetch()} />
       )}

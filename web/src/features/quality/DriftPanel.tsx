@@ -39,7 +39,7 @@ export function DriftPanel() {
   const tooFew = data?.models.every(({ metrics }) => metrics.every(({ cause }) => cause === "too_few"));
   return (
     <Panel title="Did the provider change?" note="length, latency and refusals by model">
-      {data === undefined && error === null && <Skeleton height={140} m="sm" />}
+      {data === undefined && error === null && <Skeleton height={140} m="sm" w="auto" />}
       {data === undefined && error !== null && (
         <Failure what="The models could not be compared" error={error} onRetry={() => void drift.refetch()} />
       )}

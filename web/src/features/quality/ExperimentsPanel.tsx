@@ -20,7 +20,7 @@ export function ExperimentsPanel() {
   const pending = running.isPending || concluded.isPending;
   return (
     <Panel title="A/B tests" actions={<Link to={href("/experiments")}>All experiments</Link>}>
-      {pending && error === null && <Skeleton height={240} m="sm" />}
+      {pending && error === null && <Skeleton height={240} m="sm" w="auto" />}
       {error !== null && (
         <Failure what="The experiments could not be loaded" error={error} onRetry={() => void running.refetch()} />
       )}

@@ -42,7 +42,7 @@ export function FeedbackPanel() {
         />
       }
     >
-      {data === undefined && error === null && <Skeleton height={240} m="sm" />}
+      {data === undefined && error === null && <Skeleton height={240} m="sm" w="auto" />}
       {data === undefined && error !== null && (
         <Failure what="The feedback could not be loaded" error={error} onRetry={() => void feedback.refetch()} />
       )}

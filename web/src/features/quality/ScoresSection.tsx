@@ -19,7 +19,7 @@ export function ScoresSection() {
   if (data === undefined || data.length === 0) {
     return (
       <Panel title="Scores">
-        {data === undefined && error === null && <Skeleton height={190} m="sm" />}
+        {data === undefined && error === null && <Skeleton height={190} m="sm" w="auto" />}
         {data === undefined && error !== null && (
           <Failure what="The scores could not be loaded" error={error} onRetry={() => void scores.refetch()} />
         )}

@@ -34,7 +34,7 @@ export function DossierPanels({ incident }: { incident: IncidentDetail }) {
       <DossierChartPanel incident={incident} dossier={data} />
       <CausePanel causes={data.causes} metric={data.chart} />
       <ChangesPanel changes={data.changes} />
-      <VersionsPanel versions={data.versions} />
+      <VersionsPanel versions={data.versions} metric={data.chart} />
       <ErrorsPanel errors={data.errors} />
       <ExamplesPanel examples={data.examples} />
       <SimilarPanel similar={data.similar} />

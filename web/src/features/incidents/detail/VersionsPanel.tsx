@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { DossierVersions } from "../../../api/incidents";
+import type { DossierChart, DossierVersions } from "../../../api/incidents";
 import { format } from "../../../format/number";
 import { promptName } from "../../../ui/promptName";
 import { Table } from "../../../ui/Table";
@@ -10,13 +10,21 @@ import { Part } from "./Part";
 
 const FIRST = 5;
 
+interface Props {
+  versions: DossierVersions;
+  /** That the incident is about. */
+  metric: DossierChart;
+}
+
 /** Each version before and after the start. */
-export function VersionsPanel({ versions }: { versions: DossierVersions }) {
+export function VersionsPanel({ versions, metric }: Props) {
   const [all, setAll] = useState(false);
   if (versions.error == null && versions.lines.length === 0) return null;
   const shown = all ? versions.lines : versions.lines.slice(0, FIRST);
-  // calls have a column of their own
-  const metrics = versions.metrics.filter(({ key }) => key !== "total_requests");
+  // calls have a column of their own; a formula is named as above the chart
+  const metrics = versions.metrics
+    .filter(({ key }) => key !== "total_requests")
+    .map((one) => (one.key === metric.metric ? { key: one.key, label: metric.label, unit: metric.unit } : one));
   return (
     <Part title="Versions before and after" note="small: before the start" error={versions.error}>
       <Table label="Versions before and after" cards className={classes["tight"]}>

@@ -41,7 +41,10 @@ export function prepareDossier(chart: DossierChart, timeZone: string, happenings
         ];
   const bounded = targets.map((one) => one.value);
   const known = series.flatMap(({ points }) => points.filter((point) => point !== null));
-  const top = Math.max(0, ...bounded, ...known);
+  const highest = Math.max(0, ...bounded, ...known);
+  // of a share there is no more than all
+  const most = unit === "percent" && chart.values.every((one) => one === null || one <= 100) ? 100 : Infinity;
+  const top = Math.min(most, highest);
   const step = (buckets[1] ?? 0) - (buckets[0] ?? 0);
   return {
     kind: "line",
