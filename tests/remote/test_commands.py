@@ -125,6 +125,25 @@ def test_another_question_does_not_go_on_with_a_file_that_was_begun(promptpulse:
     assert (done.returncode, "begun with another question" in done.stderr) == (1, True)
 
 
+def test_files_go_out_and_in_with_answers_for_scripts_and_bars_beside_them(
+    promptpulse: Run, shop: Shop, tmp_path: Path
+) -> None:
+    file = tmp_path / "calls.ndjson"
+    done = promptpulse("export", "calls", str(file), "--prompt", "greeting", "--json")
+    assert json.loads(done.stdout) == {"kind": "calls", "rows": 2, "file": str(file)}
+    elsewhere = shop.server.project_key("files").key
+    done = promptpulse(
+        "import", str(file), "--format", "calls-ndjson", "--url", shop.server.url, "--json", key=elsewhere
+    )
+    told = json.loads(done.stdout)
+    assert (told["stored"], told["duplicates"], told["rejected"], told["rejected_file"]) == (2, 0, 0, None)
+    backup = tmp_path / "b.tar"
+    made = json.loads(promptpulse("backup", str(backup), "--json", key=shop.server.key).stdout)
+    assert (made["calls"] >= 4, made["file"]) == (True, str(backup))
+    back = json.loads(promptpulse("restore", str(backup), "--data", str(tmp_path / "back"), "--json").stdout)
+    assert back == {**made, "file": str(backup), "data": str(tmp_path / "back")}
+
+
 def test_an_export_that_is_refused_leaves_nothing_behind(promptpulse: Run, tmp_path: Path) -> None:
     done = promptpulse("export", "events", str(tmp_path / "e.ndjson"), "--experiment", "none")
     assert (done.returncode, "there is no experiment 'none'" in done.stderr) == (1, True)

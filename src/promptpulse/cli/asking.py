@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from promptpulse.cli.parts import LOCAL, AsJson, Key, ProjectId, Url, app, connected, err, failures, now, out
+from promptpulse.cli.parts import LOCAL, AsJson, Key, ProjectId, Url, app, connected, err, failures, now, out, show_json
 from promptpulse.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ def export(
     url: Url = LOCAL,
     key: Key = "",
     project: ProjectId = "",
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Write calls, scores or events to a file, however often the way breaks off."""
     from promptpulse.remote import exporting  # noqa: PLC0415
@@ -162,7 +164,10 @@ def export(
             rows = exporting.export(
                 remote, wanted, file, lambda done, total: progress.update(task, completed=done, total=total)
             )
-        out.print(f"{rows} {kind} in {file}", soft_wrap=True)
+        if as_json:
+            show_json({"kind": kind, "rows": rows, "file": str(file)})
+        else:
+            out.print(f"{rows} {kind} in {file}", soft_wrap=True)
 
 
 @alerts.command("test")
@@ -240,7 +245,3 @@ def zone_of(remote: Remote) -> ZoneInfo:
     from promptpulse.remote.client import as_object  # noqa: PLC0415
 
     return ZoneInfo(str(as_object(remote.one("/api/v1/status")["project"])["time_zone"]))
-
-
-def show_json(value: object) -> None:
-    print(msgspec.json.encode(value).decode())  # noqa: T201 - plain, to be read by programs

@@ -28,6 +28,7 @@ from promptpulse.cli.parts import (
     now,
     out,
     settings_of,
+    show_json,
 )  # fmt: skip
 from promptpulse.core.errors import NotFound, Refused
 
@@ -63,6 +64,8 @@ def import_calls(
     url: Annotated[str, typer.Option(help="Send to this running server instead of writing to the data folder.")] = "",
     key: Annotated[str, typer.Option(help="API key for --url.", envvar="PROMPTPULSE_KEY")] = "",
     data: Data = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Import calls, each once: run it again after an interruption, or on a file that has grown."""
     from promptpulse import importing  # noqa: PLC0415
@@ -81,15 +84,25 @@ def import_calls(
             url,
             key,
         )
-        report = importing.run(wanted, settings_of({"data": data, "log_level": "warning"}), now, out)
+        report = importing.run(wanted, settings_of({"data": data, "log_level": "warning"}), now, err)
         for problem in report.errors:
             err.print(f"[yellow]Not imported:[/yellow] {problem}", soft_wrap=True)
-        out.print(
-            f"{report.stored} calls stored, {report.duplicates} were there, {report.rejected} not acceptable"
-            f" ({report.seconds:.1f} s)"
-        )
-        if report.rejected:
-            out.print(f"The rows that were not acceptable are in {importing.rejected_file(file)}", soft_wrap=True)
+        left = importing.rejected_file(file) if report.rejected else None
+        if as_json:
+            show_json(
+                {
+                    "stored": report.stored, "duplicates": report.duplicates, "rejected": report.rejected,
+                    "seconds": report.seconds, "rejected_file": str(left) if left else None,
+                }
+            )  # fmt: skip
+        else:
+            out.print(
+                f"{report.stored} calls stored, {report.duplicates} were there, {report.rejected} not acceptable"
+                f" ({report.seconds:.1f} s)"
+            )
+        if left:
+            if not as_json:
+                out.print(f"The rows that were not acceptable are in {left}", soft_wrap=True)
             raise typer.Exit(3)
 
 
@@ -160,6 +173,8 @@ def backup(
     offline: Annotated[
         Path | None, typer.Option("--offline", help="Data folder of a server that is stopped.", show_default=False)
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Back up the stores of a running server: events, settings and secret.key, of one moment. Needs an instance key."""
     from promptpulse.remote import saving  # noqa: PLC0415
@@ -175,13 +190,18 @@ def backup(
                     saving.save(remote, file, progress)
         with bytes_bar("Checking") as progress:
             made = stores.check(file, progress)
-        out.print(f"{made.calls:,} calls and all settings of {made.made_at} in {file}", soft_wrap=True)
+        if as_json:
+            show_json({"calls": made.calls, "made_at": made.made_at, "version": made.version, "file": str(file)})
+        else:
+            out.print(f"{made.calls:,} calls and all settings of {made.made_at} in {file}", soft_wrap=True)
 
 
 @app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="A file of `promptpulse backup`.", exists=True, dir_okay=False)],
     data: Data = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Fill an empty data folder from a backup; then `serve` on it. A newer version brings it up to date by itself."""
     from promptpulse.web import backup as stores  # noqa: PLC0415
@@ -191,6 +211,10 @@ def restore(
         settings.data.mkdir(parents=True, exist_ok=True)
         with bytes_bar("Restoring") as progress:
             made = stores.restore(file, settings.data, progress)
+        if as_json:
+            told = {"calls": made.calls, "made_at": made.made_at, "version": made.version}
+            show_json({**told, "file": str(file), "data": str(settings.data)})
+            return
         out.print(
             f"{made.calls:,} calls and all settings of {made.made_at} (version {made.version}) are in {settings.data};"
             f" next: promptpulse serve --data {settings.data}",

@@ -136,6 +136,10 @@ def say_error(message: str) -> None:
     err.print(f"[red]Error:[/red] {escape(message)}", soft_wrap=True)
 
 
+def show_json(value: object) -> None:
+    print(msgspec.json.encode(value).decode())  # noqa: T201 - plain, to be read by programs
+
+
 def show(row: Mapping[str, object], *, as_json: bool, only: str) -> None:
     print(msgspec.json.encode(row).decode() if as_json else row[only])  # noqa: T201 - plain, to be read by programs
 
