@@ -94,7 +94,7 @@ def test_a_policy_begins_on_trial(scene: Scene) -> None:
     assert (scene.run().status, scene.run().outcome) == (
         "dry_run", f"It would serve version 1 of {PROMPT} again, instead of 2.",
     )  # fmt: skip
-    assert f"The policy Roll back is on trial. {scene.run().outcome}" in [t for _, t in scene.ward.timeline()]
+    assert f"The policy “Roll back” is on trial. {scene.run().outcome}" in [t for _, t in scene.ward.timeline()]
     scene.ward.clock.forward(seconds=1)
     scene.change(policy, dry_run=False)  # the trial has taken nothing away
     scene.round()

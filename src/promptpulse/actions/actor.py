@@ -150,7 +150,7 @@ class Actor:
                 return None
             run_row.cause = looked.plan.cause
             if policy.dry_run:
-                text = f"The policy {row.name} is on trial. {looked.plan.said}"
+                text = f"The policy “{row.name}” is on trial. {looked.plan.said}"
                 run_row.detail = dict(looked.plan.detail)
                 _finish(session, run_row, "dry_run", looked.plan.said, text, now)
                 return None
@@ -245,7 +245,13 @@ class Actor:
             run_row.acted_at = now
             reason = f"Nobody knows whether it was done: {said}. It is not sent again; look at the receiver."
             _finish(
-                session, run_row, "unknown", reason, f"The policy {run_row.policy_name}: {reason}", now, escalates=True
+                session,
+                run_row,
+                "unknown",
+                reason,
+                f"The policy “{run_row.policy_name}”: {reason}",
+                now,
+                escalates=True,
             )
 
     def _failed(self, run_id: str, why: str, now: datetime) -> None:
@@ -280,7 +286,7 @@ class Actor:
                 reason = (
                     f"It did not help: {lasted} later {alert.name} still fires ({figure(alert.value, alert.unit)})."
                 )
-                text = f"The policy {run_row.policy_name} acted, and it did not help. {reason} Somebody has to look."
+                text = f"The policy “{run_row.policy_name}” acted, and it did not help. {reason} Somebody has to look."
                 _finish(session, run_row, "escalated", reason, text, now, escalates=True)
 
     def _give_up(self, run_id: str, now: datetime) -> None:
@@ -425,12 +431,12 @@ def _is_good(alert: AlertRow) -> bool:
 
 
 def _skip(session: Session, run_row: ActionRunRow, reason: str, now: datetime) -> None:
-    _finish(session, run_row, "skipped", reason, f"The policy {run_row.policy_name} did nothing. {reason}", now)
+    _finish(session, run_row, "skipped", reason, f"The policy “{run_row.policy_name}” did nothing. {reason}", now)
 
 
 def _fail(session: Session, run_row: ActionRunRow, why: str, now: datetime) -> None:
     reason = f"It could not be done: {why}"
-    text = f"The policy {run_row.policy_name} failed. {reason}"
+    text = f"The policy “{run_row.policy_name}” failed. {reason}"
     _finish(session, run_row, "failed", reason, text, now, escalates=True)
 
 

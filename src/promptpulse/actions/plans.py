@@ -241,7 +241,8 @@ def _refuse_other_causes(about: About) -> None:
     cause = about.incident.cause or {}
     dimension, value = cause.get("dimension"), cause.get("value")
     if isinstance(dimension, str) and dimension not in {"prompt_id", "prompt_version"} and isinstance(value, str):
-        raise Objection(f"The likely cause is {dimension} {value}, not a version of the prompt.")
+        named = dimension.removeprefix("properties.").replace("_", " ")
+        raise Objection(f"The likely cause is {named} {value}, not a version of the prompt.")
 
 
 def _refuse_twice(session: Session, cause: str, about: About, said: str) -> None:
