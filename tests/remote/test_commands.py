@@ -254,6 +254,19 @@ def test_a_reader_that_has_seen_enough_is_no_error(shop: Shop) -> None:
     assert done.stderr == ""
 
 
+def test_a_list_in_a_pipe_has_its_values_whole(promptpulse: Run, tmp_path: Path) -> None:
+    folder = str(tmp_path / "data")
+    made = json.loads(
+        promptpulse("keys", "create", "first application", "--scopes", "ingest,read", "--data", folder, "--json").stdout
+    )
+    listed = promptpulse("keys", "list", "--data", folder).stdout
+    assert all(one in listed for one in (made["id"], "first application", "ingest, read", made["key"][:11]))
+    asked = promptpulse(
+        "query", "requests, success, errors, p50, p95, p99, cost, tokens by prompt, model, status last 1h"
+    )
+    assert len(asked.stdout.splitlines()) == 2 + 3  # greeting failed and succeeded
+
+
 def test_the_version_is_told(promptpulse: Run) -> None:
     assert promptpulse("--version").stdout == f"PromptPulse {__version__}\n"
 

@@ -13,7 +13,21 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from promptpulse.cli.parts import LOCAL, AsJson, Key, ProjectId, Url, app, connected, err, failures, now, out, show_json
+from promptpulse.cli.parts import (
+    LOCAL,
+    AsJson,
+    Key,
+    ProjectId,
+    Url,
+    app,
+    connected,
+    err,
+    failures,
+    now,
+    out,
+    show_json,
+    wide,
+)
 from promptpulse.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -69,7 +83,7 @@ def query(
             show_json(answer)
         else:
             out.print(answering.title(body, zone))
-            out.print(answering.table(answer, zone))
+            wide().print(answering.table(answer, zone))
 
 
 @app.command()

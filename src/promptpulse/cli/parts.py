@@ -75,6 +75,8 @@ ProjectId = Annotated[
         show_default=False,
     ),
 ]
+PIPE_WIDTH = 200
+"""Of lists that no terminal shows: `grep` wants whole lines."""
 LOCAL = "http://127.0.0.1:8321"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
@@ -153,10 +155,16 @@ def table(rows: list[dict[str, object]], *, as_json: bool) -> None:
         return
     table = Table(box=None, header_style="bold")
     for name in rows[0]:
-        table.add_column(name, no_wrap=name == "id", min_width=36 if name == "id" else None)  # ids are to be copied
+        is_id = name == "id"  # to be copied
+        table.add_column(name, no_wrap=is_id, min_width=36 if is_id else None, overflow="fold")
     for row in rows:
         table.add_row(*(_cell(v) for v in row.values()))
-    out.print(table)
+    wide().print(table)
+
+
+def wide() -> Console:
+    """For tables: no narrower than they need where no terminal shows them."""
+    return out if out.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
 
 
 def _cell(value: object) -> str:
