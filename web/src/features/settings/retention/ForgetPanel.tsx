@@ -34,7 +34,7 @@ export function ForgetPanel() {
       <div className={classes["form"]}>
         <TextInput
           label="User id"
-          description="As calls carry it. Deleted are calls, texts, scores, events and assignments that arrived up to now; all totals are computed anew."
+          description="As calls carry it. Deleted are calls, texts, scores, events, assignments and alerts about the user that arrived up to now; all totals are computed anew."
           maxLength={256}
           value={user}
           onChange={(event) => setUser(event.currentTarget.value)}
