@@ -4,6 +4,7 @@ import { ApiError } from "../../../api/client";
 import type { IncidentDetail } from "../../../api/incidents";
 import { useWatchRead } from "../../../api/useWatchRead";
 import { useHref } from "../../../state/useHref";
+import { useLiveWatch } from "../../../state/useLiveWatch";
 import { BackLink } from "../../../ui/BackLink";
 import { Empty } from "../../../ui/Empty";
 import { Failure } from "../../../ui/Failure";
@@ -15,6 +16,7 @@ export function IncidentPage() {
   const { id = "" } = useParams();
   const href = useHref();
   const incident = useWatchRead<IncidentDetail>(`/incidents/${encodeURIComponent(id)}`);
+  useLiveWatch();
   return (
     <Page>
       <BackLink to={href("/incidents")}>Incidents</BackLink>

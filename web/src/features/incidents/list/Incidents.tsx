@@ -1,5 +1,6 @@
 import { SegmentedControl } from "@mantine/core";
 import { Link, useSearchParams } from "react-router";
+import { useLiveWatch } from "../../../state/useLiveWatch";
 import { withParams } from "../../../state/withParams";
 import { Empty } from "../../../ui/Empty";
 import { Panel } from "../../../ui/Panel";
@@ -16,6 +17,7 @@ export function Incidents() {
   const [params, setParams] = useSearchParams();
   const which = params.get("show") === "all" ? "all" : "open";
   const list = useIncidents(which);
+  useLiveWatch();
   // what is only to be known does not hide what is wrong
   const rows = which === "open" ? list.data?.filter(({ severity }) => severity !== "info") : list.data;
   const more = (list.data?.length ?? 0) - (rows?.length ?? 0);
