@@ -77,8 +77,8 @@ export function BudgetPanel({ sla, state }: Props) {
         </div>
       </dl>
       <p className={classes["note"]}>
-        {state.gone_in_s === null && state.burn_rate !== null && `${goneText(state)}. `}A burn rate of 1 × spends the
-        whole budget, and no more, in its period.
+        {state.gone_in_s === null && state.burn_rate !== null && `${goneText(state)}. `}A burn rate of {"1\u00a0×"}{" "}
+        spends the whole budget, and no more, in its period.
       </p>
     </Panel>
   );
