@@ -50,7 +50,9 @@ export function SlaRow({ sla }: { sla: Sla }) {
       </td>
       <td data-label="Burn rate">
         {state?.burn_rate == null ? NO_DATA : `${format(state.burn_rate, "number")}\u00a0×`}
-        {state?.burn_rate != null && state.gone_in_s === null && <div className={cells["under"]}>{goneText(state)}</div>}
+        {state?.burn_rate != null && state.gone_in_s === null && (
+          <div className={cells["under"]}>{goneText(state)}</div>
+        )}
       </td>
     </tr>
   );
