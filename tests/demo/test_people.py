@@ -52,6 +52,7 @@ from promptpulse.notify.channels import channels_of
 from promptpulse.notify.secrets import Keyring
 from promptpulse.prompts import service as prompts
 from promptpulse.prompts.models import Prompt, PromptDeployment
+from promptpulse.reports.models import ReportRow
 from promptpulse.slas.present import slas_out
 from promptpulse.store import Store
 
@@ -338,7 +339,9 @@ def test_two_bad_times_are_over_and_the_worse_version_is_an_open_incident(demo: 
     ]
     assert "Follow the status page of the provider" in document
     fired = {rule.name: rule.firing for rule in rules if rule.last_fired_at is not None}
-    assert fired == {"Failing support replies": 1, "Error rate above 5 % for 5 minutes": 0}, "the rules know what they have said"
+    assert fired == {"Failing support replies": 1, "Error rate above 5 % for 5 minutes": 0}, (
+        "the rules know what they have said"
+    )
 
 
 def test_objectives_a_policy_on_trial_and_a_channel_that_is_off_show_something_at_once(demo: Demo) -> None:
@@ -349,11 +352,15 @@ def test_objectives_a_policy_on_trial_and_a_channel_that_is_off_show_something_a
         states = {one.name: one.state for one in slas_out(session, demo.shop.id)}
         (channel,), (policy,) = channels_of(session, demo.shop.id), policies_of(session, demo.shop.id)
         incidents = session.scalar(select(func.count()).select_from(IncidentRow))
+        (report,) = session.scalars(select(ReportRow)).all()
     left = {name: (one.status, round(one.budget.left_share or 0)) for name, one in states.items() if one is not None}
     assert left == {"Support replies are available": ("meeting", 49), "Support replies are fast": ("meeting", 85)}
     assert (channel.enabled, channel.secret) == (False, ""), "nothing leaves the machine"
     assert policy_of(policy).dry_run
     assert incidents == 3, "no objective alerts"
+    assert report.next_at is not None
+    assert NOW - timedelta(days=7) < report.next_at < NOW, "one is due at once"
+    assert report.settings["addresses"] == []
     with demo.database.sessions() as session:
         actor = Actor(demo.store, demo.database, lambda _: Definitions(), KEYRING, httpx.Client(), lambda _: None)
         found = actor.tried(session, policy, None, NOW)

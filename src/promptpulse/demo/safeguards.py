@@ -1,5 +1,5 @@
-"""What the shop promises, what it may do by itself, and who would be told: objectives, a policy on trial, and a channel that is
-off. Nothing of it leaves this machine."""
+"""What the shop promises, what it may do by itself, and who would be told: objectives, a policy on trial, a channel that is off,
+and a report that nobody gets by mail. Nothing of it leaves this machine."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from promptpulse.metrics import NONE
 from promptpulse.notify import channels
 from promptpulse.notify.secrets import Keyring
 from promptpulse.notify.shapes import ChannelIn
+from promptpulse.reports import service as reports
+from promptpulse.reports.shapes import ReportIn, Weekly
 from promptpulse.slas import service as slas
 from promptpulse.slas.evaluate import Objectives
 from promptpulse.slas.models import SlaRow
@@ -51,6 +53,7 @@ CHANNEL = ChannelIn(
     name="On call (demo, off)", kind="email", addresses=["on-call@example.com"], enabled=False, severities=["critical"]
 )
 """An address that nobody can have (RFC 2606)."""
+REPORT = ReportIn(name="Performance review", schedule=Weekly(kind="weekly", weekday=1, hour=8))
 
 
 def write_safeguards(store: Store, database: Database, world: World, project: ProjectRef, now: datetime) -> None:
@@ -64,4 +67,6 @@ def write_safeguards(store: Store, database: Database, world: World, project: Pr
             slas.create(session, project.id, wanted, by)
         policies.create(session, project.id, POLICY, by, nothing_to_hide)
         channels.create(session, project.id, CHANNEL, nothing_to_hide, by)
+        # written a week ago: one is due, and is there to look at
+        reports.create(session, project.id, project.time_zone, REPORT, By(ACTOR, now - timedelta(days=7)))
     Objectives(store, database, lambda _: NONE).evaluate(project.id, project.time_zone, now)
