@@ -14,7 +14,8 @@ from clock import NOON, Clock
 from promptpulse.accounts.service import create_project
 from promptpulse.accounts.values import By, ProjectRef
 from promptpulse.alerts import service
-from promptpulse.alerts.evaluator import Round, RuleEvaluator
+from promptpulse.alerts.evaluator import RuleEvaluator
+from promptpulse.alerts.keeping import Round
 from promptpulse.alerts.models import RuleHealthRow, RuleRow, RuleSetRow, RuleStateRow
 from promptpulse.alerts.ready_made import READY_MADE
 from promptpulse.alerts.shapes import RuleIn, RulePatch
