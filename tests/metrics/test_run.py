@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -106,6 +107,22 @@ def test_the_largest_groups_are_kept_and_counted(store: Store, project: str, mak
     frame = run(store, ask(project, "total_requests", by=("model",), limit=2), NOW)
     assert (frame.groups, frame.groups_total) == ((("m5",), ("m4",)), 5)
     assert frame.values["total_requests"] == [[5], [4]]
+
+
+def test_of_many_users_the_largest_are_told_with_all_their_values(
+    store: Store, project: str, make_call: MakeCall
+) -> None:
+    calls = {"ada": [100.0] * 3, "bob": [200.0] * 2, "cyd": [900.0]}
+    insert(
+        store, [make_call(at=NOON, user_id=user, latency_ms=ms) for user, all_ms in calls.items() for ms in all_ms], 0
+    )
+    largest = ask(project, "total_requests", "avg_latency_ms", by=("user_id",), limit=2)
+    frame = run(store, largest, NOW)
+    assert (frame.groups, frame.groups_total) == ((("ada",), ("bob",)), 3)
+    assert frame.values == {"total_requests": [[3], [2]], "avg_latency_ms": [[100], [200]]}
+    assert run(store, replace(largest, order_by="avg_latency_ms", limit=1), NOW).groups == (("cyd",),)
+    few = run(store, ask(project, "p50_first_token_ms", "total_requests", by=("user_id",)), NOW)
+    assert few.groups == (("ada",), ("bob",), ("cyd",)), "also those of whom the first is not known"
 
 
 def test_series_keep_the_groups_that_are_largest_over_the_whole_range(

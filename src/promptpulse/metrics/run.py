@@ -31,6 +31,8 @@ from promptpulse.metrics.query import MAX_POINTS, Query, axis, checked
 from promptpulse.metrics.rollups import RAW, Source
 from promptpulse.store import Answer, Store
 
+MANY = frozenset({"user_id", "session_id"})
+"""Have so many values that the largest groups are found first, and all else is computed of them alone."""
 Value = float | int | None
 Group = tuple[str | None, ...]
 StoredGroup = tuple[str, ...]
@@ -158,7 +160,8 @@ class _Reading:
         order = query.metric(query.order_by or query.metrics[0])
         # those of every score that is asked for: which metric ranks them does not decide which groups there are
         scored = [m for m in dict.fromkeys(map(query.metric, query.metrics)) if reads_scores(m)]
-        alone = [order] if self.starts else next(kind for kind in kinds if order in kind)
+        apart = self.starts or not MANY.isdisjoint(query.by)
+        alone = [order] if apart else next(kind for kind in kinds if order in kind)
         ranked = scored if reads_scores(order) else alone
         found = self._ranked(ranked, order, query.limit)
         groups = [group for _, group, _ in found.rows]
