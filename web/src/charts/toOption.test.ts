@@ -92,3 +92,13 @@ test("a target is a line in the colour of its series", () => {
   }[];
   expect(drawn.find(({ id }) => id === "targets")?.markLine?.data).toMatchObject([{ yAxis: 95 }]);
 });
+
+test("a point between gaps is a dot wherever it lies, also between the labels of the axis", () => {
+  const [rate] = CHART.series;
+  if (rate === undefined) throw new Error("the chart has a series");
+  const points = rate.points.map((_, index) => (index === 1 ? 97 : null));
+  const drawn = toOption({ ...CHART, partialLast: false, series: [{ ...rate, points }] }, "light", () => "");
+  const [line] = drawn.series as { showAllSymbol: boolean; data: unknown[] }[];
+  expect(line?.showAllSymbol).toBe(true);
+  expect(line?.data[1]).toEqual({ value: 97, symbol: "circle" });
+});

@@ -104,6 +104,8 @@ function linesOf(chart: TimeChart, series: Series, scheme: Scheme): LineSeriesOp
     symbol: "none",
     symbolSize: 4,
     showSymbol: true,
+    // else a point between gaps, such as the very first call, shows only where the axis has a label
+    showAllSymbol: true,
     connectNulls: false,
     color: colour,
     lineStyle: { width: area ? 0 : 1.75, type: dotted ? [2, 3] : series.expected === true ? [6, 4] : "solid" },
